@@ -1,0 +1,12 @@
+package io.kiss.actors.live;
+
+import akka.Done;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Keeps decision records. */
+public interface DecisionJournal {
+
+  /** Keeps a batch; completes when it is durable. */
+  CompletionStage<Done> append(List<DecisionRecord> records);
+}

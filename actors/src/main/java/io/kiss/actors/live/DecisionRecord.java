@@ -1,0 +1,58 @@
+package io.kiss.actors.live;
+
+import io.kiss.actors.protocol.ControlMessage;
+import io.kiss.kisim.autoscale.Guard;
+import io.kiss.kisim.autoscale.DecisionSource;
+import io.kiss.kisim.telemetry.TelemetrySample;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything about one decision: what was seen, what was chosen and by whom, what the guardrails
+ * made of it, and what became of it.
+ *
+ * @param id unique, sortable by time
+ * @param timeSeconds on the cluster's clock
+ * @param policy id of the policy in use; empty: none
+ * @param term of the assignment in force
+ * @param scalerState memory before the tick, to replay it from
+ * @param outcome what happened to the wish
+ * @param error why it failed; empty otherwise
+ */
+public record DecisionRecord(
+    String id,
+    String cluster,
+    String namespace,
+    String deployment,
+    double timeSeconds,
+    Optional<String> policy,
+    long term,
+    TelemetrySample telemetry,
+    DecisionSource source,
+    int current,
+    int proposal,
+    int replicas,
+    int action,
+    float[] observation,
+    float[] probabilities,
+    Set<Guard> guards,
+    byte[] scalerState,
+    String reason,
+    Outcome outcome,
+    Optional<String> error)
+    implements ControlMessage {
+
+  /** What became of a decision. */
+  public enum Outcome {
+    /** Nothing to change. */
+    UNCHANGED,
+    /** Written to the cluster. */
+    APPLIED,
+    /** Shadow mode: recorded only. */
+    SHADOWED,
+    /** The object changed under it; the tick was abandoned. */
+    CONFLICT,
+    /** The cluster refused or did not answer. */
+    FAILED
+  }
+}

@@ -1,0 +1,30 @@
+package io.kiss.actors.protocol;
+
+import java.util.List;
+
+/**
+ * A registered policy; immutable.
+ *
+ * @param registeredAtMillis Unix time
+ */
+public record RegisteredPolicy(
+    PolicyRef ref, long registeredAtMillis, Provenance provenance, List<EvaluationRow> evaluation)
+    implements ControlMessage {
+
+  /** Where a policy comes from. */
+  public record Provenance(
+      String run, long iteration, long environmentSteps, double trainingSeconds, String engine,
+      long seed)
+      implements ControlMessage {}
+
+  /** How one autoscaler did in the evaluation the policy was registered with. */
+  public record EvaluationRow(
+      String autoscaler,
+      double costAtSlo,
+      double sloAttainment,
+      double p95Seconds,
+      double gpuHours,
+      double scalingActions,
+      double flaps)
+      implements ControlMessage {}
+}

@@ -1,0 +1,39 @@
+package io.kiss.actors.protocol;
+
+/**
+ * Where a run stands.
+ *
+ * @param run its name; empty while there is none
+ * @param workers that deliver segments
+ * @param environmentSteps that reached an update, each counted once
+ * @param stepsPerSecond over the last few seconds
+ * @param seconds of training so far, restarts bridged, pauses left out
+ * @param episodeReturn mean undiscounted return of the latest episodes; NaN before the first
+ * @param sloAttainment mean share of their requests inside the SLO; NaN before the first
+ * @param gpuHours mean GPU-hours an episode allocated; NaN before the first
+ */
+public record TrainingProgress(
+    String run,
+    State state,
+    long epoch,
+    long iteration,
+    int workers,
+    long environmentSteps,
+    double stepsPerSecond,
+    double seconds,
+    TrainingBudget budget,
+    double episodeReturn,
+    double sloAttainment,
+    double gpuHours,
+    UpdateStatistics lastUpdate)
+    implements ControlMessage {
+
+  /** What a run is doing. */
+  public enum State {
+    IDLE,
+    RUNNING,
+    PAUSED,
+    COMPLETE,
+    STOPPED
+  }
+}

@@ -1,0 +1,2 @@
+/** A running node: command line, HTTP, Kubernetes, Prometheus and persistence. */
+package io.kiss.cluster;

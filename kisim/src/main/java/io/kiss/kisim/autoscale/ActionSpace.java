@@ -1,0 +1,49 @@
+package io.kiss.kisim.autoscale;
+
+/**
+ * Relative steps of the replica count: they persist, so exploring one earns its own credit, where
+ * an absolute target would be overwritten by the next step.
+ */
+public final class ActionSpace {
+  private static final double[] FRACTIONS = {-0.5, -0.2, -0.1, 0, 0, 0, 0.1, 0.2, 0.5, 1.0};
+  private static final int[] PODS = {0, 0, 0, -1, 0, 1, 0, 0, 0, 0};
+  private static final String[] NAMES = {
+    "-50%", "-20%", "-10%", "-1", "0", "+1", "+10%", "+20%", "+50%", "+100%"
+  };
+
+  /** Number of actions. */
+  public static final int SIZE = FRACTIONS.length;
+
+  /** The action that changes nothing. */
+  public static final int STAY = 4;
+
+  /** Changes whenever the meaning of an action does: a policy is bound to it. */
+  public static final String ID = "relative-10/1";
+
+  private ActionSpace() {}
+
+  /** Name of an action as people read it, such as {@code +20%}. */
+  public static String nameOf(int action) {
+    return NAMES[action];
+  }
+
+  /** The replicas an action asks for: rounded away from {@code current}, before any limit. */
+  public static int apply(int action, int current) {
+    double step = FRACTIONS[action] * current + PODS[action];
+    return current + (int) (step < 0 ? Math.floor(step) : Math.ceil(step));
+  }
+
+  /**
+   * Whether an action makes sense: one that leaves the limits where a smaller one reaches them, or
+   * asks for the same replicas as a smaller one, is masked out.
+   */
+  public static boolean allowed(int action, int current, int min, int max) {
+    if (action == STAY) {
+      return true;
+    }
+    int smaller = action < STAY ? action + 1 : action - 1;
+    int reached = Math.max(min, Math.min(max, apply(action, current)));
+    int reachedBySmaller = Math.max(min, Math.min(max, apply(smaller, current)));
+    return action < STAY ? reached < reachedBySmaller : reached > reachedBySmaller;
+  }
+}

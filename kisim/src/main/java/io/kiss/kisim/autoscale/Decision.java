@@ -1,0 +1,27 @@
+package io.kiss.kisim.autoscale;
+
+import java.util.Set;
+
+/**
+ * One decision and why it came out so.
+ *
+ * @param source who made the proposal
+ * @param current {@code spec.replicas} before
+ * @param proposal replicas proposed, before the guardrails
+ * @param replicas replicas to set
+ * @param action index in {@link ActionSpace}, -1 where no policy chose
+ * @param observation what the policy saw {@code [features]}
+ * @param probabilities of the actions {@code [actions]}; empty where no policy chose
+ * @param guards the guardrails that had a say
+ * @param reason one sentence for people
+ */
+public record Decision(
+    DecisionSource source,
+    int current,
+    int proposal,
+    int replicas,
+    int action,
+    float[] observation,
+    float[] probabilities,
+    Set<Guard> guards,
+    String reason) {}

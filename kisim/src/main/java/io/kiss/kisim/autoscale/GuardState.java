@@ -1,0 +1,121 @@
+package io.kiss.kisim.autoscale;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/**
+ * What the guardrails remember between ticks. Part of every decision's record, so that a decision
+ * can be replayed.
+ */
+final class GuardState {
+  static final int MAX_FLAPS = 32;
+
+  /** Proposals inside the stabilisation window: a ring of times and replicas. */
+  private final double[] proposalTimes;
+
+  private final int[] proposals;
+  private int proposalCount;
+  private int proposalHead;
+
+  private final double[] flapTimes = new double[MAX_FLAPS];
+  private int flapHead;
+
+  /** +1 after a scale-up, -1 after a scale-down, 0 before the first change. */
+  int lastDirection;
+
+  double lastChangeSeconds = Double.NEGATIVE_INFINITY;
+
+  /** When telemetry went away; {@code NaN} while it is there. */
+  double missingSinceSeconds = Double.NaN;
+
+  GuardState(int proposalCapacity) {
+    proposalTimes = new double[proposalCapacity];
+    proposals = new int[proposalCapacity];
+    reset();
+  }
+
+  void reset() {
+    proposalCount = 0;
+    proposalHead = 0;
+    java.util.Arrays.fill(flapTimes, Double.NEGATIVE_INFINITY);
+    flapHead = 0;
+    lastDirection = 0;
+    lastChangeSeconds = Double.NEGATIVE_INFINITY;
+    missingSinceSeconds = Double.NaN;
+  }
+
+  void addProposal(double time, int replicas) {
+    proposalTimes[proposalHead] = time;
+    proposals[proposalHead] = replicas;
+    proposalHead = (proposalHead + 1) % proposals.length;
+    proposalCount = Math.min(proposalCount + 1, proposals.length);
+  }
+
+  int highestProposalSince(double time) {
+    int highest = Integer.MIN_VALUE;
+    for (int i = 0; i < proposalCount; i++) {
+      if (proposalTimes[i] >= time) {
+        highest = Math.max(highest, proposals[i]);
+      }
+    }
+    return highest;
+  }
+
+  int flapsSince(double time) {
+    int flaps = 0;
+    for (double flap : flapTimes) {
+      if (flap >= time) {
+        flaps++;
+      }
+    }
+    return flaps;
+  }
+
+  void changed(double time, int direction) {
+    if (direction < 0 && lastDirection > 0) {
+      flapTimes[flapHead] = time;
+      flapHead = (flapHead + 1) % MAX_FLAPS;
+    }
+    lastDirection = direction;
+    lastChangeSeconds = time;
+  }
+
+  void write(DataOutputStream out) throws IOException {
+    out.writeInt(proposals.length);
+    for (int i = 0; i < proposals.length; i++) {
+      out.writeDouble(proposalTimes[i]);
+      out.writeInt(proposals[i]);
+    }
+    out.writeInt(proposalCount);
+    out.writeInt(proposalHead);
+    for (double flap : flapTimes) {
+      out.writeDouble(flap);
+    }
+    out.writeInt(flapHead);
+    out.writeInt(lastDirection);
+    out.writeDouble(lastChangeSeconds);
+    out.writeDouble(missingSinceSeconds);
+  }
+
+  void read(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length != proposals.length) {
+      throw new IOException(
+          "guard state holds " + length + " proposals where " + proposals.length + " are kept");
+    }
+    for (int i = 0; i < length; i++) {
+      proposalTimes[i] = in.readDouble();
+      proposals[i] = in.readInt();
+    }
+    proposalCount = in.readInt();
+    proposalHead = in.readInt();
+    for (int i = 0; i < MAX_FLAPS; i++) {
+      flapTimes[i] = in.readDouble();
+    }
+    flapHead = in.readInt();
+    lastDirection = in.readInt();
+    lastChangeSeconds = in.readDouble();
+    missingSinceSeconds = in.readDouble();
+  }
+}

@@ -1,0 +1,125 @@
+package io.kiss.kisim.autoscale;
+
+import io.kiss.kisim.telemetry.Telemetry;
+
+/**
+ * The rules a decision never breaks, as one function of settings, memory, telemetry and proposal.
+ *
+ * <p>A hold never scales down. Everything else moves inside the step limits, the stabilisation
+ * window and the flap budget, asks for nothing more while pods are unschedulable, and ends inside
+ * min and max.
+ */
+final class Guardrails {
+  private Guardrails() {}
+
+  /**
+   * Turns a proposal into the replicas to set, and remembers it.
+   *
+   * @param fired {@code fired[0]} gains the bits of the guards that changed something
+   * @return replicas to set as {@code spec.replicas}
+   */
+  static int apply(
+      GuardSettings settings,
+      WorkloadSpec workload,
+      GuardState state,
+      Telemetry telemetry,
+      DecisionSource source,
+      int proposal,
+      int[] fired) {
+    double now = telemetry.timeSeconds();
+    int current = telemetry.desiredReplicas();
+    int replicas =
+        source == DecisionSource.HOLD
+            ? hold(settings, workload, state, telemetry, fired)
+            : move(settings, workload, state, telemetry, proposal, fired);
+    if (replicas != current) {
+      state.changed(now, Integer.signum(replicas - current));
+    }
+    return replicas;
+  }
+
+  private static int hold(
+      GuardSettings settings,
+      WorkloadSpec workload,
+      GuardState state,
+      Telemetry telemetry,
+      int[] fired) {
+    int current = telemetry.desiredReplicas();
+    int failsafe = Math.min(settings.failsafeReplicas(), workload.maxReplicas());
+    boolean goneForLong =
+        telemetry.timeSeconds() - state.missingSinceSeconds >= settings.failsafeAfterSeconds();
+    if (goneForLong && failsafe > current && telemetry.unschedulableReplicas() == 0) {
+      fired[0] |= Guard.FAILSAFE.bit();
+      return failsafe;
+    }
+    return current;
+  }
+
+  private static int move(
+      GuardSettings settings,
+      WorkloadSpec workload,
+      GuardState state,
+      Telemetry telemetry,
+      int proposal,
+      int[] fired) {
+    int current = telemetry.desiredReplicas();
+    int wanted = workload.clamp(proposal);
+    if (wanted != proposal) {
+      fired[0] |= (wanted > proposal ? Guard.MIN_REPLICAS : Guard.MAX_REPLICAS).bit();
+    }
+    state.addProposal(telemetry.timeSeconds(), wanted);
+    if (wanted > current) {
+      return up(settings, telemetry, current, wanted, fired);
+    }
+    if (wanted < current) {
+      return down(settings, workload, state, telemetry, wanted, fired);
+    }
+    return current;
+  }
+
+  private static int up(
+      GuardSettings settings, Telemetry telemetry, int current, int wanted, int[] fired) {
+    if (telemetry.unschedulableReplicas() > 0) {
+      fired[0] |= Guard.UNSCHEDULABLE.bit();
+      return current;
+    }
+    int most =
+        Math.max(
+            (int) Math.ceil(current * settings.maxStepUpFactor()),
+            current + settings.maxStepUpPods());
+    if (wanted > most) {
+      fired[0] |= Guard.STEP_UP.bit();
+      return most;
+    }
+    return wanted;
+  }
+
+  private static int down(
+      GuardSettings settings,
+      WorkloadSpec workload,
+      GuardState state,
+      Telemetry telemetry,
+      int wanted,
+      int[] fired) {
+    int current = telemetry.desiredReplicas();
+    double now = telemetry.timeSeconds();
+    if (state.lastDirection > 0
+        && state.flapsSince(now - settings.flapWindowSeconds()) >= settings.flapBudget()) {
+      fired[0] |= Guard.FLAP_BUDGET.bit();
+      return current;
+    }
+    int replicas = wanted;
+    int highest = state.highestProposalSince(now - settings.stabilisationSeconds());
+    if (highest > replicas) {
+      fired[0] |= Guard.STABILISATION.bit();
+      replicas = Math.min(current, highest);
+    }
+    int least =
+        Math.min(current - 1, (int) Math.ceil(current * (1 - settings.maxStepDownFraction())));
+    if (replicas < least) {
+      fired[0] |= Guard.STEP_DOWN.bit();
+      replicas = least;
+    }
+    return Math.max(replicas, workload.minReplicas());
+  }
+}

@@ -1,0 +1,164 @@
+package io.kiss.kisim.autoscale;
+
+import io.kiss.kisim.telemetry.Telemetry;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * KIScaler: the learned policy on one Deployment, with the queueing rule where it may not decide.
+ */
+public final class KiScaler implements Autoscaler {
+  /** An observation this far outside the trained range, in deviations, is out of range... */
+  private static final float LEAVE_MARGIN = 1.0f;
+
+  /** ...until it has been within this margin again for {@link #TICKS_TO_RETURN} ticks. */
+  private static final float RETURN_MARGIN = 0.5f;
+
+  private static final int TICKS_TO_RETURN = 3;
+
+  private final ScalerCore core;
+  private PolicyNetwork network;
+  private final float[] observation = new float[ScalerCore.OBSERVATION_SIZE];
+  private final float[] probabilities = new float[ActionSpace.SIZE];
+  private final float[] mask = new float[ActionSpace.SIZE];
+  private boolean outside;
+  private int ticksInside;
+
+  private DecisionSource source;
+  private int action;
+
+  /**
+   * Starts without memory.
+   *
+   * @param policy empty: the queueing rule decides until {@link #use} brings one
+   */
+  public KiScaler(WorkloadSpec workload, GuardSettings guards, Optional<PolicySnapshot> policy) {
+    core = new ScalerCore(workload, guards);
+    policy.ifPresent(this::use);
+  }
+
+  /**
+   * Decides by this policy from the next tick on; memory stays.
+   *
+   * @throws IllegalArgumentException if this version cannot run it
+   */
+  public void use(PolicySnapshot policy) {
+    network = new PolicyNetwork(policy.requireCompatible());
+    outside = false;
+    ticksInside = 0;
+  }
+
+  /** Decides by the queueing rule from the next tick on; memory stays. */
+  public void useNoPolicy() {
+    network = null;
+  }
+
+  @Override
+  public String name() {
+    return "kiscaler";
+  }
+
+  @Override
+  public double tickSeconds() {
+    return core.workload().tickSeconds();
+  }
+
+  @Override
+  public int decide(Telemetry telemetry) {
+    source = core.observe(telemetry, observation, 0);
+    action = -1;
+    if (source == DecisionSource.POLICY) {
+      if (network == null) {
+        source = DecisionSource.QUEUEING_RULE;
+      } else if (outOfRange()) {
+        source = DecisionSource.QUEUEING_RULE;
+        core.outOfRange();
+      } else {
+        core.actionMask(mask, 0);
+        network.logits(observation, 0, probabilities, 0);
+        action = PolicyNetwork.argmax(probabilities, mask);
+      }
+    }
+    return core.act(source, action);
+  }
+
+  /** Decides, and says why. */
+  public Decision explain(Telemetry telemetry) {
+    int replicas = decide(telemetry);
+    float[] chosen = new float[0];
+    if (action >= 0) {
+      PolicyNetwork.softmax(probabilities, mask);
+      chosen = probabilities.clone();
+    }
+    return new Decision(
+        source,
+        telemetry.desiredReplicas(),
+        core.proposal(),
+        replicas,
+        action,
+        observation.clone(),
+        chosen,
+        core.firedGuards(),
+        reason(telemetry));
+  }
+
+  /** Everything remembered between ticks. */
+  public byte[] saveState() {
+    return core.saveState();
+  }
+
+  /** Takes up what {@link #saveState} kept. */
+  public void restoreState(byte[] state) {
+    core.restoreState(state);
+  }
+
+  private boolean outOfRange() {
+    PolicySnapshot policy = network.snapshot();
+    float margin = outside ? RETURN_MARGIN : LEAVE_MARGIN;
+    boolean now = false;
+    for (int i = 0; i < observation.length; i++) {
+      float room = margin * policy.deviation()[i];
+      now |=
+          observation[i] < policy.lowest()[i] - room || observation[i] > policy.highest()[i] + room;
+    }
+    if (now) {
+      outside = true;
+      ticksInside = 0;
+    } else if (outside && ++ticksInside >= TICKS_TO_RETURN) {
+      outside = false;
+    }
+    return outside;
+  }
+
+  private String reason(Telemetry telemetry) {
+    WorkloadSpec workload = core.workload();
+    StringBuilder text = new StringBuilder();
+    if (source == DecisionSource.HOLD) {
+      text.append("hold");
+    } else {
+      double rate = telemetry.arrivalRate();
+      double load = rate / (workload.replicaCapacity() * Math.max(1, telemetry.desiredReplicas()));
+      text.append(String.format(Locale.ROOT, "%.1f req/s is %.0f%% of capacity", rate, 100 * load));
+      double p95 = telemetry.p95LatencySeconds();
+      if (!Double.isNaN(p95)) {
+        text.append(
+            String.format(
+                Locale.ROOT, ", p95 %.0f%% of SLO", 100 * p95 / workload.sloSeconds()));
+      }
+      if (telemetry.pendingReplicas() > 0) {
+        text.append(", ").append(telemetry.pendingReplicas()).append(" pending");
+      }
+      text.append(
+          source == DecisionSource.POLICY
+              ? String.format(
+                  Locale.ROOT,
+                  "; policy %s",
+                  ActionSpace.nameOf(action))
+              : "; queueing rule says " + core.proposal());
+    }
+    String guards =
+        core.firedGuards().stream().map(Guard::sentence).collect(Collectors.joining(", "));
+    return guards.isEmpty() ? text.toString() : text + "; " + guards;
+  }
+}

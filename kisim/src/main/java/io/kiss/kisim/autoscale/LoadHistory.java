@@ -1,0 +1,83 @@
+package io.kiss.kisim.autoscale;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/** Arrival rates of the last twenty minutes, one a tick; a missing rate is {@code NaN}. */
+final class LoadHistory {
+  static final double SPAN_SECONDS = 1200;
+
+  private final float[] rates;
+  private int head;
+  private int count;
+
+  LoadHistory(double tickSeconds) {
+    rates = new float[Math.max(1, (int) Math.ceil(SPAN_SECONDS / tickSeconds))];
+  }
+
+  void reset() {
+    head = 0;
+    count = 0;
+  }
+
+  void add(double rate) {
+    head = head + 1 == rates.length ? 0 : head + 1;
+    rates[head] = (float) rate;
+    if (count < rates.length) {
+      count++;
+    }
+  }
+
+  /** The rate {@code ago} ticks before the newest one; the oldest kept where it is not that old. */
+  float at(int ago) {
+    int back = Math.min(ago, count - 1);
+    int index = head - back;
+    return rates[index < 0 ? index + rates.length : index];
+  }
+
+  /** Fills {@code out} with mean, highest and lowest of the last {@code ticks} known rates. */
+  void summarise(int ticks, double[] out) {
+    double sum = 0;
+    double highest = Double.NEGATIVE_INFINITY;
+    double lowest = Double.POSITIVE_INFINITY;
+    int known = 0;
+    int length = Math.min(ticks, count);
+    int index = head;
+    for (int i = 0; i < length; i++) {
+      float rate = rates[index];
+      index = index == 0 ? rates.length - 1 : index - 1;
+      if (!Float.isNaN(rate)) {
+        sum += rate;
+        highest = Math.max(highest, rate);
+        lowest = Math.min(lowest, rate);
+        known++;
+      }
+    }
+    out[0] = known == 0 ? Double.NaN : sum / known;
+    out[1] = highest;
+    out[2] = lowest;
+  }
+
+  void write(DataOutputStream out) throws IOException {
+    out.writeInt(rates.length);
+    for (float rate : rates) {
+      out.writeFloat(rate);
+    }
+    out.writeInt(head);
+    out.writeInt(count);
+  }
+
+  void read(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length != rates.length) {
+      throw new IOException(
+          "history holds " + length + " ticks where " + rates.length + " are kept");
+    }
+    for (int i = 0; i < length; i++) {
+      rates[i] = in.readFloat();
+    }
+    head = in.readInt();
+    count = in.readInt();
+  }
+}

@@ -1,0 +1,192 @@
+package io.kiss.kisim.autoscale;
+
+import io.kiss.kisim.telemetry.Telemetry;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.CRC32;
+
+/**
+ * Turns telemetry and its history into a dimensionless observation, so that one policy serves any
+ * Deployment.
+ *
+ * <p>Loads are counted in replicas (arrival rate over the capacity of one replica), latencies in
+ * SLOs, times in start-up times; logarithms make a factor count the same at any size.
+ */
+final class ObservationEncoder {
+
+  static final List<String> NAMES =
+      List.of(
+          "log load per desired replica, now",
+          "log load per desired replica, 1 min",
+          "log load per desired replica, 4 min",
+          "log load per desired replica, 20 min",
+          "log highest load per desired replica, 4 min",
+          "log highest load per desired replica, 20 min",
+          "log highest over lowest load, 20 min",
+          "load slope over 30 s per desired replica",
+          "load slope over 1 min per desired replica",
+          "load slope over 4 min per desired replica",
+          "log load per ready replica",
+          "log p95 latency over SLO",
+          "latency is known",
+          "violating share",
+          "log of 1 + queue over what ready replicas clear in the SLO slack",
+          "ready share of desired",
+          "share of desired pending and due within 30 s",
+          "share of desired pending and due within 90 s",
+          "share of desired pending",
+          "log start-up time over 60 s",
+          "log SLO over service time",
+          "log service time",
+          "log desired replicas",
+          "1 / desired replicas",
+          "desired over max replicas",
+          "min over desired replicas",
+          "time since the last change over start-up time",
+          "log of the last change",
+          "log violation price over 10");
+
+  /** Length of an observation. */
+  static final int SIZE = NAMES.size();
+
+  /** Changes whenever a feature does: a policy is bound to it. */
+  static final String ID = "obs-" + SIZE + "/" + checksum();
+
+  private static final double SMALLEST_LOAD = 0.02;
+
+  private final WorkloadSpec workload;
+  private final int ticks30s;
+  private final int ticks1m;
+  private final int ticks4m;
+  private final int ticks20m;
+  private final double[] summary = new double[3];
+  private final float logStartup;
+  private final float logSlack;
+  private final float logService;
+  private final float logPrice;
+
+  ObservationEncoder(WorkloadSpec workload) {
+    this.workload = workload;
+    ticks30s = ticks(30);
+    ticks1m = ticks(60);
+    ticks4m = ticks(240);
+    ticks20m = ticks(LoadHistory.SPAN_SECONDS);
+    logStartup = (float) Math.log(workload.startupSeconds() / 60);
+    logSlack = (float) Math.log(workload.sloSeconds() / workload.serviceTimeSeconds());
+    logService = (float) Math.log(workload.serviceTimeSeconds());
+    logPrice = (float) Math.log(workload.violationPrice() / 10);
+  }
+
+  private int ticks(double seconds) {
+    return Math.max(1, (int) Math.round(seconds / workload.tickSeconds()));
+  }
+
+  private static String checksum() {
+    CRC32 crc = new CRC32();
+    crc.update(String.join("|", NAMES).getBytes(StandardCharsets.UTF_8));
+    return Long.toHexString(crc.getValue());
+  }
+
+  /**
+   * Writes the observation of this tick.
+   *
+   * @param telemetry of this tick, its arrival rate known
+   * @param history with this tick's rate already added
+   * @param previousDesired replicas desired at the tick before
+   * @param lastChangeSeconds when replicas last changed; negative infinity: never
+   * @param out receives {@link #SIZE} floats from {@code offset} on
+   */
+  void encode(
+      Telemetry telemetry,
+      LoadHistory history,
+      int previousDesired,
+      double lastChangeSeconds,
+      float[] out,
+      int offset) {
+    int i = offset;
+    double desired = Math.max(1, telemetry.desiredReplicas());
+    double perDesired = 1 / (workload.replicaCapacity() * desired);
+    double rate = telemetry.arrivalRate();
+
+    out[i++] = logLoad(rate * perDesired);
+    history.summarise(ticks1m, summary);
+    out[i++] = logLoad(summary[0] * perDesired);
+    history.summarise(ticks4m, summary);
+    out[i++] = logLoad(summary[0] * perDesired);
+    final double highest4m = summary[1];
+    history.summarise(ticks20m, summary);
+    out[i++] = logLoad(summary[0] * perDesired);
+    out[i++] = logLoad(highest4m * perDesired);
+    out[i++] = logLoad(summary[1] * perDesired);
+    out[i++] = logLoad(summary[1] * perDesired) - logLoad(summary[2] * perDesired);
+    out[i++] = slope(history, rate, ticks30s, perDesired);
+    out[i++] = slope(history, rate, ticks1m, perDesired);
+    out[i++] = slope(history, rate, ticks4m, perDesired);
+
+    int ready = telemetry.readyReplicas();
+    double readyCapacity = Math.max(0.5, ready) * workload.replicaCapacity();
+    out[i++] = logLoad(rate / readyCapacity);
+    double p95 = telemetry.p95LatencySeconds();
+    boolean latencyKnown = !Double.isNaN(p95);
+    out[i++] = latencyKnown ? clip(Math.log(p95 / workload.sloSeconds()), -4, 4) : 0;
+    out[i++] = latencyKnown ? 1 : 0;
+    double violating = telemetry.violatingShare();
+    out[i++] = Double.isNaN(violating) ? 0 : (float) violating;
+    double queue = telemetry.queuedRequests();
+    double slack = Math.max(0.1 * workload.sloSeconds(), slackSeconds());
+    out[i++] = Double.isNaN(queue) ? 0 : clip(Math.log1p(queue / (readyCapacity * slack)), 0, 8);
+
+    i = encodePods(telemetry, desired, ready, out, i);
+
+    out[i++] = logStartup;
+    out[i++] = logSlack;
+    out[i++] = logService;
+    out[i++] = (float) Math.log(desired);
+    out[i++] = (float) (1 / desired);
+    out[i++] = (float) (desired / workload.maxReplicas());
+    out[i++] = (float) (workload.minReplicas() / desired);
+    double sinceChange = telemetry.timeSeconds() - lastChangeSeconds;
+    out[i++] = (float) Math.min(4, sinceChange / workload.startupSeconds());
+    out[i++] = clip(Math.log(desired / Math.max(1, previousDesired)), -1, 1);
+    out[i++] = logPrice;
+    assert i == offset + SIZE;
+  }
+
+  private int encodePods(Telemetry telemetry, double desired, int ready, float[] out, int start) {
+    int i = start;
+    int pending = telemetry.pendingReplicas();
+    int due30 = 0;
+    int due90 = 0;
+    for (int p = 0; p < pending; p++) {
+      double remaining = workload.startupSeconds() - telemetry.pendingAgeSeconds(p);
+      if (remaining <= 30) {
+        due30++;
+      }
+      if (remaining <= 90) {
+        due90++;
+      }
+    }
+    out[i++] = (float) (ready / desired);
+    out[i++] = (float) (due30 / desired);
+    out[i++] = (float) (due90 / desired);
+    out[i++] = (float) (pending / desired);
+    return i;
+  }
+
+  private double slackSeconds() {
+    return workload.sloSeconds() - workload.serviceTimeSeconds();
+  }
+
+  private static float slope(LoadHistory history, double rate, int ticks, double perDesired) {
+    float before = history.at(ticks);
+    return Float.isNaN(before) ? 0 : clip((rate - before) * perDesired, -4, 4);
+  }
+
+  private static float logLoad(double load) {
+    return clip(Math.log(Math.max(SMALLEST_LOAD, load)), -4, 4);
+  }
+
+  private static float clip(double value, double low, double high) {
+    return (float) Math.max(low, Math.min(high, value));
+  }
+}

@@ -1,0 +1,165 @@
+package io.kiss.kisim.autoscale;
+
+/**
+ * The actor network in plain Java: normalise, then linear layers with tanh between them.
+ *
+ * <p>Workers and scalers need no native library. The weights are immutable and may be shared; the
+ * working arrays are not, so each thread has a network of its own (see {@link #fork}).
+ */
+public final class PolicyNetwork {
+  /** Normalised features are clipped to plus and minus this, in training as here. */
+  public static final float OBSERVATION_CLIP = 10;
+
+  private static final float SMALLEST_DEVIATION = 1e-4f;
+
+  private final PolicySnapshot snapshot;
+
+  /** Per layer, transposed to [in × out], so that the inner loop runs over neighbours. */
+  private final float[][] matrices;
+
+  private final float[][] biases;
+  private final float[] scale;
+  private final float[][] activations;
+
+  /** Makes the network of a snapshot. */
+  public PolicyNetwork(PolicySnapshot snapshot) {
+    this.snapshot = snapshot;
+    int[] layers = snapshot.layers();
+    matrices = new float[layers.length - 1][];
+    biases = new float[layers.length - 1][];
+    int from = 0;
+    for (int l = 0; l < matrices.length; l++) {
+      int in = layers[l];
+      int out = layers[l + 1];
+      matrices[l] = new float[in * out];
+      for (int o = 0; o < out; o++) {
+        for (int i = 0; i < in; i++) {
+          matrices[l][i * out + o] = snapshot.weights()[from + o * in + i];
+        }
+      }
+      from += in * out;
+      biases[l] = java.util.Arrays.copyOfRange(snapshot.weights(), from, from + out);
+      from += out;
+    }
+    scale = new float[layers[0]];
+    for (int i = 0; i < scale.length; i++) {
+      scale[i] = 1 / Math.max(SMALLEST_DEVIATION, snapshot.deviation()[i]);
+    }
+    activations = workingArrays(layers);
+  }
+
+  private PolicyNetwork(PolicyNetwork shared) {
+    snapshot = shared.snapshot;
+    matrices = shared.matrices;
+    biases = shared.biases;
+    scale = shared.scale;
+    activations = workingArrays(snapshot.layers());
+  }
+
+  private static float[][] workingArrays(int[] layers) {
+    float[][] arrays = new float[layers.length][];
+    for (int l = 0; l < layers.length; l++) {
+      arrays[l] = new float[layers[l]];
+    }
+    return arrays;
+  }
+
+  /** The same weights with working arrays of its own, for another thread. */
+  public PolicyNetwork fork() {
+    return new PolicyNetwork(this);
+  }
+
+  /** The snapshot this network was made of. */
+  public PolicySnapshot snapshot() {
+    return snapshot;
+  }
+
+  /**
+   * Computes the logits of one observation.
+   *
+   * @param observation raw features from {@code offset} on
+   * @param logits receives one float an action from {@code logitsOffset} on
+   */
+  public void logits(float[] observation, int offset, float[] logits, int logitsOffset) {
+    float[] input = activations[0];
+    float[] mean = snapshot.mean();
+    for (int i = 0; i < input.length; i++) {
+      float normalised = (observation[offset + i] - mean[i]) * scale[i];
+      input[i] = Math.max(-OBSERVATION_CLIP, Math.min(OBSERVATION_CLIP, normalised));
+    }
+    for (int l = 0; l < matrices.length; l++) {
+      float[] output = activations[l + 1];
+      linear(matrices[l], biases[l], activations[l], output);
+      if (l + 1 < matrices.length) {
+        for (int o = 0; o < output.length; o++) {
+          output[o] = tanh(output[o]);
+        }
+      }
+    }
+    float[] last = activations[activations.length - 1];
+    System.arraycopy(last, 0, logits, logitsOffset, last.length);
+  }
+
+  private static void linear(float[] matrix, float[] bias, float[] input, float[] output) {
+    int out = output.length;
+    System.arraycopy(bias, 0, output, 0, out);
+    for (int i = 0; i < input.length; i++) {
+      float x = input[i];
+      int row = i * out;
+      for (int o = 0; o < out; o++) {
+        output[o] += x * matrix[row + o];
+      }
+    }
+  }
+
+  /**
+   * Hyperbolic tangent as a ratio of polynomials, within 1e-6 of the exact one: a loop over it
+   * vectorises where {@link Math#tanh} cannot. The minimax coefficients are those published in
+   * Eigen's {@code generic_fast_tanh_float}.
+   */
+  static float tanh(float x) {
+    float c = Math.max(-7.905311f, Math.min(7.905311f, x));
+    float s = c * c;
+    float numerator = -2.76076847742355e-16f;
+    numerator = numerator * s + 2.00018790482477e-13f;
+    numerator = numerator * s - 8.60467152213735e-11f;
+    numerator = numerator * s + 5.12229709037114e-08f;
+    numerator = numerator * s + 1.48572235717979e-05f;
+    numerator = numerator * s + 6.37261928875436e-04f;
+    numerator = numerator * s + 4.89352455891786e-03f;
+    float denominator = 1.19825839466702e-06f;
+    denominator = denominator * s + 1.18534705686654e-04f;
+    denominator = denominator * s + 2.26843463243900e-03f;
+    denominator = denominator * s + 4.89352518554385e-03f;
+    return c * numerator / denominator;
+  }
+
+  /** The most probable allowed action. */
+  public static int argmax(float[] logits, float[] mask) {
+    int best = -1;
+    for (int a = 0; a < logits.length; a++) {
+      if (mask[a] > 0 && (best < 0 || logits[a] > logits[best])) {
+        best = a;
+      }
+    }
+    return best;
+  }
+
+  /** Turns logits into probabilities in place; masked actions get none. */
+  public static void softmax(float[] logits, float[] mask) {
+    float highest = Float.NEGATIVE_INFINITY;
+    for (int a = 0; a < logits.length; a++) {
+      if (mask[a] > 0) {
+        highest = Math.max(highest, logits[a]);
+      }
+    }
+    float sum = 0;
+    for (int a = 0; a < logits.length; a++) {
+      logits[a] = mask[a] > 0 ? (float) Math.exp(logits[a] - highest) : 0;
+      sum += logits[a];
+    }
+    for (int a = 0; a < logits.length; a++) {
+      logits[a] /= sum;
+    }
+  }
+}

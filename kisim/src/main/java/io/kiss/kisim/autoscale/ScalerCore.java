@@ -1,0 +1,209 @@
+package io.kiss.kisim.autoscale;
+
+import io.kiss.kisim.telemetry.Telemetry;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Set;
+
+/**
+ * The decision path of one Deployment: telemetry in, observation out, action in, replicas out.
+ *
+ * <p>A tick is {@link #observe} and then {@link #act}. Training, tournament and live control all
+ * call these two; they differ only in who chooses the action in between. Single-threaded; allocates
+ * nothing per tick.
+ */
+public final class ScalerCore {
+
+  /** Length of an observation. */
+  public static final int OBSERVATION_SIZE = ObservationEncoder.SIZE;
+
+  /** What a policy must have been trained on to be used here. */
+  public static final String OBSERVATION_ID = ObservationEncoder.ID;
+
+  private static final int STATE_VERSION = 1;
+
+  private final WorkloadSpec workload;
+  private final GuardSettings settings;
+  private final ObservationEncoder encoder;
+  private final LoadHistory history;
+  private final GuardState guards;
+  private final int[] fired = new int[1];
+
+  private int previousDesired;
+  private int askedFor;
+  private Telemetry current;
+  private int proposal;
+
+  /** Starts without any memory. */
+  public ScalerCore(WorkloadSpec workload, GuardSettings settings) {
+    this.workload = workload;
+    this.settings = settings;
+    encoder = new ObservationEncoder(workload);
+    history = new LoadHistory(workload.tickSeconds());
+    guards = new GuardState(stabilisationTicks(workload, settings));
+    reset();
+  }
+
+  private static int stabilisationTicks(WorkloadSpec workload, GuardSettings settings) {
+    return 1 + (int) Math.ceil(settings.stabilisationSeconds() / workload.tickSeconds());
+  }
+
+  /** Names of the observation's features, in order. */
+  public static java.util.List<String> observationNames() {
+    return ObservationEncoder.NAMES;
+  }
+
+  /** Forgets everything, as at the start of an episode. */
+  public void reset() {
+    history.reset();
+    guards.reset();
+    previousDesired = 0;
+    askedFor = 0;
+    current = null;
+  }
+
+  /** What this core scales. */
+  public WorkloadSpec workload() {
+    return workload;
+  }
+
+  /**
+   * Takes in what a tick shows.
+   *
+   * @param telemetry read until {@link #act} returns, so it must not change before
+   * @param observation receives {@link #OBSERVATION_SIZE} floats from {@code offset} on; zeros
+   *     where the answer is {@link DecisionSource#HOLD}
+   * @return {@link DecisionSource#POLICY} where an action may be chosen, {@link
+   *     DecisionSource#HOLD} where nobody may decide
+   */
+  public DecisionSource observe(Telemetry telemetry, float[] observation, int offset) {
+    current = telemetry;
+    fired[0] = 0;
+    int desired = telemetry.desiredReplicas();
+    if (askedFor > 0 && desired != askedFor) {
+      fired[0] |= Guard.EXTERNAL_CHANGE.bit();
+    }
+    if (previousDesired == 0) {
+      previousDesired = desired;
+    }
+    DecisionSource source = available(telemetry);
+    history.add(source == DecisionSource.HOLD ? Double.NaN : telemetry.arrivalRate());
+    if (source == DecisionSource.HOLD) {
+      java.util.Arrays.fill(observation, offset, offset + OBSERVATION_SIZE, 0);
+    } else {
+      encoder.encode(
+          telemetry, history, previousDesired, guards.lastChangeSeconds, observation, offset);
+    }
+    return source;
+  }
+
+  private DecisionSource available(Telemetry telemetry) {
+    Guard reason = null;
+    if (Double.isNaN(telemetry.arrivalRate()) || Double.isNaN(telemetry.sampleAgeSeconds())) {
+      reason = Guard.TELEMETRY_MISSING;
+    } else if (telemetry.sampleAgeSeconds() > settings.staleAfterSeconds()) {
+      reason = Guard.TELEMETRY_STALE;
+    }
+    if (reason == null) {
+      guards.missingSinceSeconds = Double.NaN;
+    } else if (Double.isNaN(guards.missingSinceSeconds)) {
+      guards.missingSinceSeconds = telemetry.timeSeconds();
+    }
+    if (telemetry.rolloutInProgress()) {
+      reason = Guard.ROLLOUT_IN_PROGRESS;
+    }
+    if (reason == null) {
+      return DecisionSource.POLICY;
+    }
+    fired[0] |= reason.bit();
+    return DecisionSource.HOLD;
+  }
+
+  /** Marks this tick's observation as outside the range the policy was trained on. */
+  void outOfRange() {
+    fired[0] |= Guard.OUT_OF_RANGE.bit();
+  }
+
+  /** Writes 1 for each action that makes sense at this tick, else 0. */
+  public void actionMask(float[] mask, int offset) {
+    int desired = current.desiredReplicas();
+    for (int a = 0; a < ActionSpace.SIZE; a++) {
+      boolean allowed =
+          ActionSpace.allowed(a, desired, workload.minReplicas(), workload.maxReplicas());
+      mask[offset + a] = allowed ? 1 : 0;
+    }
+  }
+
+  /**
+   * Ends the tick.
+   *
+   * @param source who decides: what {@link #observe} answered, or {@link
+   *     DecisionSource#QUEUEING_RULE} in place of the policy
+   * @param action read only where the policy decides
+   * @return replicas to set as {@code spec.replicas}
+   */
+  public int act(DecisionSource source, int action) {
+    int desired = current.desiredReplicas();
+    proposal =
+        switch (source) {
+          case POLICY -> ActionSpace.apply(action, desired);
+          case QUEUEING_RULE -> QueueingRule.replicas(workload, current.arrivalRate());
+          case HOLD -> desired;
+        };
+    int replicas = Guardrails.apply(settings, workload, guards, current, source, proposal, fired);
+    previousDesired = desired;
+    askedFor = replicas;
+    return replicas;
+  }
+
+  /** What was proposed at this tick, before the guardrails. */
+  public int proposal() {
+    return proposal;
+  }
+
+  /** The guardrails that had a say at this tick. */
+  public Set<Guard> firedGuards() {
+    return Guard.ofBits(fired[0]);
+  }
+
+  /** Everything remembered between ticks, so that the next one can be replayed bit for bit. */
+  public byte[] saveState() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeInt(STATE_VERSION);
+      out.writeInt(previousDesired);
+      out.writeInt(askedFor);
+      history.write(out);
+      guards.write(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * Takes up what {@link #saveState} kept.
+   *
+   * @throws IllegalArgumentException if it was kept under another tick, window or version; this
+   *     core is then as new
+   */
+  public void restoreState(byte[] state) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(state))) {
+      int version = in.readInt();
+      if (version != STATE_VERSION) {
+        throw new IOException("unknown version " + version);
+      }
+      previousDesired = in.readInt();
+      askedFor = in.readInt();
+      history.read(in);
+      guards.read(in);
+    } catch (IOException e) {
+      reset();
+      throw new IllegalArgumentException("scaler state refused: " + e.getMessage(), e);
+    }
+  }
+}

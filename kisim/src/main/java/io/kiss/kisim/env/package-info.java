@@ -1,0 +1,2 @@
+/** Environments to learn in: many at once, over arrays, without allocation per step. */
+package io.kiss.kisim.env;

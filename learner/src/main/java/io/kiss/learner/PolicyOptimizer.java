@@ -1,0 +1,38 @@
+package io.kiss.learner;
+
+import io.kiss.actors.protocol.TrajectorySegment;
+import io.kiss.actors.protocol.UpdateStatistics;
+import io.kiss.kisim.autoscale.PolicySnapshot;
+import java.util.List;
+
+/**
+ * Turns trajectory segments into better weights. All calls come from one thread: the engine records
+ * gradients per thread.
+ */
+public interface PolicyOptimizer extends AutoCloseable {
+
+  /** The present weights, with normaliser and trained range frozen into them. */
+  PolicySnapshot snapshot();
+
+  /** One update from these segments. */
+  UpdateStatistics update(List<TrajectorySegment> segments);
+
+  /** Weights, optimiser state, normalisers, counters and random state, to go on from exactly. */
+  byte[] checkpoint();
+
+  @Override
+  void close();
+
+  /** Makes optimisers. */
+  interface Factory {
+    /** Starts from random weights. */
+    PolicyOptimizer create(long seed);
+
+    /**
+     * Goes on from a checkpoint.
+     *
+     * @throws IllegalArgumentException if it is torn, or made by another network or version
+     */
+    PolicyOptimizer restore(byte[] checkpoint);
+  }
+}
