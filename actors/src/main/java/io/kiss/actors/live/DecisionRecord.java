@@ -1,8 +1,8 @@
 package io.kiss.actors.live;
 
 import io.kiss.actors.protocol.ControlMessage;
-import io.kiss.kisim.autoscale.Guard;
 import io.kiss.kisim.autoscale.DecisionSource;
+import io.kiss.kisim.autoscale.Guard;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import java.util.Optional;
 import java.util.Set;

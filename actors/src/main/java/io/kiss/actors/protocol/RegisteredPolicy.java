@@ -13,7 +13,11 @@ public record RegisteredPolicy(
 
   /** Where a policy comes from. */
   public record Provenance(
-      String run, long iteration, long environmentSteps, double trainingSeconds, String engine,
+      String run,
+      long iteration,
+      long environmentSteps,
+      double trainingSeconds,
+      String engine,
       long seed)
       implements ControlMessage {}
 

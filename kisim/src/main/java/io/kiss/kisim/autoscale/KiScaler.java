@@ -143,18 +143,14 @@ public final class KiScaler implements Autoscaler {
       double p95 = telemetry.p95LatencySeconds();
       if (!Double.isNaN(p95)) {
         text.append(
-            String.format(
-                Locale.ROOT, ", p95 %.0f%% of SLO", 100 * p95 / workload.sloSeconds()));
+            String.format(Locale.ROOT, ", p95 %.0f%% of SLO", 100 * p95 / workload.sloSeconds()));
       }
       if (telemetry.pendingReplicas() > 0) {
         text.append(", ").append(telemetry.pendingReplicas()).append(" pending");
       }
       text.append(
           source == DecisionSource.POLICY
-              ? String.format(
-                  Locale.ROOT,
-                  "; policy %s",
-                  ActionSpace.nameOf(action))
+              ? String.format(Locale.ROOT, "; policy %s", ActionSpace.nameOf(action))
               : "; queueing rule says " + core.proposal());
     }
     String guards =

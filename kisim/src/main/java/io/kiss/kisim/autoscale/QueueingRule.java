@@ -22,8 +22,7 @@ public final class QueueingRule {
    */
   public static int replicas(WorkloadSpec workload, double arrivalRate) {
     double service = workload.serviceTimeSeconds();
-    int serversPerReplica =
-        Math.max(1, (int) Math.round(workload.replicaCapacity() * service));
+    int serversPerReplica = Math.max(1, (int) Math.round(workload.replicaCapacity() * service));
     double serverRate = workload.replicaCapacity() / serversPerReplica;
     double offered = arrivalRate / serverRate;
     double slack = workload.sloSeconds() - service;
@@ -44,9 +43,7 @@ public final class QueueingRule {
     if (waiting <= 1 - QUANTILE) {
       return 0;
     }
-    return VARIABILITY
-        * Math.log(waiting / (1 - QUANTILE))
-        / ((servers - offered) * serverRate);
+    return VARIABILITY * Math.log(waiting / (1 - QUANTILE)) / ((servers - offered) * serverRate);
   }
 
   /**
