@@ -1,0 +1,139 @@
+package io.kiss.cluster.cli;
+
+import akka.actor.typed.javadsl.AskPattern;
+import akka.stream.KillSwitches;
+import akka.stream.UniqueKillSwitch;
+import akka.stream.javadsl.Keep;
+import akka.stream.javadsl.Sink;
+import io.kiss.actors.live.DecisionRecord;
+import io.kiss.actors.live.NamespaceRef;
+import io.kiss.actors.protocol.Attachment;
+import io.kiss.actors.protocol.ControllerProtocol;
+import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
+import io.kiss.actors.protocol.NamespaceProtocol;
+import io.kiss.actors.protocol.NamespaceProtocol.NamespaceStatus;
+import io.kiss.cluster.Node;
+import io.kiss.cluster.cli.Terminal.Colour;
+import io.kiss.cluster.demo.DemoCluster;
+import io.kiss.kisim.autoscale.GuardSettings;
+import io.kiss.kisim.autoscale.WorkloadSpec;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Attaches the demo namespace and shows its scalers at work, a line for each decision. */
+final class DemoStep {
+  private static final Duration ASK = Duration.ofSeconds(10);
+  private static final NamespaceRef DEMO =
+      new NamespaceRef(DemoCluster.CLUSTER, DemoCluster.NAMESPACE);
+
+  private final Node node;
+  private final Terminal terminal;
+  private final boolean everyDecision;
+  private final double startSeconds;
+
+  DemoStep(Node node, Terminal terminal, boolean everyDecision) {
+    this.node = node;
+    this.terminal = terminal;
+    this.everyDecision = everyDecision;
+    startSeconds = node.demo().nowSeconds();
+  }
+
+  /** Shows decisions from now on, until the switch is thrown. */
+  UniqueKillSwitch show() {
+    return node.feeds()
+        .decisions()
+        .viaMat(KillSwitches.single(), Keep.right())
+        .to(Sink.foreach(this::print))
+        .run(node.system());
+  }
+
+  /** Attaches the demo, acting; an attachment that is there already stays as it is. */
+  void attach() {
+    ControllerView view =
+        Await.reply(
+            AskPattern.ask(
+                node.actors().controller(),
+                ControllerProtocol.GetView::new,
+                ASK,
+                node.system().scheduler()));
+    boolean attached =
+        view.attachments().stream()
+            .anyMatch(
+                a ->
+                    a.cluster().equals(DEMO.cluster()) && a.namespace().equals(DEMO.namespace()));
+    if (!attached) {
+      Attachment attachment =
+          new Attachment(
+              DEMO.cluster(),
+              DEMO.namespace(),
+              "",
+              Attachment.Mode.ACTIVE,
+              WorkloadSpec.DEFAULT_TICK_SECONDS,
+              GuardSettings.DEFAULT);
+      Await.reply(
+          AskPattern.askWithStatus(
+              node.actors().controller(),
+              replyTo -> new ControllerProtocol.PutNamespace(attachment, replyTo),
+              ASK,
+              node.system().scheduler()));
+    }
+    terminal.line(
+        String.format(
+            Locale.ROOT,
+            "Namespace %s is attached%s; %s decides",
+            DEMO,
+            attached ? " as before" : "",
+            view.assignment()
+                .policy()
+                .map(policy -> "policy " + policy.id() + " (term " + view.assignment().term() + ")")
+                .orElse("there is no policy, so the queueing rule")));
+  }
+
+  /** How the namespace stands. */
+  NamespaceStatus status() {
+    return Await.reply(
+        AskPattern.ask(
+            node.actors().namespaces().apply(DEMO),
+            NamespaceProtocol.GetStatus::new,
+            ASK,
+            node.system().scheduler()));
+  }
+
+  private void print(DecisionRecord record) {
+    boolean changes = record.replicas() != record.current();
+    boolean guarded = record.replicas() != record.proposal();
+    if (!everyDecision && !changes && !guarded) {
+      return;
+    }
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%s  %-12s %3d -> %-3d %s",
+            time(record.timeSeconds() - startSeconds),
+            record.deployment(),
+            record.current(),
+            record.replicas(),
+            record.reason());
+    terminal.line(terminal.in(colour(record), line + outcome(record)));
+  }
+
+  private static Colour colour(DecisionRecord record) {
+    int step = Integer.compare(record.replicas(), record.current());
+    return step > 0 ? Colour.CYAN : step < 0 ? Colour.GREEN : Colour.DIM;
+  }
+
+  private static String outcome(DecisionRecord record) {
+    return switch (record.outcome()) {
+      case UNCHANGED, APPLIED -> "";
+      case SHADOWED -> "; shadow mode, not carried out";
+      case CONFLICT -> "; abandoned, somebody else changed it";
+      case FAILED -> "; failed: " + record.error().orElse("no reason given");
+    };
+  }
+
+  private static String time(double seconds) {
+    long whole = Math.max(0, Math.round(seconds));
+    return String.format(
+        Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
+  }
+}

@@ -1,0 +1,128 @@
+package io.kiss.cluster.cli;
+
+import akka.actor.typed.javadsl.AskPattern;
+import io.kiss.actors.protocol.ControllerProtocol;
+import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
+import io.kiss.actors.protocol.LearnerProtocol.Candidate;
+import io.kiss.actors.protocol.PolicyRef;
+import io.kiss.actors.protocol.RegisteredPolicy;
+import io.kiss.actors.protocol.RegisteredPolicy.EvaluationRow;
+import io.kiss.actors.protocol.RegisteredPolicy.Provenance;
+import io.kiss.cluster.Node;
+import io.kiss.cluster.cli.Terminal.Colour;
+import io.kiss.kisim.autoscale.PolicySnapshot;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Evaluates what was learned, says how it did, and registers and promotes it if it won. */
+final class EvaluationStep {
+  private static final Duration ASK = Duration.ofSeconds(10);
+
+  private final Node node;
+  private final Terminal terminal;
+  private final Trial trial;
+
+  EvaluationStep(Node node, Terminal terminal, Trial trial) {
+    this.node = node;
+    this.terminal = terminal;
+    this.trial = trial;
+  }
+
+  /** Runs; the rows are those of this evaluation, or those the policy was registered with. */
+  List<EvaluationRow> run(Candidate candidate) {
+    ControllerView view = view();
+    PolicyRef ref =
+        new PolicyRef(
+            candidate.iteration().run() + "-" + candidate.iteration().number(),
+            PolicySnapshot.sha256(candidate.policy()));
+    Optional<RegisteredPolicy> known =
+        view.policies().stream().filter(p -> p.ref().sha256().equals(ref.sha256())).findFirst();
+    if (known.isPresent()) {
+      boolean champion =
+          view.assignment().policy().filter(p -> p.sha256().equals(ref.sha256())).isPresent();
+      terminal.line(
+          "Policy " + known.get().ref().id() + " is registered" + (champion ? " and champion" : ""));
+      return known.get().evaluation();
+    }
+    Trial.Verdict verdict = trial.run(PolicySnapshot.fromBytes(candidate.policy()), champion(view));
+    show(verdict);
+    if (verdict.beatsHpa()) {
+      register(candidate, ref, verdict);
+      decidePromotion(ref, verdict, view);
+    } else {
+      terminal.line(
+          "It is not registered; "
+              + view.assignment()
+                  .policy()
+                  .map(p -> "policy " + p.id() + " stays champion")
+                  .orElse("scalers go by the queueing rule")
+              + ". A larger --train-seconds trains on from here.");
+    }
+    return verdict.rows();
+  }
+
+  private Optional<PolicySnapshot> champion(ControllerView view) {
+    return view.assignment()
+        .policy()
+        .flatMap(ref -> Await.reply(node.stores().policies().get(ref.sha256())))
+        .map(PolicySnapshot::fromBytes);
+  }
+
+  private void show(Trial.Verdict verdict) {
+    terminal.line("");
+    verdict.table().lines().forEach(terminal::line);
+    terminal.line("");
+    terminal.line(
+        terminal.in(verdict.beatsHpa() ? Colour.GREEN : Colour.YELLOW, verdict.sentence()));
+  }
+
+  private void register(Candidate candidate, PolicyRef ref, Trial.Verdict verdict) {
+    Await.reply(node.stores().policies().put(ref.sha256(), candidate.policy()));
+    Provenance provenance =
+        new Provenance(
+            candidate.iteration().run(),
+            candidate.iteration().number(),
+            candidate.progress().environmentSteps(),
+            candidate.progress().seconds(),
+            node.system().settings().config().getString("kiss.learner.engine"),
+            node.system().settings().config().getLong("kiss.learner.seed"));
+    RegisteredPolicy policy =
+        new RegisteredPolicy(ref, System.currentTimeMillis(), provenance, verdict.rows());
+    Await.reply(
+        AskPattern.askWithStatus(
+            node.actors().controller(),
+            replyTo -> new ControllerProtocol.RegisterPolicy(policy, replyTo),
+            ASK,
+            node.system().scheduler()));
+  }
+
+  private void decidePromotion(PolicyRef ref, Trial.Verdict verdict, ControllerView view) {
+    if (!verdict.atLeastChampion()) {
+      terminal.line(
+          String.format(
+              Locale.ROOT,
+              "Policy %s is registered; %s stays champion, its cost is lower",
+              ref.id(),
+              view.assignment().policy().map(PolicyRef::id).orElse("none")));
+      return;
+    }
+    Await.reply(
+        AskPattern.askWithStatus(
+            node.actors().controller(),
+            replyTo -> new ControllerProtocol.Promote(ref.id(), replyTo),
+            ASK,
+            node.system().scheduler()));
+    terminal.line("Policy " + ref.id() + " is registered and promoted");
+  }
+
+  private ControllerView view() {
+    return Await.reply(
+        AskPattern.ask(
+            node.actors().controller(),
+            ControllerProtocol.GetView::new,
+            ASK,
+            node.system().scheduler()));
+  }
+}

@@ -1,0 +1,130 @@
+package io.kiss.cluster.cli;
+
+import akka.NotUsed;
+import akka.actor.Cancellable;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import io.kiss.actors.protocol.LearnerProtocol;
+import io.kiss.actors.protocol.LearnerProtocol.Candidate;
+import io.kiss.actors.protocol.TrainingBudget;
+import io.kiss.actors.protocol.TrainingProgress;
+import io.kiss.actors.protocol.TrainingProgress.State;
+import io.kiss.cluster.Node;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Brings the training run to its budget, showing how it goes, and fetches what it learned. */
+final class TrainingStep {
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final Duration ASK = Duration.ofSeconds(10);
+  private static final Duration TO_START = Duration.ofSeconds(60);
+
+  private final Node node;
+  private final Terminal terminal;
+  private final double budgetSeconds;
+
+  TrainingStep(Node node, Terminal terminal, double budgetSeconds) {
+    this.node = node;
+    this.terminal = terminal;
+    this.budgetSeconds = budgetSeconds;
+  }
+
+  /** Trains; empty where there is nothing learned yet, such as in a run paused at its start. */
+  Optional<Candidate> run() {
+    TrainingProgress before = Await.repeatedly(TO_START, this::progress);
+    boolean trains = start(before);
+    TrainingProgress after = trains ? watch() : before;
+    if (after.state() == State.PAUSED) {
+      terminal.line("Training is paused; POST /api/v1/training/resume goes on with it.");
+    } else if (after.state() == State.STOPPED && trains) {
+      terminal.line("Training was stopped before its budget was used; what it learned counts.");
+    }
+    return after.iteration() == 0 ? Optional.empty() : Optional.of(candidate());
+  }
+
+  /** Says what there is to do and has it done; whether the learner trains then. */
+  private boolean start(TrainingProgress before) {
+    boolean wantsMore = budgetSeconds > before.budget().seconds();
+    String sofar = describe(before);
+    switch (before.state()) {
+      case RUNNING -> terminal.line("Resuming training of " + sofar);
+      case PAUSED -> {
+        return false;
+      }
+      case IDLE ->
+          terminal.line(
+              String.format(
+                  Locale.ROOT, "Training a policy from nothing for %.0f s", budgetSeconds));
+      case COMPLETE, STOPPED -> {
+        if (!wantsMore) {
+          terminal.line(
+              "Training is done: " + sofar + "; a larger --train-seconds trains on from here");
+          return false;
+        }
+        terminal.line("Training on from " + sofar);
+      }
+    }
+    if (before.state() == State.IDLE || wantsMore) {
+      Await.reply(
+          AskPattern.askWithStatus(
+              node.actors().learner(),
+              replyTo ->
+                  new LearnerProtocol.Start(TrainingBudget.ofSeconds(budgetSeconds), replyTo),
+              ASK,
+              system().scheduler()));
+    }
+    return true;
+  }
+
+  private static String describe(TrainingProgress progress) {
+    return String.format(
+        Locale.ROOT,
+        "%s, %,d env steps and %.0f s in",
+        progress.run(),
+        progress.environmentSteps(),
+        progress.seconds());
+  }
+
+  private TrainingProgress watch() {
+    ProgressBar bar = new ProgressBar(terminal, System::nanoTime);
+    Source<TrainingProgress, Cancellable> looks =
+        Source.tick(Duration.ZERO, LOOK, NotUsed.getInstance())
+            .mapAsync(1, tick -> ask().exceptionally(noAnswer -> null).thenApply(Optional::ofNullable))
+            .filter(Optional::isPresent)
+            .map(Optional::get);
+    TrainingProgress last =
+        Await.reply(
+            looks
+                .takeWhile(progress -> progress.state() == State.RUNNING, true)
+                .map(
+                    progress -> {
+                      bar.update(progress);
+                      return progress;
+                    })
+                .runWith(Sink.last(), system()));
+    bar.finish(last);
+    return last;
+  }
+
+  private TrainingProgress progress() {
+    return Await.reply(ask());
+  }
+
+  private java.util.concurrent.CompletionStage<TrainingProgress> ask() {
+    return AskPattern.ask(
+        node.actors().learner(), LearnerProtocol.GetProgress::new, ASK, system().scheduler());
+  }
+
+  private Candidate candidate() {
+    return Await.reply(
+        AskPattern.askWithStatus(
+            node.actors().learner(), LearnerProtocol.GetCandidate::new, ASK, system().scheduler()));
+  }
+
+  private ActorSystem<Void> system() {
+    return node.system();
+  }
+}

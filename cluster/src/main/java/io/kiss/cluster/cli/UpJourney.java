@@ -1,0 +1,131 @@
+package io.kiss.cluster.cli;
+
+import akka.stream.UniqueKillSwitch;
+import io.kiss.actors.protocol.LearnerProtocol.Candidate;
+import io.kiss.actors.protocol.NamespaceProtocol.NamespaceStatus;
+import io.kiss.actors.protocol.RegisteredPolicy.EvaluationRow;
+import io.kiss.cluster.AllRoles;
+import io.kiss.cluster.Node;
+import io.kiss.cluster.NodeSettings;
+import io.kiss.cluster.boot.BootFailure;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** What {@code kiss up} does once its flags are read: train, evaluate, scale, serve. */
+final class UpJourney {
+  /** Beyond this share of the wall time a stretch should take, it is not getting on. */
+  private static final double PATIENCE = 3;
+
+  private final UpOptions options;
+  private final Terminal terminal;
+
+  UpJourney(UpOptions options, Terminal terminal) {
+    this.options = options;
+    this.terminal = terminal;
+  }
+
+  /** Boots the node and runs until it is stopped. The answer is the exit code. */
+  int run() {
+    NodeSettings settings =
+        NodeSettings.from(NodeSettings.load(home(), flags(options)), options.trace());
+    // Before the first logger is asked for.
+    System.setProperty("kiss.logs", settings.data().logs().toString());
+    try (Node node = Node.boot(settings, new AllRoles())) {
+      try {
+        return journey(node, settings);
+      } catch (RuntimeException e) {
+        if (!node.stopping()) {
+          throw e;
+        }
+        // The actors went away under a question: that is no news to somebody who pressed Ctrl-C.
+        node.whenStopped().toCompletableFuture().join();
+        return 1;
+      }
+    }
+  }
+
+  private int journey(Node node, NodeSettings settings) {
+    terminal.line("KIS-S is up: " + node.url() + "  (Ctrl-C stops)");
+    Optional<Candidate> candidate =
+        new TrainingStep(node, terminal, options.trainSeconds()).run();
+    List<EvaluationRow> evaluation =
+        candidate
+            .map(new EvaluationStep(node, terminal, trial(settings))::run)
+            .orElse(List.of());
+    DemoStep demo = new DemoStep(node, terminal, options.verbose());
+    UniqueKillSwitch show = demo.show();
+    demo.attach();
+    if (!options.once()) {
+      node.whenStopped().toCompletableFuture().join();
+      // Not by Ctrl-C, which ends the JVM: the cluster has put this node out.
+      return 1;
+    }
+    NamespaceStatus status = scaleThrough(node, demo, settings.demo().onceSeconds());
+    show.shutdown();
+    node.close();
+    terminal.line(UpSummary.of(candidate.map(Candidate::progress), evaluation, status));
+    return 0;
+  }
+
+  private Trial trial(NodeSettings settings) {
+    return new Trial(options.trace(), settings.demo().seed());
+  }
+
+  /** Waits until the demo's scalers have scaled through a stretch of its time. */
+  private static NamespaceStatus scaleThrough(Node node, DemoStep demo, double stretchSeconds) {
+    double end = node.demo().nowSeconds() + stretchSeconds;
+    Duration stretch = node.demo().wallTime(stretchSeconds);
+    long deadline = System.nanoTime() + (long) (PATIENCE * stretch.toNanos()) + 30_000_000_000L;
+    pause(stretch);
+    NamespaceStatus status = demo.status();
+    while (node.demo().nowSeconds() < end
+        || status.deployments().isEmpty()
+        || status.deployments().stream().anyMatch(d -> d.decisions() == 0)) {
+      if (System.nanoTime() > deadline) {
+        throw new BootFailure(
+            "the demo's scalers did not decide in time"
+                + status.problem().map(problem -> ": " + problem).orElse("")
+                + "; the log in the data folder says more");
+      }
+      pause(Duration.ofMillis(200));
+      status = demo.status();
+    }
+    return status;
+  }
+
+  private static void pause(Duration duration) {
+    try {
+      // Nobody counts it down: an interruptible wait of a fixed length.
+      new CountDownLatch(1).await(duration.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private static Path home() {
+    return Path.of(System.getProperty("kiss.home", "."));
+  }
+
+  private static Map<String, Object> flags(UpOptions options) {
+    Map<String, Object> flags = new HashMap<>();
+    options.port().ifPresent(port -> flags.put("kiss.http.port", port));
+    options.data().ifPresent(data -> flags.put("kiss.data", data.toString()));
+    options.workers().ifPresent(workers -> flags.put("kiss.rollout.workers", workers));
+    options
+        .seed()
+        .ifPresent(
+            seed -> {
+              flags.put("kiss.rollout.seed", seed);
+              flags.put("kiss.learner.seed", seed);
+              flags.put("kiss.demo.seed", seed);
+            });
+    return flags;
+  }
+}

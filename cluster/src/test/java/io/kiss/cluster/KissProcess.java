@@ -1,0 +1,109 @@
+package io.kiss.cluster;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged product as a process of its own, as a user would start it. */
+final class KissProcess implements AutoCloseable {
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private KissProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Starts {@code kiss} with these arguments; its output goes to files under {@code folder}. */
+  static KissProcess start(Path folder, String... arguments) throws IOException {
+    Path out = Files.createTempFile(folder, "kiss", ".out");
+    Path err = Files.createTempFile(folder, "kiss", ".err");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:MaxRAMPercentage=25");
+    command.add("-Dai.djl.offline=true");
+    command.add("-cp");
+    command.add(Path.of("target", "kiss", "lib").toAbsolutePath() + "/*");
+    command.add("io.kiss.cluster.cli.Main");
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("OPT_OUT_TRACKING", "true");
+    builder.directory(folder.toFile());
+    builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+    return new KissProcess(builder.start(), out, err);
+  }
+
+  /** Waits for the end and answers the exit code. */
+  int exitCode(Duration atMost) throws InterruptedException {
+    if (!process.waitFor(atMost.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("still running after " + atMost + "\n" + transcript());
+    }
+    return process.exitValue();
+  }
+
+  /** Waits until standard output shows {@code text}. */
+  void awaitOutput(String text, Duration atMost) {
+    await()
+        .alias("output shows '" + text + "'")
+        .atMost(atMost)
+        .until(() -> output().contains(text) || !process.isAlive());
+    if (!output().contains(text)) {
+      throw new AssertionError("ended without '" + text + "'\n" + transcript());
+    }
+  }
+
+  /** As {@code kill -9}. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** As Ctrl-C does: a signal that asks it to stop. */
+  void interrupt() {
+    process.destroy();
+  }
+
+  String output() {
+    return read(out);
+  }
+
+  String errors() {
+    return read(err);
+  }
+
+  List<String> errorLines() {
+    return errors().lines().filter(line -> !line.isBlank()).toList();
+  }
+
+  String lastLine() {
+    List<String> lines = output().lines().filter(line -> !line.isBlank()).toList();
+    return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+  }
+
+  String transcript() {
+    return "--- stdout\n" + output() + "\n--- stderr\n" + errors();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    if (process.isAlive()) {
+      kill();
+    }
+  }
+}
