@@ -1,0 +1,2 @@
+/** What a replica of a service can do. */
+package io.kiss.kisim.serving;
