@@ -12,7 +12,8 @@ public interface ClusterPort {
    * Takes or renews the lease {@code kiss-scaler} of a namespace.
    *
    * @param holder who wants it
-   * @return until when it is held; fails while somebody else holds it
+   * @return until when it is held, on this cluster's {@link LiveClock}; fails while somebody else
+   *     holds it
    */
   CompletionStage<Instant> holdLease(String namespace, String holder);
 

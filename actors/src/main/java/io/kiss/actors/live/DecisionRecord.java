@@ -17,7 +17,7 @@ import java.util.Set;
  * @param term of the assignment in force
  * @param scalerState memory before the tick, to replay it from
  * @param outcome what happened to the wish
- * @param error why it failed; empty otherwise
+ * @param error why it was held or failed; empty otherwise
  */
 public record DecisionRecord(
     String id,
@@ -50,6 +50,8 @@ public record DecisionRecord(
     APPLIED,
     /** Shadow mode: recorded only. */
     SHADOWED,
+    /** Acting was switched on but not allowed at this tick; {@code error} says why. */
+    HELD,
     /** The object changed under it; the tick was abandoned. */
     CONFLICT,
     /** The cluster refused or did not answer. */

@@ -1,5 +1,7 @@
 package io.kiss.actors.live;
 
+import io.kiss.actors.protocol.Attachment;
+
 /** A namespace of a cluster; {@code cluster/namespace} names its entity. */
 public record NamespaceRef(String cluster, String namespace) {
 
@@ -10,6 +12,11 @@ public record NamespaceRef(String cluster, String namespace) {
     if (namespace.isBlank() || namespace.contains("/")) {
       throw new IllegalArgumentException("not a namespace: '" + namespace + "'");
     }
+  }
+
+  /** The namespace an attachment is about. */
+  public static NamespaceRef of(Attachment attachment) {
+    return new NamespaceRef(attachment.cluster(), attachment.namespace());
   }
 
   /** Reads {@link #toString}'s form. */

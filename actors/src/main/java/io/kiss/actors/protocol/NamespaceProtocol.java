@@ -35,6 +35,7 @@ public final class NamespaceProtocol {
   /**
    * How a Deployment stands.
    *
+   * @param readyReplicas -1: not known
    * @param refusal why it is not scaled; empty: it is
    * @param decisions made since the entity started
    */

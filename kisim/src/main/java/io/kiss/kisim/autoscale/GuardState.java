@@ -29,6 +29,13 @@ final class GuardState {
   /** When telemetry went away; {@code NaN} while it is there. */
   double missingSinceSeconds = Double.NaN;
 
+  /** What the newest {@link #changed} replaced; nothing a later tick depends on. */
+  private int directionBefore;
+
+  private double changeSecondsBefore;
+  private double flapReplaced;
+  private boolean flapAdded;
+
   GuardState(int proposalCapacity) {
     proposalTimes = new double[proposalCapacity];
     proposals = new int[proposalCapacity];
@@ -73,12 +80,27 @@ final class GuardState {
   }
 
   void changed(double time, int direction) {
-    if (direction < 0 && lastDirection > 0) {
+    directionBefore = lastDirection;
+    changeSecondsBefore = lastChangeSeconds;
+    flapAdded = direction < 0 && lastDirection > 0;
+    if (flapAdded) {
+      flapReplaced = flapTimes[flapHead];
       flapTimes[flapHead] = time;
       flapHead = (flapHead + 1) % MAX_FLAPS;
     }
     lastDirection = direction;
     lastChangeSeconds = time;
+  }
+
+  /** Takes the newest {@link #changed} back. */
+  void unchanged() {
+    if (flapAdded) {
+      flapHead = (flapHead + MAX_FLAPS - 1) % MAX_FLAPS;
+      flapTimes[flapHead] = flapReplaced;
+      flapAdded = false;
+    }
+    lastDirection = directionBefore;
+    lastChangeSeconds = changeSecondsBefore;
   }
 
   void write(DataOutputStream out) throws IOException {

@@ -44,7 +44,18 @@ public final class KiScaler implements Autoscaler {
    * @throws IllegalArgumentException if this version cannot run it
    */
   public void use(PolicySnapshot policy) {
-    network = new PolicyNetwork(policy.requireCompatible());
+    use(new PolicyNetwork(policy.requireCompatible()));
+  }
+
+  /**
+   * Decides by this network's policy from the next tick on; memory stays. The weights are shared,
+   * so that thousands of scalers of a node keep one copy.
+   *
+   * @throws IllegalArgumentException if this version cannot run it
+   */
+  public void use(PolicyNetwork shared) {
+    shared.snapshot().requireCompatible();
+    network = shared.fork();
     outside = false;
     ticksInside = 0;
   }
@@ -101,6 +112,11 @@ public final class KiScaler implements Autoscaler {
         chosen,
         core.firedGuards(),
         reason(telemetry));
+  }
+
+  /** Says that the newest decision was not carried out (see {@link ScalerCore#notCarriedOut}). */
+  public void notCarriedOut() {
+    core.notCarriedOut();
   }
 
   /** Everything remembered between ticks. */

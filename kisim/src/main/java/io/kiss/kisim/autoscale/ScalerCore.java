@@ -160,6 +160,18 @@ public final class ScalerCore {
     return replicas;
   }
 
+  /**
+   * Says that what {@link #act} just answered was not carried out: shadow mode, a conflict, a hold.
+   * The next tick then neither takes the old replicas for somebody else's change nor counts a
+   * change that never was.
+   */
+  public void notCarriedOut() {
+    if (current != null && askedFor != current.desiredReplicas()) {
+      guards.unchanged();
+      askedFor = current.desiredReplicas();
+    }
+  }
+
   /** What was proposed at this tick, before the guardrails. */
   public int proposal() {
     return proposal;

@@ -58,6 +58,20 @@ public record WorkloadSpec(
     }
   }
 
+  /** The same workload, decided upon at another period. */
+  public WorkloadSpec withTickSeconds(double seconds) {
+    return new WorkloadSpec(
+        name,
+        minReplicas,
+        maxReplicas,
+        sloSeconds,
+        serviceTimeSeconds,
+        replicaCapacity,
+        startupSeconds,
+        violationPrice,
+        seconds);
+  }
+
   /** Puts {@code replicas} inside the limits. */
   public int clamp(int replicas) {
     return Math.max(minReplicas, Math.min(maxReplicas, replicas));

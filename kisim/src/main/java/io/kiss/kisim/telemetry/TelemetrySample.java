@@ -51,6 +51,25 @@ public record TelemetrySample(
         ages);
   }
 
+  /** The same with {@code spec.replicas} as the API server showed it. */
+  public TelemetrySample withDesiredReplicas(int replicas) {
+    return new TelemetrySample(
+        timeSeconds,
+        sampleAgeSeconds,
+        arrivalRate,
+        completionRate,
+        p50LatencySeconds,
+        p95LatencySeconds,
+        violatingShare,
+        queuedRequests,
+        gpuUtilisation,
+        replicas,
+        readyReplicas,
+        unschedulableReplicas,
+        rolloutInProgress,
+        pendingAgesSeconds);
+  }
+
   @Override
   public double[] pendingAgesSeconds() {
     return pendingAgesSeconds.clone();

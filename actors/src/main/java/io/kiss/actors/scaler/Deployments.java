@@ -1,0 +1,205 @@
+package io.kiss.actors.scaler;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
+import io.kiss.actors.live.DecisionRecord;
+import io.kiss.actors.live.DecisionRecord.Outcome;
+import io.kiss.actors.live.Workload;
+import io.kiss.actors.protocol.Attachment;
+import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
+import io.kiss.actors.protocol.PolicyRef;
+import io.kiss.actors.scaler.ScalerActor.LoadedPolicy;
+import io.kiss.kisim.autoscale.WorkloadSpec;
+import io.kiss.kisim.telemetry.TelemetrySample;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/** The Deployments of a namespace, with a scaler for each one that may be scaled. */
+final class Deployments {
+  private static final String NO_PROFILE =
+      "no service profile says what one replica can serve: watched only";
+  private static final int UNKNOWN = -1;
+
+  /** Numbers scalers, since the one of the same name before may not have stopped entirely. */
+  private static final AtomicLong SPAWNED = new AtomicLong();
+
+  private final ActorContext<Object> context;
+  private final ScalerActor.Maker maker;
+  private final LiveMetrics metrics;
+  private final Map<String, Deployment> byName = new TreeMap<>();
+
+  private static final class Deployment {
+    private Workload workload;
+    private ActorRef<ScalerActor.Command> scaler;
+    private int ready = UNKNOWN;
+    private Optional<String> noMetrics = Optional.empty();
+    private LoadedPolicy told = LoadedPolicy.NONE;
+    private long term;
+    private long decisions;
+    private Optional<String> lastReason = Optional.empty();
+
+    private Optional<String> refusal() {
+      if (workload.refusal().isPresent()) {
+        return workload.refusal();
+      }
+      return workload.profile().isEmpty() ? Optional.of(NO_PROFILE) : noMetrics;
+    }
+
+    private boolean mayBeScaled() {
+      return workload.refusal().isEmpty() && workload.profile().isPresent();
+    }
+  }
+
+  Deployments(ActorContext<Object> context, ScalerActor.Maker maker, LiveMetrics metrics) {
+    this.context = context;
+    this.maker = maker;
+    this.metrics = metrics;
+  }
+
+  /** Takes in what the cluster shows: scalers come and go with their Deployments. */
+  void follow(List<Workload> workloads, LoadedPolicy policy) {
+    Set<String> names = workloads.stream().map(Workload::name).collect(Collectors.toSet());
+    byName
+        .values()
+        .removeIf(
+            deployment -> {
+              boolean gone = !names.contains(deployment.workload.name());
+              if (gone) {
+                stop(deployment);
+              }
+              return gone;
+            });
+    for (Workload workload : workloads) {
+      Deployment deployment = byName.computeIfAbsent(workload.name(), name -> new Deployment());
+      deployment.workload = workload;
+      if (!deployment.mayBeScaled()) {
+        stop(deployment);
+      } else if (deployment.scaler == null) {
+        deployment.scaler = spawn(workload.name());
+        use(deployment, policy);
+        metrics.scalers(1);
+      }
+    }
+  }
+
+  private ActorRef<ScalerActor.Command> spawn(String name) {
+    String path = URLEncoder.encode(name, StandardCharsets.UTF_8) + "-" + SPAWNED.incrementAndGet();
+    return context.spawn(ScalerActor.create(name, maker), path);
+  }
+
+  private void stop(Deployment deployment) {
+    if (deployment.scaler != null) {
+      context.stop(deployment.scaler);
+      deployment.scaler = null;
+      metrics.scalers(-1);
+    }
+  }
+
+  void stopAll() {
+    byName.values().forEach(this::stop);
+    byName.clear();
+  }
+
+  /** Asks the scalers of what was just read to decide; {@code run} awaits those that were asked. */
+  void decide(TickRun run, Map<String, TelemetrySample> samples, Attachment attachment) {
+    for (Deployment deployment : byName.values()) {
+      Workload workload = deployment.workload;
+      TelemetrySample sample = samples.get(workload.name());
+      deployment.ready = sample == null ? UNKNOWN : sample.readyReplicas();
+      deployment.noMetrics =
+          sample == null ? Optional.of("the metrics source does not know it") : Optional.empty();
+      if (deployment.scaler == null || sample == null) {
+        continue;
+      }
+      WorkloadSpec spec =
+          workload.profile().orElseThrow().withTickSeconds(attachment.tickSeconds());
+      run.await(workload);
+      // What is decided upon is what the resource version stands for.
+      deployment.scaler.tell(
+          new ScalerActor.Tick(
+              run.number,
+              sample.withDesiredReplicas(workload.desiredReplicas()),
+              spec,
+              attachment.guards(),
+              context.getSelf().narrow()));
+    }
+  }
+
+  /** Tells all scalers to decide by this policy. */
+  void use(LoadedPolicy policy) {
+    byName.values().forEach(deployment -> use(deployment, policy));
+  }
+
+  /** Tells one scaler again: it has started anew and knows none. */
+  void useAgain(String name, LoadedPolicy policy) {
+    Deployment deployment = byName.get(name);
+    if (deployment != null) {
+      use(deployment, policy);
+    }
+  }
+
+  private void use(Deployment deployment, LoadedPolicy policy) {
+    if (deployment.scaler != null) {
+      deployment.told = policy;
+      deployment.scaler.tell(new ScalerActor.UsePolicy(policy, context.getSelf().narrow()));
+    }
+  }
+
+  void inUse(ScalerActor.PolicyInUse message) {
+    Deployment deployment = byName.get(message.deployment());
+    if (deployment != null) {
+      deployment.term = message.term();
+    }
+  }
+
+  int scalers() {
+    return (int) byName.values().stream().filter(d -> d.scaler != null).count();
+  }
+
+  /** The lowest term that any scaler runs; {@code otherwise} where there are none. */
+  long lowestTerm(long otherwise) {
+    return byName.values().stream()
+        .filter(d -> d.scaler != null)
+        .mapToLong(d -> d.term)
+        .min()
+        .orElse(otherwise);
+  }
+
+  /** Takes in what became of a decision. */
+  void decided(DecisionRecord decision) {
+    Deployment deployment = byName.get(decision.deployment());
+    if (deployment == null) {
+      return;
+    }
+    deployment.decisions++;
+    deployment.lastReason = Optional.of(decision.reason());
+    boolean carriedOut =
+        decision.outcome() == Outcome.APPLIED || decision.outcome() == Outcome.UNCHANGED;
+    if (!carriedOut && deployment.scaler != null) {
+      deployment.scaler.tell(ScalerActor.NotCarriedOut.INSTANCE);
+    }
+  }
+
+  List<DeploymentStatus> status() {
+    return byName.values().stream().map(Deployments::status).toList();
+  }
+
+  private static DeploymentStatus status(Deployment deployment) {
+    return new DeploymentStatus(
+        deployment.workload.name(),
+        deployment.workload.desiredReplicas(),
+        deployment.ready,
+        deployment.refusal(),
+        deployment.told.assignment().policy().map(PolicyRef::id),
+        deployment.term,
+        deployment.decisions,
+        deployment.lastReason);
+  }
+}

@@ -1,0 +1,191 @@
+package io.kiss.actors.scaler;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import io.kiss.actors.protocol.Assignment;
+import io.kiss.actors.protocol.PolicyRef;
+import io.kiss.kisim.autoscale.Decision;
+import io.kiss.kisim.autoscale.DecisionSource;
+import io.kiss.kisim.autoscale.GuardSettings;
+import io.kiss.kisim.autoscale.KiScaler;
+import io.kiss.kisim.autoscale.PolicyNetwork;
+import io.kiss.kisim.autoscale.WorkloadSpec;
+import io.kiss.kisim.telemetry.TelemetrySample;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Decides for one Deployment. Holds the scaler and its memory; knows no cluster, no clock and no
+ * journal: those are its parent's. Never leaves the parent's JVM.
+ */
+final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
+
+  sealed interface Command {}
+
+  /** Decide on what this tick shows; replies {@link Decided}. */
+  record Tick(
+      long number,
+      TelemetrySample telemetry,
+      WorkloadSpec workload,
+      GuardSettings guards,
+      ActorRef<? super Decided> replyTo)
+      implements Command {}
+
+  /** The newest decision was not carried out; no reply. */
+  enum NotCarriedOut implements Command {
+    INSTANCE
+  }
+
+  /** Decide by this policy from the next tick on; replies {@link PolicyInUse}. */
+  record UsePolicy(LoadedPolicy policy, ActorRef<? super PolicyInUse> replyTo) implements Command {}
+
+  /**
+   * An assignment with the network it names.
+   *
+   * @param network shared: forked by every scaler; empty: the queueing rule decides
+   */
+  record LoadedPolicy(Assignment assignment, Optional<PolicyNetwork> network) {
+    static final LoadedPolicy NONE = new LoadedPolicy(Assignment.NONE, Optional.empty());
+  }
+
+  /**
+   * What was decided.
+   *
+   * @param state memory before the tick
+   * @param failure what went wrong, where the decision is a hold for that reason
+   */
+  record Decided(
+      String deployment,
+      long tick,
+      TelemetrySample telemetry,
+      Decision decision,
+      byte[] state,
+      Assignment assignment,
+      Optional<String> failure) {}
+
+  /** This scaler runs the assignment of that term. */
+  record PolicyInUse(String deployment, long term) {}
+
+  /** Makes the scaler of a workload; a seam for tests that need one that fails. */
+  @FunctionalInterface
+  interface Maker {
+    KiScaler make(WorkloadSpec workload, GuardSettings guards);
+
+    /** The real one. */
+    static Maker real() {
+      return (workload, guards) -> new KiScaler(workload, guards, Optional.empty());
+    }
+  }
+
+  private final String deployment;
+  private final Maker maker;
+  private LoadedPolicy policy = LoadedPolicy.NONE;
+
+  private KiScaler scaler;
+  private WorkloadSpec workload;
+  private GuardSettings guards;
+
+  /** Makes a scaler without policy; one that fails starts again without memory. */
+  static Behavior<Command> create(String deployment, Maker maker) {
+    return Behaviors.supervise(
+            Behaviors.<Command>setup(context -> new ScalerActor(context, deployment, maker)))
+        .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
+  }
+
+  private ScalerActor(ActorContext<Command> context, String deployment, Maker maker) {
+    super(context);
+    this.deployment = deployment;
+    this.maker = maker;
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Tick.class, this::onTick)
+        .onMessage(UsePolicy.class, this::onUsePolicy)
+        .onMessageEquals(NotCarriedOut.INSTANCE, this::onNotCarriedOut)
+        .build();
+  }
+
+  private Behavior<Command> onTick(Tick tick) {
+    byte[] state = new byte[0];
+    try {
+      follow(tick.workload(), tick.guards());
+      state = scaler.saveState();
+      Decision decision = scaler.explain(tick.telemetry());
+      tick.replyTo().tell(answer(tick, decision, state, Optional.empty()));
+      return this;
+    } catch (RuntimeException | AssertionError e) {
+      getContext().getLog().error("The scaler of {} failed and starts again", deployment, e);
+      String failure = "the scaler failed and starts again without memory: " + e;
+      tick.replyTo().tell(answer(tick, hold(tick, failure), state, Optional.of(failure)));
+      throw e;
+    }
+  }
+
+  private Decided answer(Tick tick, Decision decision, byte[] state, Optional<String> failure) {
+    return new Decided(
+        deployment, tick.number(), tick.telemetry(), decision, state, policy.assignment(), failure);
+  }
+
+  private static Decision hold(Tick tick, String reason) {
+    int desired = tick.telemetry().desiredReplicas();
+    return new Decision(
+        DecisionSource.HOLD,
+        desired,
+        desired,
+        desired,
+        -1,
+        new float[0],
+        new float[0],
+        Set.of(),
+        "hold; " + reason);
+  }
+
+  /** Rebuilds the scaler where its limits changed; what it remembers goes along if it fits. */
+  private void follow(WorkloadSpec newWorkload, GuardSettings newGuards) {
+    if (scaler != null && newWorkload.equals(workload) && newGuards.equals(guards)) {
+      return;
+    }
+    KiScaler rebuilt = maker.make(newWorkload, newGuards);
+    use(rebuilt);
+    if (scaler != null) {
+      try {
+        rebuilt.restoreState(scaler.saveState());
+      } catch (IllegalArgumentException e) {
+        getContext()
+            .getLog()
+            .info("The scaler of {} starts without memory: {}", deployment, e.getMessage());
+      }
+    }
+    scaler = rebuilt;
+    workload = newWorkload;
+    guards = newGuards;
+  }
+
+  private Behavior<Command> onUsePolicy(UsePolicy message) {
+    Optional<PolicyRef> before = policy.assignment().policy();
+    policy = message.policy();
+    if (scaler != null && !before.equals(policy.assignment().policy())) {
+      use(scaler);
+    }
+    message.replyTo().tell(new PolicyInUse(deployment, policy.assignment().term()));
+    return this;
+  }
+
+  private void use(KiScaler target) {
+    policy.network().ifPresentOrElse(target::use, target::useNoPolicy);
+  }
+
+  private Behavior<Command> onNotCarriedOut() {
+    if (scaler != null) {
+      scaler.notCarriedOut();
+    }
+    return this;
+  }
+}
