@@ -58,5 +58,4 @@ record Call(HttpRequest request, Map<String, String> path, ActorSystem<?> system
         .toStrict(BODY_TIMEOUT.toMillis(), system)
         .thenApply(strict -> Json.read(strict.getData().utf8String(), type));
   }
-
 }

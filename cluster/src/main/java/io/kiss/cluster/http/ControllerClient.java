@@ -15,8 +15,7 @@ record ControllerClient(
     ActorSystem<?> system, ActorRef<ControllerProtocol.Command> controller, Duration timeout) {
 
   CompletionStage<ControllerView> view() {
-    return AskPattern.ask(
-        controller, ControllerProtocol.GetView::new, timeout, system.scheduler());
+    return AskPattern.ask(controller, ControllerProtocol.GetView::new, timeout, system.scheduler());
   }
 
   <T> CompletionStage<T> order(

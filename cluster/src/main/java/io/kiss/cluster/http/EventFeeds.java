@@ -37,9 +37,7 @@ public final class EventFeeds {
   public EventFeeds(ActorSystem<?> system) {
     decisionTopic =
         system.systemActorOf(
-            Topic.create(DecisionRecord.class, "kiss-decisions"),
-            "kiss-decisions",
-            Props.empty());
+            Topic.create(DecisionRecord.class, "kiss-decisions"), "kiss-decisions", Props.empty());
     Pair<ActorRef<DecisionRecord>, Source<DecisionRecord, NotUsed>> made =
         EventFeeds.<DecisionRecord>source()
             .toMat(BroadcastHub.of(DecisionRecord.class, BUFFER), Keep.both())

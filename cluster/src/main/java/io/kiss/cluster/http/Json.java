@@ -95,7 +95,9 @@ final class Json {
     String field =
         e instanceof JsonMappingException mapping
             ? mapping.getPath().stream()
-                .map(step -> step.getFieldName() == null ? "" + step.getIndex() : step.getFieldName())
+                .map(
+                    step ->
+                        step.getFieldName() == null ? "" + step.getIndex() : step.getFieldName())
                 .collect(Collectors.joining("."))
             : "";
     if (e instanceof UnrecognizedPropertyException) {
@@ -129,6 +131,8 @@ final class Json {
     document.put("detail", detail);
     return HttpResponse.create()
         .withStatus(status)
-        .withEntity(HttpEntities.create(PROBLEM, write(document).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        .withEntity(
+            HttpEntities.create(
+                PROBLEM, write(document).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 }

@@ -122,8 +122,7 @@ final class NamespaceEndpoints {
   private CompletionStage<HttpResponse> namespace(Call call) {
     return attached(call)
         .thenCompose(
-            attachment ->
-                ask(ref(call)).thenApply(s -> Json.ok(new NamespaceView(attachment, s))));
+            attachment -> ask(ref(call)).thenApply(s -> Json.ok(new NamespaceView(attachment, s))));
   }
 
   private CompletionStage<HttpResponse> attach(Call call) {
@@ -138,8 +137,7 @@ final class NamespaceEndpoints {
                       before ->
                           controller
                               .<Done>order(
-                                  reply ->
-                                      new ControllerProtocol.PutNamespace(attachment, reply))
+                                  reply -> new ControllerProtocol.PutNamespace(attachment, reply))
                               .thenApply(
                                   done ->
                                       Json.response(
@@ -174,8 +172,7 @@ final class NamespaceEndpoints {
                     .orElseThrow(
                         () ->
                             ApiProblem.notFound(
-                                "namespace %s has no Deployment '%s'"
-                                    .formatted(ref(call), name))));
+                                "namespace %s has no Deployment '%s'".formatted(ref(call), name))));
   }
 
   private CompletionStage<NamespaceStatus> status(Call call) {

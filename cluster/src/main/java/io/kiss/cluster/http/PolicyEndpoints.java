@@ -51,10 +51,7 @@ final class PolicyEndpoints {
         Endpoint.get("/api/v1/policies", call -> controller.view().thenApply(v -> Json.ok(all(v)))),
         Endpoint.get(
             "/api/v1/policies/{id}",
-            call ->
-                controller
-                    .view()
-                    .thenApply(view -> Json.ok(one(view, call.segment("id"))))),
+            call -> controller.view().thenApply(view -> Json.ok(one(view, call.segment("id"))))),
         Endpoint.post("/api/v1/policies/{id}/promote", call -> promote(call.segment("id"))),
         Endpoint.post("/api/v1/policies/{id}/rollback", call -> rollback(call.segment("id"))));
   }

@@ -1,13 +1,13 @@
 package io.kiss.cluster.http;
 
 import akka.actor.typed.ActorSystem;
-import akka.http.scaladsl.model.EntityStreamSizeException;
+import akka.http.javadsl.model.HttpMethod;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
-import akka.http.scaladsl.model.IllegalUriException;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.Allow;
-import akka.http.javadsl.model.HttpMethod;
+import akka.http.scaladsl.model.EntityStreamSizeException;
+import akka.http.scaladsl.model.IllegalUriException;
 import akka.pattern.StatusReply;
 import java.util.ArrayList;
 import java.util.List;

@@ -79,8 +79,7 @@ final class TrainingEndpoints {
   }
 
   CompletionStage<TrainingProgress> ask() {
-    return AskPattern.ask(
-        learner, LearnerProtocol.GetProgress::new, timeout, system.scheduler());
+    return AskPattern.ask(learner, LearnerProtocol.GetProgress::new, timeout, system.scheduler());
   }
 
   private CompletionStage<HttpResponse> control(
