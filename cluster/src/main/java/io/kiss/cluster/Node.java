@@ -1,0 +1,223 @@
+package io.kiss.cluster;
+
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Adapter;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import io.kiss.actors.live.DecisionJournal;
+import io.kiss.actors.live.LiveClusters;
+import io.kiss.cluster.boot.BootFailure;
+import io.kiss.cluster.demo.DemoCluster;
+import io.kiss.cluster.http.AdminApi;
+import io.kiss.cluster.http.EventFeeds;
+import io.kiss.cluster.http.NodeActors;
+import io.kiss.cluster.http.NodeMeters;
+import io.kiss.cluster.http.PublishingJournal;
+import io.kiss.cluster.journal.Database;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running node: one JVM of the cluster, from its database to its admin API. */
+public final class Node implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  private final NodeSettings settings;
+  private final Database database;
+  private final ActorSystem<Void> system;
+  private final NodeStores stores;
+  private final DemoCluster demo;
+  private final EventFeeds feeds;
+  private final NodeMeters meters;
+  private final NodeActors actors;
+  private final int port;
+  private final CompletableFuture<Done> stopped = new CompletableFuture<>();
+  private boolean stopping;
+
+  /** Starts the actors of a node, once it is a member of the cluster. */
+  @FunctionalInterface
+  public interface ActorStarter {
+    NodeActors start(
+        ActorSystem<?> system, NodeStores stores, LiveClusters clusters, DecisionJournal journal);
+  }
+
+  private Node(NodeSettings settings, Database database, ActorSystem<Void> system, ActorStarter a) {
+    this.settings = settings;
+    this.database = database;
+    this.system = system;
+    joinCluster();
+    stores = NodeStores.of(system, database, settings.decisionRetention());
+    demo = new DemoCluster(settings.demo(), System::currentTimeMillis);
+    feeds = new EventFeeds(system);
+    meters = new NodeMeters(feeds);
+    actors =
+        a.start(
+            system,
+            stores,
+            demo,
+            new PublishingJournal(stores.decisions(), feeds, meters.registry()));
+    feeds.follow(system, actors.learner());
+    port = adminApi().bind();
+  }
+
+  /**
+   * Boots a node. In this order: database and schema, actor system, membership of the cluster,
+   * stores, the demo, actors, admin API. Blocks until all of that is there.
+   *
+   * @throws BootFailure where something keeps it from starting; everything started is stopped then
+   */
+  public static Node boot(NodeSettings settings, ActorStarter actors) {
+    Database database = Database.open(settings.database());
+    ActorSystem<Void> system = null;
+    try {
+      system = ActorSystem.create(Behaviors.empty(), "kiss", settings.config());
+      Node node = new Node(settings, database, system, actors);
+      node.stopWithJvm();
+      LOG.info("Node is up at {} with its data in {}", node.url(), settings.data().path());
+      return node;
+    } catch (RuntimeException e) {
+      LOG.error("Node cannot start", e);
+      stop(settings, system, database);
+      throw e instanceof BootFailure failure
+          ? failure
+          : new BootFailure(
+              "the node cannot start: %s; %s says more"
+                  .formatted(e.getMessage(), settings.data().logs().resolve("kiss.log")),
+              e);
+    }
+  }
+
+  private void joinCluster() {
+    Cluster cluster = Cluster.get(system);
+    CompletableFuture<Done> up = new CompletableFuture<>();
+    akka.cluster.Cluster.get(Adapter.toClassic(system))
+        .registerOnMemberUp(() -> up.complete(Done.getInstance()));
+    if (system.settings().config().getStringList("akka.cluster.seed-nodes").isEmpty()) {
+      cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    }
+    try {
+      up.get(settings.joinTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new BootFailure(
+          "this node could not join its cluster within %d s; check akka.cluster.seed-nodes and that the nodes there run"
+              .formatted(settings.joinTimeout().toSeconds()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BootFailure("interrupted while joining the cluster", e);
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private AdminApi adminApi() {
+    Executor jdbc = NodeStores.dispatcher(system);
+    return new AdminApi(
+        system,
+        settings.http(),
+        actors,
+        stores.decisions(),
+        List.of(DemoCluster.CLUSTER),
+        feeds,
+        meters,
+        () -> database.ping(jdbc));
+  }
+
+  /** Ctrl-C and SIGTERM. */
+  private void stopWithJvm() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "kiss-stop"));
+    // Downed by the others, or stopped from within: the database must be closed all the same.
+    system
+        .getWhenTerminated()
+        .thenRunAsync(this::close, task -> new Thread(task, "kiss-stop").start());
+  }
+
+  /** The actor system of this node. */
+  public ActorSystem<Void> system() {
+    return system;
+  }
+
+  /** Whom to talk to. */
+  public NodeActors actors() {
+    return actors;
+  }
+
+  /** What is kept. */
+  public NodeStores stores() {
+    return stores;
+  }
+
+  /** The embedded cluster. */
+  public DemoCluster demo() {
+    return demo;
+  }
+
+  /** What happens now. */
+  public EventFeeds feeds() {
+    return feeds;
+  }
+
+  /** What Prometheus is told. */
+  public NodeMeters meters() {
+    return meters;
+  }
+
+  /** Where the admin API and the web page are. */
+  public String url() {
+    return "http://" + settings.http().host() + ":" + port;
+  }
+
+  /** Completes when everything has stopped, the database last. */
+  public CompletionStage<Done> whenStopped() {
+    return stopped.minimalCompletionStage();
+  }
+
+  /** Coordinated shutdown, then the database. Blocks until it is done; calling it again waits. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (stopping) {
+        stopped.join();
+        return;
+      }
+      stopping = true;
+    }
+    try {
+      stop(settings, system, database);
+      meters.close();
+    } finally {
+      stopped.complete(Done.getInstance());
+    }
+  }
+
+  private static void stop(NodeSettings settings, ActorSystem<?> system, Database database) {
+    try {
+      if (system != null) {
+        CoordinatedShutdown.get(system).runAll(Stop.INSTANCE);
+        system
+            .getWhenTerminated()
+            .toCompletableFuture()
+            .get(settings.stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+      LOG.warn("The shutdown did not end in time; the database is closed nevertheless");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Why the coordinated shutdown runs. */
+  private enum Stop implements CoordinatedShutdown.Reason {
+    INSTANCE
+  }
+}

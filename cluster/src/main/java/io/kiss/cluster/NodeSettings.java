@@ -1,0 +1,79 @@
+package io.kiss.cluster;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import io.kiss.cluster.boot.BootFailure;
+import io.kiss.cluster.boot.DataDirectory;
+import io.kiss.cluster.demo.DemoSettings;
+import io.kiss.cluster.http.HttpSettings;
+import io.kiss.cluster.journal.DatabaseSettings;
+import io.kiss.kisim.traffic.ArrivalTrace;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything a node was told, read once.
+ *
+ * @param config all of it, Akka's included
+ * @param joinTimeout how long joining the cluster may take
+ * @param stopTimeout how long a coordinated shutdown may take
+ */
+public record NodeSettings(
+    Config config,
+    DataDirectory data,
+    DatabaseSettings database,
+    Duration decisionRetention,
+    HttpSettings http,
+    DemoSettings demo,
+    Duration joinTimeout,
+    Duration stopTimeout) {
+
+  /**
+   * Reads {@code conf/kiss.conf} where there is one, with the flags on top.
+   *
+   * @param home the checkout
+   * @param flags configuration keys and what the command line says they are
+   * @throws BootFailure if the file is no HOCON
+   */
+  public static Config load(Path home, Map<String, Object> flags) {
+    Path file = home.resolve("conf").resolve("kiss.conf");
+    try {
+      return ConfigFactory.parseMap(flags, "the command line")
+          .withFallback(ConfigFactory.defaultOverrides())
+          .withFallback(ConfigFactory.parseFile(file.toFile()))
+          .withFallback(ConfigFactory.defaultApplication())
+          .withFallback(ConfigFactory.defaultReferenceUnresolved())
+          .resolve();
+    } catch (ConfigException e) {
+      throw new BootFailure("the configuration cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads and checks {@code kiss}; makes the data folder.
+   *
+   * @param trace traffic of the demo
+   * @throws BootFailure naming the key that is missing or makes no sense
+   */
+  public static NodeSettings from(Config config, Optional<ArrivalTrace> trace) {
+    try {
+      Config kiss = config.getConfig("kiss");
+      DataDirectory data = DataDirectory.open(Path.of(kiss.getString("data")));
+      DatabaseSettings database = DatabaseSettings.from(kiss.getConfig("database"), data);
+      return new NodeSettings(
+          database.akkaPersistence().withFallback(config),
+          data,
+          database,
+          kiss.getDuration("decisions.retention"),
+          HttpSettings.from(kiss.getConfig("http")),
+          DemoSettings.from(kiss.getConfig("demo"), trace),
+          kiss.getDuration("boot.join-timeout"),
+          kiss.getDuration("boot.stop-timeout"));
+    } catch (ConfigException | IllegalArgumentException e) {
+      throw new BootFailure("the configuration cannot be used: " + e.getMessage(), e);
+    }
+  }
+}

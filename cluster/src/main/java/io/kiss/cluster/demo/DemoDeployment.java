@@ -1,0 +1,149 @@
+package io.kiss.cluster.demo;
+
+import io.kiss.actors.live.Workload;
+import io.kiss.kisim.engine.Engine;
+import io.kiss.kisim.engine.FluidEngine;
+import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.engine.TelemetrySettings;
+import io.kiss.kisim.engine.Truth;
+import io.kiss.kisim.telemetry.TelemetryBuffer;
+import io.kiss.kisim.telemetry.TelemetrySample;
+import java.util.Optional;
+
+/** A Deployment that lives in the simulator; guarded by its cluster's lock. */
+final class DemoDeployment {
+  private static final double STARTUP_VARIATION = 0.2;
+
+  /** A request that has waited this many times its SLO gives up. */
+  private static final double PATIENCE = 20;
+
+  private final DemoService service;
+  private final float[] rates;
+  private final long seed;
+  private final double originSeconds;
+  private final Engine engine = new FluidEngine();
+  private final TelemetryBuffer seen;
+
+  private int weeks;
+  private int ready;
+  private int desired;
+  private long version;
+  private double gpuSecondsBefore;
+  private double requestsBefore;
+  private double violatingBefore;
+
+  /**
+   * Starts with the service's initial replicas.
+   *
+   * @param rates of a week, requests per second; then they start over
+   * @param originSeconds the cluster's clock at the start
+   */
+  DemoDeployment(DemoService service, float[] rates, long seed, double originSeconds) {
+    this.service = service;
+    this.rates = rates;
+    this.seed = seed;
+    this.originSeconds = originSeconds;
+    seen = new TelemetryBuffer(service.maxReplicas());
+    reset(service.initialReplicas());
+  }
+
+  private void reset(int replicas) {
+    engine.reset(
+        new Scenario(
+            service.name(),
+            service.profile(),
+            rates,
+            rates.length,
+            service.startupSeconds(),
+            STARTUP_VARIATION,
+            service.sloSeconds(),
+            PATIENCE * service.sloSeconds(),
+            replicas,
+            service.maxReplicas(),
+            TelemetrySettings.DEFAULT),
+        seed + weeks);
+    read();
+  }
+
+  /** Lets time pass up to the cluster's clock. At a week's end pending pods become ready. */
+  void advanceTo(double clockSeconds) {
+    long target = (long) Math.floor(clockSeconds - originSeconds);
+    while (age() < target) {
+      if (engine.timeSeconds() == rates.length) {
+        closeWeek();
+      }
+      engine.advance((int) Math.min(target - age(), rates.length - engine.timeSeconds()));
+    }
+    read();
+  }
+
+  private void closeWeek() {
+    Truth truth = engine.truth();
+    gpuSecondsBefore += truth.gpuSeconds();
+    requestsBefore += truth.requests();
+    violatingBefore += truth.violating();
+    weeks++;
+    reset(desired);
+  }
+
+  private long age() {
+    return (long) weeks * rates.length + engine.timeSeconds();
+  }
+
+  private void read() {
+    engine.readTelemetry(seen);
+    // As the API server does: each change of spec or status is a new version of the object.
+    if (seen.desiredReplicas != desired || seen.readyReplicas != ready) {
+      desired = seen.desiredReplicas;
+      ready = seen.readyReplicas;
+      version++;
+    }
+  }
+
+  String name() {
+    return service.name();
+  }
+
+  String resourceVersion() {
+    return Long.toString(version);
+  }
+
+  Workload workload() {
+    return new Workload(
+        name(), desired, resourceVersion(), Optional.empty(), Optional.of(service.workload()));
+  }
+
+  /** What Prometheus and the API server show, in the cluster's time. */
+  TelemetrySample telemetry() {
+    seen.timeSeconds = originSeconds + age();
+    return TelemetrySample.copyOf(seen);
+  }
+
+  void scale(int replicas) {
+    engine.setDesiredReplicas(replicas);
+    read();
+  }
+
+  boolean allows(int replicas) {
+    return replicas >= 1 && replicas <= service.maxReplicas();
+  }
+
+  int maxReplicas() {
+    return service.maxReplicas();
+  }
+
+  /** How the Deployment truly fared since the start. */
+  DemoCluster.Truth truth() {
+    Truth truth = engine.truth();
+    double requests = requestsBefore + truth.requests();
+    return new DemoCluster.Truth(
+        name(),
+        desired,
+        ready,
+        requests,
+        1 - (violatingBefore + truth.violating()) / requests,
+        truth.latencyQuantile(0.95),
+        (gpuSecondsBefore + truth.gpuSeconds()) / 3600,
+        age());
+  }
+}

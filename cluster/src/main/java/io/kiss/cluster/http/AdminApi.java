@@ -1,0 +1,109 @@
+package io.kiss.cluster.http;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import io.kiss.cluster.boot.BootFailure;
+import io.kiss.cluster.journal.JdbcDecisionJournal;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** The admin API of a node: DESIGN's table of paths, as far as there is something behind them. */
+public final class AdminApi {
+  /** Streams that never end are cut off after this when the node stops. */
+  private static final Duration LAST_CALLS = Duration.ofSeconds(2);
+
+  private final ActorSystem<?> system;
+  private final HttpSettings settings;
+  private final List<Endpoint> endpoints;
+  private final Router router;
+
+  /**
+   * Puts the API together.
+   *
+   * @param clusters names of the clusters this node can reach
+   * @param database answers when the database does
+   */
+  public AdminApi(
+      ActorSystem<?> system,
+      HttpSettings settings,
+      NodeActors actors,
+      JdbcDecisionJournal decisions,
+      List<String> clusters,
+      EventFeeds feeds,
+      NodeMeters meters,
+      Supplier<CompletionStage<?>> database) {
+    this.system = system;
+    this.settings = settings;
+    Duration timeout = settings.askTimeout();
+    ControllerClient controller = new ControllerClient(system, actors.controller(), timeout);
+    TrainingEndpoints training = new TrainingEndpoints(system, actors.learner(), feeds, timeout);
+    endpoints = new ArrayList<>();
+    endpoints.addAll(new ClusterEndpoints(system, actors.entityTypes(), timeout).endpoints());
+    endpoints.addAll(training.endpoints());
+    endpoints.addAll(new PolicyEndpoints(controller).endpoints());
+    endpoints.addAll(new NamespaceEndpoints(controller, actors.namespaces(), clusters).endpoints());
+    endpoints.addAll(new DecisionEndpoints(decisions, feeds).endpoints());
+    endpoints.addAll(
+        new ProbeEndpoints(
+                system,
+                new ProbeEndpoints.Readiness(database, training::ask, controller::view),
+                meters)
+            .endpoints());
+    router = new Router(system, endpoints);
+  }
+
+  /** Everything there is. */
+  List<Endpoint> endpoints() {
+    return List.copyOf(endpoints);
+  }
+
+  /** Answers one request. */
+  public CompletionStage<HttpResponse> answer(HttpRequest request) {
+    return router.answer(request);
+  }
+
+  /**
+   * Listens; stops with the coordinated shutdown. Blocks: to be called at boot.
+   *
+   * @return the port
+   * @throws BootFailure if it is taken, or the address is not this machine's
+   */
+  public int bind() {
+    try {
+      ServerBinding binding =
+          Http.get(system)
+              .newServerAt(settings.host(), settings.port())
+              .bind(this::answer)
+              .toCompletableFuture()
+              .join();
+      binding.addToCoordinatedShutdown(LAST_CALLS, system);
+      return binding.localAddress().getPort();
+    } catch (CompletionException e) {
+      throw failure(e);
+    }
+  }
+
+  private BootFailure failure(CompletionException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException bind
+          && String.valueOf(bind.getMessage()).contains("in use")) {
+        return new BootFailure(
+            "port %d on %s is taken; stop the program that uses it or choose another with --port"
+                .formatted(settings.port(), settings.host()),
+            e);
+      }
+    }
+    return new BootFailure(
+        "cannot listen on port %d of %s; choose another with --port or correct kiss.http.host"
+            .formatted(settings.port(), settings.host()),
+        e);
+  }
+}

@@ -1,0 +1,138 @@
+package io.kiss.cluster.http;
+
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.StatusCode;
+import akka.http.javadsl.model.StatusCodes;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** JSON as the admin API speaks it: what was not measured is {@code null}, never a number. */
+final class Json {
+  static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .addModule(new Jdk8Module())
+          .addModule(new JavaTimeModule())
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(Double.class, new MeasuredOrNull())
+                  .addSerializer(double.class, new MeasuredOrNull()))
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private static final akka.http.javadsl.model.ContentType PROBLEM =
+      MediaTypes.applicationWithFixedCharset(
+              "problem+json", akka.http.javadsl.model.HttpCharsets.UTF_8)
+          .toContentType();
+
+  private Json() {}
+
+  /** Writes NaN and the infinities, which JSON does not have, as null. */
+  private static final class MeasuredOrNull extends StdSerializer<Double> {
+    private static final long serialVersionUID = 1;
+
+    MeasuredOrNull() {
+      super(Double.class);
+    }
+
+    @Override
+    public void serialize(Double value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      if (Double.isFinite(value)) {
+        out.writeNumber(value);
+      } else {
+        out.writeNull();
+      }
+    }
+  }
+
+  static String write(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write " + value.getClass().getSimpleName(), e);
+    }
+  }
+
+  /** Reads a request's body; an {@link ApiProblem} names the field that is wrong. */
+  static <T> T read(String body, Class<T> type) {
+    try {
+      T value = MAPPER.readValue(body.isBlank() ? "{}" : body, type);
+      if (value == null) {
+        throw ApiProblem.badRequest("the body must be a JSON object, not null");
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw ApiProblem.badRequest(sentence(e));
+    }
+  }
+
+  static String sentence(JsonProcessingException e) {
+    if (e instanceof JsonParseException) {
+      return "the body is not JSON: line %d, column %d"
+          .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+    }
+    String field =
+        e instanceof JsonMappingException mapping
+            ? mapping.getPath().stream()
+                .map(
+                    step ->
+                        step.getFieldName() == null ? "" + step.getIndex() : step.getFieldName())
+                .collect(Collectors.joining("."))
+            : "";
+    if (e instanceof UnrecognizedPropertyException) {
+      return field + ": there is no such field";
+    }
+    if (e.getCause() instanceof IllegalArgumentException refused) {
+      return field.isEmpty() ? refused.getMessage() : field + ": " + refused.getMessage();
+    }
+    String reason = e.getOriginalMessage().lines().findFirst().orElse("");
+    // The rest of Jackson's sentence is about Java types.
+    reason = reason.replaceAll("`[\\w.$]*[.$](\\w+)`", "$1").replaceAll(": not one of.*", "$0");
+    return (field.isEmpty() ? "the body" : field) + ": " + reason;
+  }
+
+  static HttpResponse ok(Object value) {
+    return response(StatusCodes.OK, value);
+  }
+
+  static HttpResponse response(StatusCode status, Object value) {
+    return HttpResponse.create()
+        .withStatus(status)
+        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, write(value)));
+  }
+
+  /** An RFC 9457 problem document. */
+  static HttpResponse problem(StatusCode status, String detail) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("type", "about:blank");
+    document.put("title", status.reason());
+    document.put("status", status.intValue());
+    document.put("detail", detail);
+    return HttpResponse.create()
+        .withStatus(status)
+        .withEntity(
+            HttpEntities.create(
+                PROBLEM, write(document).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,74 @@
+package io.kiss.cluster.http;
+
+import io.kiss.actors.protocol.TrainingProgress;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.function.ToDoubleFunction;
+
+/** What a node tells Prometheus. Names are Micrometer's; Prometheus shows dots as underscores. */
+public final class NodeMeters implements AutoCloseable {
+  /** Decisions recorded through this node, by source and outcome. */
+  public static final String DECISIONS = "kiss.decisions";
+
+  /** Environment steps that reached an update. */
+  public static final String ENVIRONMENT_STEPS = "kiss.training.environment.steps";
+
+  /** Updates done. */
+  public static final String ITERATION = "kiss.training.iteration";
+
+  /** Environment steps a second. */
+  public static final String STEPS_PER_SECOND = "kiss.training.steps.per.second";
+
+  /** Mean return of the latest episodes. */
+  public static final String RETURN = "kiss.training.episode.return";
+
+  /** Mean SLO attainment of the latest episodes, 0..1. */
+  public static final String SLO_ATTAINMENT = "kiss.training.slo.attainment";
+
+  /** Workers that deliver segments. */
+  public static final String WORKERS = "kiss.training.workers";
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics gc = new JvmGcMetrics();
+
+  /** Registers what every JVM and every node has. */
+  public NodeMeters(EventFeeds feeds) {
+    new ClassLoaderMetrics().bindTo(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    gc.bindTo(registry);
+    training(feeds, ENVIRONMENT_STEPS, TrainingProgress::environmentSteps);
+    training(feeds, ITERATION, TrainingProgress::iteration);
+    training(feeds, STEPS_PER_SECOND, TrainingProgress::stepsPerSecond);
+    training(feeds, RETURN, TrainingProgress::episodeReturn);
+    training(feeds, SLO_ATTAINMENT, TrainingProgress::sloAttainment);
+    training(feeds, WORKERS, TrainingProgress::workers);
+  }
+
+  /** NaN until there is progress: a series without a value, not a zero. */
+  private void training(EventFeeds feeds, String name, ToDoubleFunction<TrainingProgress> value) {
+    Gauge.builder(name, feeds, f -> f.latestTraining().map(value::applyAsDouble).orElse(Double.NaN))
+        .register(registry);
+  }
+
+  /** The registry, for further meters. */
+  public PrometheusMeterRegistry registry() {
+    return registry;
+  }
+
+  @Override
+  public void close() {
+    gc.close();
+    registry.close();
+  }
+}

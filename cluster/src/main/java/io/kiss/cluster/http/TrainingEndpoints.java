@@ -1,0 +1,90 @@
+package io.kiss.cluster.http;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.http.javadsl.model.HttpResponse;
+import akka.pattern.StatusReply;
+import io.kiss.actors.protocol.LearnerProtocol;
+import io.kiss.actors.protocol.TrainingBudget;
+import io.kiss.actors.protocol.TrainingProgress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Progress of the training run, and control over it. */
+final class TrainingEndpoints {
+  private final ActorSystem<?> system;
+  private final ActorRef<LearnerProtocol.Command> learner;
+  private final EventFeeds feeds;
+  private final Duration timeout;
+
+  TrainingEndpoints(
+      ActorSystem<?> system,
+      ActorRef<LearnerProtocol.Command> learner,
+      EventFeeds feeds,
+      Duration timeout) {
+    this.system = system;
+    this.learner = learner;
+    this.feeds = feeds;
+    this.timeout = timeout;
+  }
+
+  /**
+   * A training budget.
+   *
+   * @param seconds of training
+   * @param environmentSteps empty: as many as there is time for
+   */
+  record StartTraining(Double seconds, Long environmentSteps) {
+    TrainingBudget budget() {
+      if (seconds == null || !(seconds > 0)) {
+        throw ApiProblem.badRequest("seconds: must be a number above 0");
+      }
+      if (environmentSteps != null && environmentSteps <= 0) {
+        throw ApiProblem.badRequest("environmentSteps: must be above 0");
+      }
+      return new TrainingBudget(
+          seconds, environmentSteps == null ? Long.MAX_VALUE : environmentSteps);
+    }
+  }
+
+  List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.get("/api/v1/training", call -> progress()),
+        Endpoint.get(
+            "/api/v1/training/events",
+            call ->
+                CompletableFuture.completedFuture(
+                    EventStreams.of("progress", feeds.training(), progress -> ""))),
+        Endpoint.post(
+            "/api/v1/training/start",
+            call ->
+                call.body(StartTraining.class)
+                    .thenCompose(
+                        start -> {
+                          TrainingBudget budget = start.budget();
+                          return control(reply -> new LearnerProtocol.Start(budget, reply));
+                        })),
+        Endpoint.post("/api/v1/training/pause", call -> control(LearnerProtocol.Pause::new)),
+        Endpoint.post("/api/v1/training/resume", call -> control(LearnerProtocol.Resume::new)),
+        Endpoint.post("/api/v1/training/stop", call -> control(LearnerProtocol.Stop::new)));
+  }
+
+  private CompletionStage<HttpResponse> progress() {
+    return ask().thenApply(Json::ok);
+  }
+
+  CompletionStage<TrainingProgress> ask() {
+    return AskPattern.ask(learner, LearnerProtocol.GetProgress::new, timeout, system.scheduler());
+  }
+
+  private CompletionStage<HttpResponse> control(
+      Function<ActorRef<StatusReply<Done>>, LearnerProtocol.Command> command) {
+    return AskPattern.askWithStatus(learner, command::apply, timeout, system.scheduler())
+        .thenCompose(done -> progress());
+  }
+}

@@ -1,0 +1,27 @@
+package io.kiss.cluster.journal;
+
+import java.util.Optional;
+
+/**
+ * Which decisions, newest first.
+ *
+ * @param deployment empty: all of the namespace
+ * @param before id of a decision: only older ones than that; empty: from the newest on
+ * @param limit most records, 1..{@value #MAX_LIMIT}
+ */
+public record DecisionQuery(
+    String cluster,
+    String namespace,
+    Optional<String> deployment,
+    Optional<String> before,
+    int limit) {
+
+  /** Most records one query may ask for. */
+  public static final int MAX_LIMIT = 1000;
+
+  public DecisionQuery {
+    if (limit < 1 || limit > MAX_LIMIT) {
+      throw new IllegalArgumentException("limit must be in 1.." + MAX_LIMIT + ", not " + limit);
+    }
+  }
+}

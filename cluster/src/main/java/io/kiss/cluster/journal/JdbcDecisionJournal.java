@@ -1,0 +1,180 @@
+package io.kiss.cluster.journal;
+
+import akka.Done;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.kiss.actors.live.DecisionJournal;
+import io.kiss.actors.live.DecisionRecord;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Decision records in the database for as long as they are to be kept. Time to keep is the wall's:
+ * a demo's clock runs faster.
+ */
+public final class JdbcDecisionJournal implements DecisionJournal {
+  private static final long PRUNE_EVERY_MILLIS = Duration.ofMinutes(5).toMillis();
+
+  /** Old records stay readable: a field this version does not know is skipped. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .addModule(new Jdk8Module())
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private final Database database;
+  private final Executor executor;
+  private final Duration retention;
+  private final LongSupplier wallMillis;
+  private final AtomicLong prunedAtMillis = new AtomicLong(Long.MIN_VALUE / 2);
+
+  /**
+   * Keeps records for {@code retention}.
+   *
+   * @param wallMillis Unix time
+   */
+  public JdbcDecisionJournal(
+      Database database, Executor executor, Duration retention, LongSupplier wallMillis) {
+    this.database = database;
+    this.executor = executor;
+    this.retention = retention;
+    this.wallMillis = wallMillis;
+  }
+
+  @Override
+  public CompletionStage<Done> append(List<DecisionRecord> records) {
+    if (records.isEmpty()) {
+      return CompletableFuture.completedFuture(Done.getInstance());
+    }
+    List<DecisionRecord> batch = List.copyOf(records);
+    return database.transact(
+        executor,
+        connection -> {
+          insert(connection, batch);
+          prune(connection);
+          return Done.getInstance();
+        });
+  }
+
+  private void insert(Connection connection, List<DecisionRecord> records) throws SQLException {
+    String sql =
+        database
+            .dialect()
+            .insertOnce(
+                "kiss_decision",
+                "id, cluster, namespace, deployment, time_seconds, recorded_at_millis, record",
+                "id",
+                "?, ?, ?, ?, ?, ?, ?");
+    try (PreparedStatement insert = connection.prepareStatement(sql)) {
+      long now = wallMillis.getAsLong();
+      for (DecisionRecord record : records) {
+        insert.setString(1, record.id());
+        insert.setString(2, record.cluster());
+        insert.setString(3, record.namespace());
+        insert.setString(4, record.deployment());
+        insert.setDouble(5, record.timeSeconds());
+        insert.setLong(6, now);
+        insert.setString(7, write(record));
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
+  private void prune(Connection connection) throws SQLException {
+    long now = wallMillis.getAsLong();
+    long last = prunedAtMillis.get();
+    if (now - last < PRUNE_EVERY_MILLIS || !prunedAtMillis.compareAndSet(last, now)) {
+      return;
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE FROM kiss_decision WHERE recorded_at_millis < ?")) {
+      delete.setLong(1, now - retention.toMillis());
+      delete.executeUpdate();
+    }
+  }
+
+  /** The decisions asked for, newest first; fails where {@code before} names none. */
+  public CompletionStage<List<DecisionRecord>> query(DecisionQuery query) {
+    return database.transact(executor, connection -> query(connection, query));
+  }
+
+  private static List<DecisionRecord> query(Connection connection, DecisionQuery query)
+      throws SQLException {
+    Optional<Double> time = Optional.empty();
+    if (query.before().isPresent()) {
+      time = Optional.of(timeOf(connection, query.before().get()));
+    }
+    String sql =
+        "SELECT record FROM kiss_decision WHERE cluster = ? AND namespace = ?"
+            + (query.deployment().isPresent() ? " AND deployment = ?" : "")
+            + (time.isPresent() ? " AND time_seconds <= ? AND (time_seconds < ? OR id < ?)" : "")
+            + " ORDER BY time_seconds DESC, id DESC FETCH FIRST "
+            + query.limit()
+            + " ROWS ONLY";
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
+      int at = 1;
+      select.setString(at++, query.cluster());
+      select.setString(at++, query.namespace());
+      if (query.deployment().isPresent()) {
+        select.setString(at++, query.deployment().get());
+      }
+      if (time.isPresent()) {
+        select.setDouble(at++, time.get());
+        select.setDouble(at++, time.get());
+        select.setString(at, query.before().get());
+      }
+      List<DecisionRecord> records = new ArrayList<>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          records.add(read(rows.getString(1)));
+        }
+      }
+      return records;
+    }
+  }
+
+  private static double timeOf(Connection connection, String id) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT time_seconds FROM kiss_decision WHERE id = ?")) {
+      select.setString(1, id);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          throw new IllegalArgumentException("before: there is no decision '" + id + "'");
+        }
+        return row.getDouble(1);
+      }
+    }
+  }
+
+  private static String write(DecisionRecord record) {
+    try {
+      return JSON.writeValueAsString(record);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static DecisionRecord read(String json) {
+    try {
+      return JSON.readValue(json, DecisionRecord.class);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("a decision record cannot be read", e);
+    }
+  }
+}
