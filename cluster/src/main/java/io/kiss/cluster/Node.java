@@ -175,6 +175,11 @@ public final class Node implements AutoCloseable {
     return "http://" + settings.http().host() + ":" + port;
   }
 
+  /** Whether this node is going down. */
+  public synchronized boolean stopping() {
+    return stopping;
+  }
+
   /** Completes when everything has stopped, the database last. */
   public CompletionStage<Done> whenStopped() {
     return stopped.minimalCompletionStage();

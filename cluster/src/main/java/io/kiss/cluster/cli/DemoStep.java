@@ -1,6 +1,8 @@
 package io.kiss.cluster.cli;
 
-import akka.actor.typed.javadsl.AskPattern;
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.pattern.StatusReply;
 import akka.stream.KillSwitches;
 import akka.stream.UniqueKillSwitch;
 import akka.stream.javadsl.Keep;
@@ -17,12 +19,10 @@ import io.kiss.cluster.cli.Terminal.Colour;
 import io.kiss.cluster.demo.DemoCluster;
 import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.WorkloadSpec;
-import java.time.Duration;
 import java.util.Locale;
 
 /** Attaches the demo namespace and shows its scalers at work, a line for each decision. */
 final class DemoStep {
-  private static final Duration ASK = Duration.ofSeconds(10);
   private static final NamespaceRef DEMO =
       new NamespaceRef(DemoCluster.CLUSTER, DemoCluster.NAMESPACE);
 
@@ -30,11 +30,13 @@ final class DemoStep {
   private final Terminal terminal;
   private final boolean everyDecision;
   private final double startSeconds;
+  private final Ask ask;
 
   DemoStep(Node node, Terminal terminal, boolean everyDecision) {
     this.node = node;
     this.terminal = terminal;
     this.everyDecision = everyDecision;
+    ask = new Ask(node.system());
     startSeconds = node.demo().nowSeconds();
   }
 
@@ -49,18 +51,11 @@ final class DemoStep {
 
   /** Attaches the demo, acting; an attachment that is there already stays as it is. */
   void attach() {
-    ControllerView view =
-        Await.reply(
-            AskPattern.ask(
-                node.actors().controller(),
-                ControllerProtocol.GetView::new,
-                ASK,
-                node.system().scheduler()));
+    ControllerView view = ask.now(node.actors().controller(), ControllerProtocol.GetView::new);
     boolean attached =
         view.attachments().stream()
             .anyMatch(
-                a ->
-                    a.cluster().equals(DEMO.cluster()) && a.namespace().equals(DEMO.namespace()));
+                a -> a.cluster().equals(DEMO.cluster()) && a.namespace().equals(DEMO.namespace()));
     if (!attached) {
       Attachment attachment =
           new Attachment(
@@ -70,12 +65,10 @@ final class DemoStep {
               Attachment.Mode.ACTIVE,
               WorkloadSpec.DEFAULT_TICK_SECONDS,
               GuardSettings.DEFAULT);
-      Await.reply(
-          AskPattern.askWithStatus(
-              node.actors().controller(),
-              replyTo -> new ControllerProtocol.PutNamespace(attachment, replyTo),
-              ASK,
-              node.system().scheduler()));
+      ask.request(
+          node.actors().controller(),
+          (ActorRef<StatusReply<Done>> replyTo) ->
+              new ControllerProtocol.PutNamespace(attachment, replyTo));
     }
     terminal.line(
         String.format(
@@ -91,12 +84,7 @@ final class DemoStep {
 
   /** How the namespace stands. */
   NamespaceStatus status() {
-    return Await.reply(
-        AskPattern.ask(
-            node.actors().namespaces().apply(DEMO),
-            NamespaceProtocol.GetStatus::new,
-            ASK,
-            node.system().scheduler()));
+    return ask.now(node.actors().namespaces().apply(DEMO), NamespaceProtocol.GetStatus::new);
   }
 
   private void print(DecisionRecord record) {
@@ -126,6 +114,7 @@ final class DemoStep {
     return switch (record.outcome()) {
       case UNCHANGED, APPLIED -> "";
       case SHADOWED -> "; shadow mode, not carried out";
+      case HELD -> "; held: " + record.error().orElse("acting is not allowed now");
       case CONFLICT -> "; abandoned, somebody else changed it";
       case FAILED -> "; failed: " + record.error().orElse("no reason given");
     };
@@ -133,7 +122,6 @@ final class DemoStep {
 
   private static String time(double seconds) {
     long whole = Math.max(0, Math.round(seconds));
-    return String.format(
-        Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
+    return String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
   }
 }

@@ -1,6 +1,9 @@
 package io.kiss.cluster.cli;
 
-import akka.actor.typed.javadsl.AskPattern;
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.pattern.StatusReply;
+import io.kiss.actors.protocol.Assignment;
 import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
 import io.kiss.actors.protocol.LearnerProtocol.Candidate;
@@ -11,23 +14,22 @@ import io.kiss.actors.protocol.RegisteredPolicy.Provenance;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.cli.Terminal.Colour;
 import io.kiss.kisim.autoscale.PolicySnapshot;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Evaluates what was learned, says how it did, and registers and promotes it if it won. */
 final class EvaluationStep {
-  private static final Duration ASK = Duration.ofSeconds(10);
-
   private final Node node;
   private final Terminal terminal;
   private final Trial trial;
+  private final Ask ask;
 
   EvaluationStep(Node node, Terminal terminal, Trial trial) {
     this.node = node;
     this.terminal = terminal;
     this.trial = trial;
+    ask = new Ask(node.system());
   }
 
   /** Runs; the rows are those of this evaluation, or those the policy was registered with. */
@@ -43,7 +45,10 @@ final class EvaluationStep {
       boolean champion =
           view.assignment().policy().filter(p -> p.sha256().equals(ref.sha256())).isPresent();
       terminal.line(
-          "Policy " + known.get().ref().id() + " is registered" + (champion ? " and champion" : ""));
+          "Policy "
+              + known.get().ref().id()
+              + " is registered"
+              + (champion ? " and champion" : ""));
       return known.get().evaluation();
     }
     Trial.Verdict verdict = trial.run(PolicySnapshot.fromBytes(candidate.policy()), champion(view));
@@ -90,12 +95,10 @@ final class EvaluationStep {
             node.system().settings().config().getLong("kiss.learner.seed"));
     RegisteredPolicy policy =
         new RegisteredPolicy(ref, System.currentTimeMillis(), provenance, verdict.rows());
-    Await.reply(
-        AskPattern.askWithStatus(
-            node.actors().controller(),
-            replyTo -> new ControllerProtocol.RegisterPolicy(policy, replyTo),
-            ASK,
-            node.system().scheduler()));
+    ask.request(
+        node.actors().controller(),
+        (ActorRef<StatusReply<Done>> replyTo) ->
+            new ControllerProtocol.RegisterPolicy(policy, replyTo));
   }
 
   private void decidePromotion(PolicyRef ref, Trial.Verdict verdict, ControllerView view) {
@@ -108,21 +111,14 @@ final class EvaluationStep {
               view.assignment().policy().map(PolicyRef::id).orElse("none")));
       return;
     }
-    Await.reply(
-        AskPattern.askWithStatus(
-            node.actors().controller(),
-            replyTo -> new ControllerProtocol.Promote(ref.id(), replyTo),
-            ASK,
-            node.system().scheduler()));
+    ask.request(
+        node.actors().controller(),
+        (ActorRef<StatusReply<Assignment>> replyTo) ->
+            new ControllerProtocol.Promote(ref.id(), replyTo));
     terminal.line("Policy " + ref.id() + " is registered and promoted");
   }
 
   private ControllerView view() {
-    return Await.reply(
-        AskPattern.ask(
-            node.actors().controller(),
-            ControllerProtocol.GetView::new,
-            ASK,
-            node.system().scheduler()));
+    return ask.now(node.actors().controller(), ControllerProtocol.GetView::new);
   }
 }

@@ -1,9 +1,10 @@
 package io.kiss.cluster.cli;
 
+import akka.Done;
 import akka.NotUsed;
 import akka.actor.Cancellable;
-import akka.actor.typed.ActorSystem;
-import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.ActorRef;
+import akka.pattern.StatusReply;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import io.kiss.actors.protocol.LearnerProtocol;
@@ -15,21 +16,23 @@ import io.kiss.cluster.Node;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /** Brings the training run to its budget, showing how it goes, and fetches what it learned. */
 final class TrainingStep {
   private static final Duration LOOK = Duration.ofMillis(250);
-  private static final Duration ASK = Duration.ofSeconds(10);
   private static final Duration TO_START = Duration.ofSeconds(60);
 
   private final Node node;
   private final Terminal terminal;
   private final double budgetSeconds;
+  private final Ask ask;
 
   TrainingStep(Node node, Terminal terminal, double budgetSeconds) {
     this.node = node;
     this.terminal = terminal;
     this.budgetSeconds = budgetSeconds;
+    ask = new Ask(node.system());
   }
 
   /** Trains; empty where there is nothing learned yet, such as in a run paused at its start. */
@@ -68,13 +71,10 @@ final class TrainingStep {
       }
     }
     if (before.state() == State.IDLE || wantsMore) {
-      Await.reply(
-          AskPattern.askWithStatus(
-              node.actors().learner(),
-              replyTo ->
-                  new LearnerProtocol.Start(TrainingBudget.ofSeconds(budgetSeconds), replyTo),
-              ASK,
-              system().scheduler()));
+      TrainingBudget budget = TrainingBudget.ofSeconds(budgetSeconds);
+      ask.request(
+          node.actors().learner(),
+          (ActorRef<StatusReply<Done>> replyTo) -> new LearnerProtocol.Start(budget, replyTo));
     }
     return true;
   }
@@ -92,7 +92,8 @@ final class TrainingStep {
     ProgressBar bar = new ProgressBar(terminal, System::nanoTime);
     Source<TrainingProgress, Cancellable> looks =
         Source.tick(Duration.ZERO, LOOK, NotUsed.getInstance())
-            .mapAsync(1, tick -> ask().exceptionally(noAnswer -> null).thenApply(Optional::ofNullable))
+            .mapAsync(
+                1, tick -> ask().exceptionally(noAnswer -> null).thenApply(Optional::ofNullable))
             .filter(Optional::isPresent)
             .map(Optional::get);
     TrainingProgress last =
@@ -104,7 +105,7 @@ final class TrainingStep {
                       bar.update(progress);
                       return progress;
                     })
-                .runWith(Sink.last(), system()));
+                .runWith(Sink.last(), node.system()));
     bar.finish(last);
     return last;
   }
@@ -113,18 +114,11 @@ final class TrainingStep {
     return Await.reply(ask());
   }
 
-  private java.util.concurrent.CompletionStage<TrainingProgress> ask() {
-    return AskPattern.ask(
-        node.actors().learner(), LearnerProtocol.GetProgress::new, ASK, system().scheduler());
+  private CompletionStage<TrainingProgress> ask() {
+    return ask.later(node.actors().learner(), LearnerProtocol.GetProgress::new);
   }
 
   private Candidate candidate() {
-    return Await.reply(
-        AskPattern.askWithStatus(
-            node.actors().learner(), LearnerProtocol.GetCandidate::new, ASK, system().scheduler()));
-  }
-
-  private ActorSystem<Void> system() {
-    return node.system();
+    return ask.request(node.actors().learner(), LearnerProtocol.GetCandidate::new);
   }
 }

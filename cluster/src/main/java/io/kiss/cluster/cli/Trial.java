@@ -56,10 +56,11 @@ final class Trial {
   /** Runs the tournament on all cores. */
   Verdict run(PolicySnapshot candidate, Optional<PolicySnapshot> champion) {
     List<Entrant> entrants = new ArrayList<>();
-    entrants.add(
-        new Entrant(HPA, workload -> new HpaV2(workload, HpaParameters.DEFAULT)));
+    entrants.add(new Entrant(HPA, workload -> new HpaV2(workload, HpaParameters.DEFAULT)));
     entrants.add(entrant(CANDIDATE, candidate));
-    entrants.add(new Entrant("queueing", QueueingAutoscaler::new));
+    entrants.add(
+        new Entrant(
+            "queueing", workload -> new QueueingAutoscaler(workload, GuardSettings.DEFAULT)));
     champion.ifPresent(policy -> entrants.add(entrant(CHAMPION, policy)));
     try {
       return verdict(
@@ -119,9 +120,7 @@ final class Trial {
           String.format(Locale.ROOT, "%.0f", standing.gpuHours()),
           String.format(Locale.ROOT, "%.0f", standing.scalingActions()),
           String.format(Locale.ROOT, "%.0f", standing.flaps()),
-          standing.autoscaler().equals(HPA)
-              ? "-"
-              : standing.wins() + " of " + standing.cases());
+          standing.autoscaler().equals(HPA) ? "-" : standing.wins() + " of " + standing.cases());
     }
     return table;
   }

@@ -52,12 +52,9 @@ final class UpJourney {
 
   private int journey(Node node, NodeSettings settings) {
     terminal.line("KIS-S is up: " + node.url() + "  (Ctrl-C stops)");
-    Optional<Candidate> candidate =
-        new TrainingStep(node, terminal, options.trainSeconds()).run();
+    Optional<Candidate> candidate = new TrainingStep(node, terminal, options.trainSeconds()).run();
     List<EvaluationRow> evaluation =
-        candidate
-            .map(new EvaluationStep(node, terminal, trial(settings))::run)
-            .orElse(List.of());
+        candidate.map(new EvaluationStep(node, terminal, trial(settings))::run).orElse(List.of());
     DemoStep demo = new DemoStep(node, terminal, options.verbose());
     UniqueKillSwitch show = demo.show();
     demo.attach();

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param data folder; empty: as configured
  * @param workers rollout workers; empty: as configured
  * @param seed of training and demo; empty: as configured
+ * @param verbose show every decision and the log's warnings
  */
 public record UpOptions(
     double trainSeconds,
@@ -24,4 +25,5 @@ public record UpOptions(
     OptionalInt port,
     Optional<Path> data,
     OptionalInt workers,
-    OptionalLong seed) {}
+    OptionalLong seed,
+    boolean verbose) {}

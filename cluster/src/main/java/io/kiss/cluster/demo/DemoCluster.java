@@ -8,7 +8,9 @@ import io.kiss.actors.live.LiveClusters;
 import io.kiss.actors.live.MetricsPort;
 import io.kiss.actors.live.ScaleConflict;
 import io.kiss.actors.live.Workload;
+import io.kiss.kisim.evaluate.TournamentCase;
 import io.kiss.kisim.telemetry.TelemetrySample;
+import io.kiss.kisim.traffic.ArrivalTrace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -82,6 +84,11 @@ public final class DemoCluster implements ClusterPort, MetricsPort, LiveClock, L
           service.name(),
           new DemoDeployment(service, rates, settings.seed() + 1000L * (i + 1), origin));
     }
+  }
+
+  /** The demo's Deployments under a trace, as cases to evaluate autoscalers on. */
+  public static List<TournamentCase> replays(ArrivalTrace trace, long seed) {
+    return DemoService.ALL.stream().map(service -> service.replay(trace, seed)).toList();
   }
 
   /** This cluster as scalers reach it. */

@@ -1,7 +1,10 @@
 package io.kiss.cluster.demo;
 
 import io.kiss.kisim.autoscale.WorkloadSpec;
+import io.kiss.kisim.evaluate.TournamentCase;
+import io.kiss.kisim.evaluate.TournamentCases;
 import io.kiss.kisim.serving.ServiceProfile;
+import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.kisim.traffic.TrafficKind;
 import java.util.List;
 
@@ -77,5 +80,18 @@ record DemoService(
         startupSeconds,
         VIOLATION_PRICE,
         WorkloadSpec.DEFAULT_TICK_SECONDS);
+  }
+
+  /** This Deployment under a trace whose busiest minute is as busy as the demo's. */
+  TournamentCase replay(ArrivalTrace trace, long seed) {
+    return TournamentCases.replay(
+        trace,
+        profile,
+        peakReplicas * PEAK_LOAD,
+        sloSeconds,
+        startupSeconds,
+        VIOLATION_PRICE,
+        WorkloadSpec.DEFAULT_TICK_SECONDS,
+        seed);
   }
 }
