@@ -247,6 +247,7 @@ class PpoOptimizerTest {
       // Arrays of 2400 gradient steps that nobody frees would be more than 400 MB.
       assertThat(residentKilobytes() - before).isLessThan(100_000);
       assertThat(optimizer.liveArrays()).isZero();
+      assertThat(optimizer.rollbacks()).as("updates undone").isZero();
     }
   }
 
