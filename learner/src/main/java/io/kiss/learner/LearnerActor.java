@@ -8,7 +8,6 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.delivery.ConsumerController;
-import akka.actor.typed.delivery.ConsumerController.Delivery;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.BehaviorBuilder;
@@ -32,7 +31,6 @@ import io.kiss.actors.protocol.TrainingBudget;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.actors.protocol.TrainingProgress.State;
 import io.kiss.actors.protocol.TrajectorySegment;
-import io.kiss.actors.protocol.UpdateStatistics;
 import io.kiss.actors.protocol.WorkerProtocol;
 import io.kiss.actors.protocol.WorkerProtocol.Rest;
 import io.kiss.actors.protocol.WorkerProtocol.UseIteration;
@@ -79,9 +77,6 @@ public final class LearnerActor {
   private static final Duration STORE_RETRY = Duration.ofSeconds(2);
   private static final Duration CLOSING = Duration.ofSeconds(19);
 
-  /** In chunks: what may be under way of the one segment a worker sends at a time. */
-  private static final int FLOW_CONTROL_WINDOW = 16;
-
   private static final int MOST_FAILURES = 3;
 
   /** Why an optimiser is being made. */
@@ -92,7 +87,6 @@ public final class LearnerActor {
   }
 
   private static final int MOST_STASHED = 1000;
-  private static final TrainingBudget NO_LIMIT = TrainingBudget.ofSeconds(Double.MAX_VALUE);
 
   private static final Logger log = LoggerFactory.getLogger(LearnerActor.class);
 
@@ -105,16 +99,13 @@ public final class LearnerActor {
   private final OptimizerThread optimizer;
   private final Intake intake;
   private final Figures figures;
-  private final ActorRef<Delivery<TrajectorySegment>> deliveries;
+  private final Roster roster;
   private final Cancellable shutdownTask;
   private final Set<ActorRef<TrainingProgress>> subscribers = new LinkedHashSet<>();
 
   private long epoch;
   private TrainingRun run;
   private Weights weights;
-
-  /** The optimiser as last written down, to fall back to. */
-  private byte[] lastCheckpoint;
 
   private Preparing preparing = Preparing.NEW_RUN;
   private boolean updateUnderWay;
@@ -173,7 +164,7 @@ public final class LearnerActor {
                 .getSystem()
                 .dispatchers()
                 .lookup(DispatcherSelector.fromConfig(LearnerSettings.DISPATCHER)));
-    deliveries = context.messageAdapter(ConsumerController.deliveryClass(), SegmentArrived::new);
+    roster = new Roster(context, intake);
     shutdownTask = saveOnShutdown();
     timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
   }
@@ -332,14 +323,13 @@ public final class LearnerActor {
 
   private Behavior<Command> onRecovered(Recovered recovered) {
     epoch = recovered.epoch();
-    checkpoints = new Checkpoints(context, store, epoch);
+    checkpoints = new Checkpoints(context, store, epoch, recovered.run());
     if (recovered.run().isEmpty()) {
       return stash.unstashAll(idle());
     }
     SavedRun saved = recovered.run().get();
     run = new TrainingRun(saved, epoch);
-    lastCheckpoint = saved.checkpoint();
-    return prepare(Preparing.SAVED_RUN, optimizer.restore(lastCheckpoint), Optional.empty());
+    return prepare(Preparing.SAVED_RUN, optimizer.restore(checkpoints.latest()), Optional.empty());
   }
 
   private Behavior<Command> prepare(
@@ -368,7 +358,7 @@ public final class LearnerActor {
       next = begin();
     } else {
       next = resting();
-      tellAll(new Rest(run.iteration()));
+      roster.tellAll(new Rest(run.iteration()));
       publish();
     }
     if (preparing == Preparing.NEW_RUN) {
@@ -469,8 +459,7 @@ public final class LearnerActor {
   private Behavior<Command> halt() {
     setResting(State.STOPPED);
     long now = nanoTime.getAsLong();
-    checkpoints.begin(now);
-    checkpoints.made(run.toSave(lastCheckpoint, now), takeRestReplies());
+    checkpoints.saveNow(run.toSave(checkpoints.latest(), now), now, takeRestReplies());
     return resting();
   }
 
@@ -478,7 +467,7 @@ public final class LearnerActor {
     run.state = state;
     tickClock();
     intake.clear();
-    tellAll(new Rest(run.iteration()));
+    roster.tellAll(new Rest(run.iteration()));
     log.info(
         "Training {} is {} at iteration {}, {} steps",
         run.name(),
@@ -504,35 +493,11 @@ public final class LearnerActor {
   // ---- workers and segments ----
 
   private Behavior<Command> onJoinWorker(JoinWorker join) {
-    Intake.Worker known = intake.worker(join.worker());
-    if (known != null && known.incarnation > join.incarnation()) {
-      return Behaviors.same();
+    if (roster.join(join)) {
+      tickClock();
+      join.replyTo().tell(whatToDo());
     }
-    if (known == null || known.incarnation < join.incarnation()) {
-      if (known != null) {
-        forget(known);
-      }
-      admit(join);
-    }
-    join.replyTo().tell(whatToDo());
     return Behaviors.same();
-  }
-
-  private void admit(JoinWorker join) {
-    ActorRef<ConsumerController.Command<TrajectorySegment>> consumer =
-        context.spawnAnonymous(
-            ConsumerController.create(
-                ConsumerController.Settings$.MODULE$
-                    .create(context.getSystem())
-                    .withFlowControlWindow(FLOW_CONTROL_WINDOW)));
-    consumer.tell(new ConsumerController.Start<>(deliveries));
-    consumer.tell(new ConsumerController.RegisterToProducerController<>(join.producer()));
-    WorkerGone gone = new WorkerGone(join.worker(), join.incarnation());
-    context.watchWith(join.replyTo(), gone);
-    context.watchWith(consumer, gone);
-    intake.add(new Intake.Worker(join.worker(), join.incarnation(), join.replyTo(), consumer));
-    log.info("Rollout worker {} joined; {} workers", join.worker(), intake.workers().size());
-    tickClock();
   }
 
   private Behavior<Command> onWorkerGone(WorkerGone gone) {
@@ -544,20 +509,9 @@ public final class LearnerActor {
   }
 
   private Behavior<Command> forgetGone(WorkerGone gone) {
-    Intake.Worker worker = intake.worker(gone.worker());
-    if (worker != null && worker.incarnation == gone.incarnation()) {
-      forget(worker);
-      log.info("Rollout worker {} left; {} workers", gone.worker(), intake.workers().size());
-      tickClock();
-    }
+    roster.leave(gone);
+    tickClock();
     return Behaviors.same();
-  }
-
-  private void forget(Intake.Worker worker) {
-    intake.remove(worker);
-    context.unwatch(worker.ref);
-    context.unwatch(worker.consumer);
-    context.stop(worker.consumer);
   }
 
   private WorkerProtocol.Command whatToDo() {
@@ -568,13 +522,7 @@ public final class LearnerActor {
   }
 
   private void announce() {
-    tellAll(new UseIteration(run.iteration(), weights.policy()));
-  }
-
-  private void tellAll(WorkerProtocol.Command message) {
-    for (Intake.Worker worker : intake.workers()) {
-      worker.ref.tell(message);
-    }
+    roster.tellAll(new UseIteration(run.iteration(), weights.policy()));
   }
 
   private Behavior<Command> refuseSegment(SegmentArrived arrived) {
@@ -630,12 +578,7 @@ public final class LearnerActor {
     updated
         .update()
         .checkpoint()
-        .ifPresent(
-            bytes -> {
-              lastCheckpoint = bytes;
-              checkpoints.begin(now);
-              checkpoints.made(run.toSave(bytes, now), List.of());
-            });
+        .ifPresent(bytes -> checkpoints.saveNow(run.toSave(bytes, now), now, List.of()));
     if (closeRequest.isPresent()) {
       return close(closeRequest.get());
     }
@@ -664,7 +607,7 @@ public final class LearnerActor {
     if (closeRequest.isPresent()) {
       return close(closeRequest.get());
     }
-    if (failures >= MOST_FAILURES || restAfterUpdate.isPresent() || lastCheckpoint == null) {
+    if (failures >= MOST_FAILURES || restAfterUpdate.isPresent()) {
       log.error(
           "Training {} stops: {} updates in a row failed", run.name(), failures, failed.cause());
       return halt();
@@ -673,38 +616,18 @@ public final class LearnerActor {
         "An update of {} failed; going on with the last checkpoint", run.name(), failed.cause());
     intake.clear();
     run.number++;
-    return prepare(Preparing.AFTER_FAILURE, optimizer.restore(lastCheckpoint), Optional.empty());
+    return prepare(
+        Preparing.AFTER_FAILURE, optimizer.restore(checkpoints.latest()), Optional.empty());
   }
 
   // ---- checkpoints and closing ----
 
   /** Writes the run down as it is; only while no update is under way. */
   private void checkpoint(List<ActorRef<StatusReply<Done>>> replies) {
-    long now = nanoTime.getAsLong();
-    checkpoints.begin(now);
-    SavedRun withoutBytes = run.toSave(new byte[0], now);
-    context.pipeToSelf(
-        optimizer.checkpoint(),
-        (bytes, failure) ->
-            failure == null
-                ? new CheckpointMade(withBytes(withoutBytes, bytes), replies)
-                : new CheckpointFailed(failure, replies));
-  }
-
-  private static SavedRun withBytes(SavedRun run, byte[] checkpoint) {
-    return new SavedRun(
-        run.run(),
-        run.seed(),
-        run.state(),
-        run.iteration(),
-        run.environmentSteps(),
-        run.seconds(),
-        run.budget(),
-        checkpoint);
+    checkpoints.request(run, optimizer, nanoTime.getAsLong(), replies);
   }
 
   private Behavior<Command> onCheckpointMade(CheckpointMade made) {
-    lastCheckpoint = made.run().checkpoint();
     checkpoints.made(made.run(), made.replies());
     return Behaviors.same();
   }
@@ -730,7 +653,7 @@ public final class LearnerActor {
 
   private Behavior<Command> fence(Throwable stale) {
     log.error("This learner stops, a newer one has taken over: {}", stale.getMessage());
-    List.copyOf(intake.workers()).forEach(this::forget);
+    roster.leaveAll();
     takeRestReplies().forEach(to -> to.tell(StatusReply.error("a newer learner has taken over")));
     optimizer.close();
     return closeRequest.isPresent() ? stopNow(closeRequest.get()) : stash.unstashAll(fenced());
@@ -793,40 +716,9 @@ public final class LearnerActor {
 
   private TrainingProgress progress() {
     long now = nanoTime.getAsLong();
-    int workers = intake.workers().size();
-    if (run == null) {
-      return new TrainingProgress(
-          "",
-          State.IDLE,
-          epoch,
-          0,
-          workers,
-          0,
-          0,
-          0,
-          NO_LIMIT,
-          Double.NaN,
-          Double.NaN,
-          Double.NaN,
-          UpdateStatistics.NONE);
-    }
-    EpisodeSummary episodes = figures.episodes();
-    // 0 / 0 is NaN, as wanted before the first episode.
-    double count = episodes.count();
-    return new TrainingProgress(
-        run.name(),
-        run.state,
-        epoch,
-        run.number,
-        workers,
-        run.environmentSteps,
-        run.state == State.RUNNING ? figures.stepsPerSecond(now) : 0,
-        run.seconds(now),
-        run.budget,
-        episodes.returns() / count,
-        episodes.sloAttainment() / count,
-        episodes.gpuHours() / count,
-        run.lastUpdate);
+    return run == null
+        ? TrainingRun.none(epoch, roster.size())
+        : run.progress(figures, roster.size(), now);
   }
 
   private void publish() {
@@ -841,7 +733,7 @@ public final class LearnerActor {
   /** Time counts while there are workers to learn from. */
   private void tickClock() {
     if (run != null) {
-      run.tick(run.state == State.RUNNING && !intake.workers().isEmpty(), nanoTime.getAsLong());
+      run.tick(run.state == State.RUNNING && roster.size() > 0, nanoTime.getAsLong());
     }
   }
 
