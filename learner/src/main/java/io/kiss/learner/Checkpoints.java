@@ -5,12 +5,15 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.pattern.StatusReply;
 import io.kiss.actors.protocol.LearnerProtocol.Command;
+import io.kiss.learner.LearnerEvents.CheckpointFailed;
+import io.kiss.learner.LearnerEvents.CheckpointMade;
 import io.kiss.learner.LearnerEvents.Saved;
 import io.kiss.learner.TrainingStore.SavedRun;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,10 +34,45 @@ final class Checkpoints {
   private boolean everBegun;
   private long begunAt;
 
-  Checkpoints(ActorContext<Command> context, TrainingStore store, long epoch) {
+  /** The newest made, or found in the store; none before the first run's first. */
+  private byte[] latest = new byte[0];
+
+  Checkpoints(
+      ActorContext<Command> context, TrainingStore store, long epoch, Optional<SavedRun> found) {
     this.context = context;
     this.store = store;
     this.epoch = epoch;
+    found.ifPresent(run -> latest = run.checkpoint());
+  }
+
+  /** The newest checkpoint of the optimiser. */
+  byte[] latest() {
+    return latest;
+  }
+
+  /**
+   * Asks the optimiser for one and saves it with the run as it is now; {@code CheckpointMade} or
+   * {@code CheckpointFailed} comes to the actor in between.
+   */
+  void request(
+      TrainingRun run,
+      OptimizerThread optimizer,
+      long now,
+      List<ActorRef<StatusReply<Done>>> replies) {
+    begin(now);
+    Function<byte[], SavedRun> asOfNow = run.toSave(now);
+    context.pipeToSelf(
+        optimizer.checkpoint(),
+        (bytes, failure) ->
+            failure == null
+                ? new CheckpointMade(asOfNow.apply(bytes), replies)
+                : new CheckpointFailed(failure, replies));
+  }
+
+  /** Saves a checkpoint that is there already. */
+  void saveNow(SavedRun run, long now, List<ActorRef<StatusReply<Done>>> replies) {
+    begin(now);
+    made(run, replies);
   }
 
   /** Whether it is time for the next. */
@@ -42,8 +80,7 @@ final class Checkpoints {
     return isIdle() && (!everBegun || now - begunAt >= interval.toNanos());
   }
 
-  /** The optimiser is asked for one; {@link #made} or {@link #failed} follows. */
-  void begin(long now) {
+  private void begin(long now) {
     coming++;
     everBegun = true;
     begunAt = now;
@@ -57,6 +94,7 @@ final class Checkpoints {
   /** Saves the run and answers whoever waits for it. */
   void made(SavedRun run, List<ActorRef<StatusReply<Done>>> replies) {
     coming--;
+    latest = run.checkpoint();
     save(run, replies);
   }
 

@@ -8,7 +8,6 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.delivery.ConsumerController;
-import akka.actor.typed.delivery.ConsumerController.Delivery;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.BehaviorBuilder;
@@ -32,7 +31,6 @@ import io.kiss.actors.protocol.TrainingBudget;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.actors.protocol.TrainingProgress.State;
 import io.kiss.actors.protocol.TrajectorySegment;
-import io.kiss.actors.protocol.UpdateStatistics;
 import io.kiss.actors.protocol.WorkerProtocol;
 import io.kiss.actors.protocol.WorkerProtocol.Rest;
 import io.kiss.actors.protocol.WorkerProtocol.UseIteration;
@@ -77,12 +75,13 @@ import org.slf4j.LoggerFactory;
 public final class LearnerActor {
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration STORE_RETRY = Duration.ofSeconds(2);
+
+  /** Just below the shutdown phase's own limit. */
   private static final Duration CLOSING = Duration.ofSeconds(19);
 
-  /** In chunks: what may be under way of the one segment a worker sends at a time. */
-  private static final int FLOW_CONTROL_WINDOW = 16;
-
   private static final int MOST_FAILURES = 3;
+  private static final int MOST_STASHED = 1000;
+  private static final Logger log = LoggerFactory.getLogger(LearnerActor.class);
 
   /** Why an optimiser is being made. */
   private enum Preparing {
@@ -90,11 +89,6 @@ public final class LearnerActor {
     SAVED_RUN,
     AFTER_FAILURE
   }
-
-  private static final int MOST_STASHED = 1000;
-  private static final TrainingBudget NO_LIMIT = TrainingBudget.ofSeconds(Double.MAX_VALUE);
-
-  private static final Logger log = LoggerFactory.getLogger(LearnerActor.class);
 
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
@@ -105,7 +99,7 @@ public final class LearnerActor {
   private final OptimizerThread optimizer;
   private final Intake intake;
   private final Figures figures;
-  private final ActorRef<Delivery<TrajectorySegment>> deliveries;
+  private final Roster roster;
   private final Cancellable shutdownTask;
   private final Set<ActorRef<TrainingProgress>> subscribers = new LinkedHashSet<>();
 
@@ -113,12 +107,12 @@ public final class LearnerActor {
   private TrainingRun run;
   private Weights weights;
 
-  /** The optimiser as last written down, to fall back to. */
-  private byte[] lastCheckpoint;
-
   private Preparing preparing = Preparing.NEW_RUN;
   private boolean updateUnderWay;
+
+  /** Updates that failed since the last that did not: while above 0, the optimiser is suspect. */
   private int failures;
+
   private Checkpoints checkpoints;
 
   /** A state to rest in when the update under way is done. */
@@ -173,7 +167,7 @@ public final class LearnerActor {
                 .getSystem()
                 .dispatchers()
                 .lookup(DispatcherSelector.fromConfig(LearnerSettings.DISPATCHER)));
-    deliveries = context.messageAdapter(ConsumerController.deliveryClass(), SegmentArrived::new);
+    roster = new Roster(context, intake);
     shutdownTask = saveOnShutdown();
     timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
   }
@@ -332,14 +326,13 @@ public final class LearnerActor {
 
   private Behavior<Command> onRecovered(Recovered recovered) {
     epoch = recovered.epoch();
-    checkpoints = new Checkpoints(context, store, epoch);
+    checkpoints = new Checkpoints(context, store, epoch, recovered.run());
     if (recovered.run().isEmpty()) {
       return stash.unstashAll(idle());
     }
     SavedRun saved = recovered.run().get();
     run = new TrainingRun(saved, epoch);
-    lastCheckpoint = saved.checkpoint();
-    return prepare(Preparing.SAVED_RUN, optimizer.restore(lastCheckpoint), Optional.empty());
+    return prepare(Preparing.SAVED_RUN, optimizer.restore(checkpoints.latest()), Optional.empty());
   }
 
   private Behavior<Command> prepare(
@@ -368,7 +361,7 @@ public final class LearnerActor {
       next = begin();
     } else {
       next = resting();
-      tellAll(new Rest(run.iteration()));
+      roster.tellAll(new Rest(run.iteration()));
       publish();
     }
     if (preparing == Preparing.NEW_RUN) {
@@ -382,7 +375,7 @@ public final class LearnerActor {
     String why = reason(failed.cause());
     if (preparing == Preparing.AFTER_FAILURE) {
       log.error("Training {} stops, its last checkpoint is of no use: {}", run.name(), why);
-      return stash.unstashAll(halt());
+      return stash.unstashAll(rest(State.STOPPED, takeRestReplies()));
     }
     if (preparing == Preparing.SAVED_RUN
         && unwrap(failed.cause()) instanceof IllegalArgumentException
@@ -432,9 +425,20 @@ public final class LearnerActor {
           "%s has trained for %.0f s and %d steps already; give it a larger budget"
               .formatted(run.name(), run.seconds(nanoTime.getAsLong()), run.environmentSteps));
     }
+    if (failures > 0) {
+      failures = 0;
+      run.state = State.RUNNING;
+      yes(start.replyTo());
+      return restoreLatest();
+    }
     Behavior<Command> next = begin();
     checkpoint(List.of(start.replyTo()));
     return next;
+  }
+
+  private Behavior<Command> restoreLatest() {
+    return prepare(
+        Preparing.AFTER_FAILURE, optimizer.restore(checkpoints.latest()), Optional.empty());
   }
 
   private Behavior<Command> pauseAtRest(Pause pause) {
@@ -460,25 +464,10 @@ public final class LearnerActor {
   }
 
   private Behavior<Command> rest(State state, List<ActorRef<StatusReply<Done>>> replies) {
-    setResting(state);
-    checkpoint(replies);
-    return resting();
-  }
-
-  /** Stops with the last checkpoint, since the optimiser cannot make one. */
-  private Behavior<Command> halt() {
-    setResting(State.STOPPED);
-    long now = nanoTime.getAsLong();
-    checkpoints.begin(now);
-    checkpoints.made(run.toSave(lastCheckpoint, now), takeRestReplies());
-    return resting();
-  }
-
-  private void setResting(State state) {
     run.state = state;
     tickClock();
     intake.clear();
-    tellAll(new Rest(run.iteration()));
+    roster.tellAll(new Rest(run.iteration()));
     log.info(
         "Training {} is {} at iteration {}, {} steps",
         run.name(),
@@ -486,6 +475,8 @@ public final class LearnerActor {
         run.number,
         run.environmentSteps);
     publish();
+    checkpoint(replies);
+    return resting();
   }
 
   private List<ActorRef<StatusReply<Done>>> takeRestReplies() {
@@ -504,35 +495,11 @@ public final class LearnerActor {
   // ---- workers and segments ----
 
   private Behavior<Command> onJoinWorker(JoinWorker join) {
-    Intake.Worker known = intake.worker(join.worker());
-    if (known != null && known.incarnation > join.incarnation()) {
-      return Behaviors.same();
+    if (roster.join(join)) {
+      tickClock();
+      join.replyTo().tell(whatToDo());
     }
-    if (known == null || known.incarnation < join.incarnation()) {
-      if (known != null) {
-        forget(known);
-      }
-      admit(join);
-    }
-    join.replyTo().tell(whatToDo());
     return Behaviors.same();
-  }
-
-  private void admit(JoinWorker join) {
-    ActorRef<ConsumerController.Command<TrajectorySegment>> consumer =
-        context.spawnAnonymous(
-            ConsumerController.create(
-                ConsumerController.Settings$.MODULE$
-                    .create(context.getSystem())
-                    .withFlowControlWindow(FLOW_CONTROL_WINDOW)));
-    consumer.tell(new ConsumerController.Start<>(deliveries));
-    consumer.tell(new ConsumerController.RegisterToProducerController<>(join.producer()));
-    WorkerGone gone = new WorkerGone(join.worker(), join.incarnation());
-    context.watchWith(join.replyTo(), gone);
-    context.watchWith(consumer, gone);
-    intake.add(new Intake.Worker(join.worker(), join.incarnation(), join.replyTo(), consumer));
-    log.info("Rollout worker {} joined; {} workers", join.worker(), intake.workers().size());
-    tickClock();
   }
 
   private Behavior<Command> onWorkerGone(WorkerGone gone) {
@@ -544,20 +511,9 @@ public final class LearnerActor {
   }
 
   private Behavior<Command> forgetGone(WorkerGone gone) {
-    Intake.Worker worker = intake.worker(gone.worker());
-    if (worker != null && worker.incarnation == gone.incarnation()) {
-      forget(worker);
-      log.info("Rollout worker {} left; {} workers", gone.worker(), intake.workers().size());
-      tickClock();
-    }
+    roster.leave(gone);
+    tickClock();
     return Behaviors.same();
-  }
-
-  private void forget(Intake.Worker worker) {
-    intake.remove(worker);
-    context.unwatch(worker.ref);
-    context.unwatch(worker.consumer);
-    context.stop(worker.consumer);
   }
 
   private WorkerProtocol.Command whatToDo() {
@@ -568,13 +524,7 @@ public final class LearnerActor {
   }
 
   private void announce() {
-    tellAll(new UseIteration(run.iteration(), weights.policy()));
-  }
-
-  private void tellAll(WorkerProtocol.Command message) {
-    for (Intake.Worker worker : intake.workers()) {
-      worker.ref.tell(message);
-    }
+    roster.tellAll(new UseIteration(run.iteration(), weights.policy()));
   }
 
   private Behavior<Command> refuseSegment(SegmentArrived arrived) {
@@ -630,12 +580,7 @@ public final class LearnerActor {
     updated
         .update()
         .checkpoint()
-        .ifPresent(
-            bytes -> {
-              lastCheckpoint = bytes;
-              checkpoints.begin(now);
-              checkpoints.made(run.toSave(bytes, now), List.of());
-            });
+        .ifPresent(bytes -> checkpoints.saveNow(run.toSave(bytes, now), now, List.of()));
     if (closeRequest.isPresent()) {
       return close(closeRequest.get());
     }
@@ -664,16 +609,19 @@ public final class LearnerActor {
     if (closeRequest.isPresent()) {
       return close(closeRequest.get());
     }
-    if (failures >= MOST_FAILURES || restAfterUpdate.isPresent() || lastCheckpoint == null) {
+    if (failures >= MOST_FAILURES || restAfterUpdate.isPresent()) {
       log.error(
-          "Training {} stops: {} updates in a row failed", run.name(), failures, failed.cause());
-      return halt();
+          "Training {} stops after {} failed updates in a row",
+          run.name(),
+          failures,
+          failed.cause());
+      return rest(State.STOPPED, takeRestReplies());
     }
     log.warn(
         "An update of {} failed; going on with the last checkpoint", run.name(), failed.cause());
     intake.clear();
     run.number++;
-    return prepare(Preparing.AFTER_FAILURE, optimizer.restore(lastCheckpoint), Optional.empty());
+    return restoreLatest();
   }
 
   // ---- checkpoints and closing ----
@@ -681,30 +629,14 @@ public final class LearnerActor {
   /** Writes the run down as it is; only while no update is under way. */
   private void checkpoint(List<ActorRef<StatusReply<Done>>> replies) {
     long now = nanoTime.getAsLong();
-    checkpoints.begin(now);
-    SavedRun withoutBytes = run.toSave(new byte[0], now);
-    context.pipeToSelf(
-        optimizer.checkpoint(),
-        (bytes, failure) ->
-            failure == null
-                ? new CheckpointMade(withBytes(withoutBytes, bytes), replies)
-                : new CheckpointFailed(failure, replies));
-  }
-
-  private static SavedRun withBytes(SavedRun run, byte[] checkpoint) {
-    return new SavedRun(
-        run.run(),
-        run.seed(),
-        run.state(),
-        run.iteration(),
-        run.environmentSteps(),
-        run.seconds(),
-        run.budget(),
-        checkpoint);
+    if (failures > 0) {
+      checkpoints.saveNow(run.toSave(checkpoints.latest(), now), now, replies);
+    } else {
+      checkpoints.request(run, optimizer, now, replies);
+    }
   }
 
   private Behavior<Command> onCheckpointMade(CheckpointMade made) {
-    lastCheckpoint = made.run().checkpoint();
     checkpoints.made(made.run(), made.replies());
     return Behaviors.same();
   }
@@ -730,7 +662,7 @@ public final class LearnerActor {
 
   private Behavior<Command> fence(Throwable stale) {
     log.error("This learner stops, a newer one has taken over: {}", stale.getMessage());
-    List.copyOf(intake.workers()).forEach(this::forget);
+    roster.leaveAll();
     takeRestReplies().forEach(to -> to.tell(StatusReply.error("a newer learner has taken over")));
     optimizer.close();
     return closeRequest.isPresent() ? stopNow(closeRequest.get()) : stash.unstashAll(fenced());
@@ -793,40 +725,9 @@ public final class LearnerActor {
 
   private TrainingProgress progress() {
     long now = nanoTime.getAsLong();
-    int workers = intake.workers().size();
-    if (run == null) {
-      return new TrainingProgress(
-          "",
-          State.IDLE,
-          epoch,
-          0,
-          workers,
-          0,
-          0,
-          0,
-          NO_LIMIT,
-          Double.NaN,
-          Double.NaN,
-          Double.NaN,
-          UpdateStatistics.NONE);
-    }
-    EpisodeSummary episodes = figures.episodes();
-    // 0 / 0 is NaN, as wanted before the first episode.
-    double count = episodes.count();
-    return new TrainingProgress(
-        run.name(),
-        run.state,
-        epoch,
-        run.number,
-        workers,
-        run.environmentSteps,
-        run.state == State.RUNNING ? figures.stepsPerSecond(now) : 0,
-        run.seconds(now),
-        run.budget,
-        episodes.returns() / count,
-        episodes.sloAttainment() / count,
-        episodes.gpuHours() / count,
-        run.lastUpdate);
+    return run == null
+        ? TrainingRun.none(epoch, roster.size())
+        : run.progress(figures, roster.size(), now);
   }
 
   private void publish() {
@@ -841,7 +742,7 @@ public final class LearnerActor {
   /** Time counts while there are workers to learn from. */
   private void tickClock() {
     if (run != null) {
-      run.tick(run.state == State.RUNNING && !intake.workers().isEmpty(), nanoTime.getAsLong());
+      run.tick(run.state == State.RUNNING && roster.size() > 0, nanoTime.getAsLong());
     }
   }
 
