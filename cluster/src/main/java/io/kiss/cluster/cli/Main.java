@@ -1,10 +1,95 @@
 package io.kiss.cluster.cli;
 
-/** Entry point of the launcher. */
-public final class Main {
+import io.kiss.cluster.boot.BootFailure;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Entry point of the launcher. Exit codes: 0 done, 1 it could not start or failed, 2 wrong usage,
+ * 130 and 143 stopped by Ctrl-C and SIGTERM.
+ */
+@Command(
+    name = "kiss",
+    description = "Learns to scale GPU inference in a simulator and runs what it learned.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    subcommands = UpCommand.class,
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kiss up                      train, evaluate, and scale the embedded demo",
+      "  kiss up --help               all flags of a command"
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
   private Main() {}
 
   public static void main(String[] args) {
-    System.out.println("KIS-S " + Main.class.getPackage().getImplementationVersion());
+    System.exit(execute(args));
+  }
+
+  /** Runs a command line; the answer is the exit code. */
+  static int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Main());
+    line.setParameterExceptionHandler(Main::usageError);
+    line.setExecutionExceptionHandler(Main::failure);
+    line.setUsageHelpAutoWidth(true);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    return line;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  private static int usageError(ParameterException e, String[] args) {
+    CommandLine line = e.getCommandLine();
+    PrintWriter err = line.getErr();
+    err.printf(
+        "%s: %s; see %s --help%n",
+        "kiss", sentence(e), line.getCommandSpec().qualifiedName());
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static String sentence(ParameterException e) {
+    String text = e.getMessage().lines().findFirst().orElse("wrong usage").strip();
+    return text.isEmpty() ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
+  }
+
+  private static int failure(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+    PrintWriter err = line.getErr();
+    err.println(
+        e instanceof BootFailure
+            ? "kiss: " + e.getMessage()
+            : "kiss: this should not have happened: " + e);
+    err.flush();
+    if (!(e instanceof BootFailure)) {
+      org.slf4j.LoggerFactory.getLogger(Main.class).error("Command failed", e);
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Says which version this is, from the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "KIS-S " + (version == null ? "(not packaged)" : version),
+        "Java " + System.getProperty("java.version")
+      };
+    }
   }
 }

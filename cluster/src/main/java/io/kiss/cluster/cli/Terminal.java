@@ -1,0 +1,85 @@
+package io.kiss.cluster.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Where output goes.
+ *
+ * @param interactive a person watches: lines may be redrawn
+ * @param colours may be used
+ * @param columns width
+ */
+public record Terminal(PrintStream out, boolean interactive, boolean colours, int columns) {
+  private static final int DEFAULT_COLUMNS = 80;
+  private static final int FEWEST_COLUMNS = 20;
+
+  /** Colours, by the name of their ANSI code. */
+  public enum Colour {
+    BOLD("1"),
+    DIM("2"),
+    RED("31"),
+    GREEN("32"),
+    YELLOW("33"),
+    CYAN("36");
+
+    private final String code;
+
+    Colour(String code) {
+      this.code = code;
+    }
+  }
+
+  /** Standard output, as it is: no colours where it is no terminal or NO_COLOR is set. */
+  public static Terminal system() {
+    boolean interactive = System.console() != null && !"dumb".equals(System.getenv("TERM"));
+    String noColour = System.getenv("NO_COLOR");
+    return new Terminal(
+        System.out,
+        interactive,
+        interactive && (noColour == null || noColour.isEmpty()),
+        columns(interactive));
+  }
+
+  private static int columns(boolean interactive) {
+    String fromShell = System.getenv("COLUMNS");
+    if (fromShell != null && fromShell.matches("[1-9][0-9]{1,3}")) {
+      return Math.max(FEWEST_COLUMNS, Integer.parseInt(fromShell));
+    }
+    return interactive ? askTerminal() : DEFAULT_COLUMNS;
+  }
+
+  /** {@code stty size} answers rows and columns of the terminal on its standard input. */
+  private static int askTerminal() {
+    try {
+      Process stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(ProcessBuilder.Redirect.INHERIT)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String answer =
+          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+      if (stty.waitFor(1, TimeUnit.SECONDS) && answer.matches("[0-9]+ [1-9][0-9]*")) {
+        return Math.max(FEWEST_COLUMNS, Integer.parseInt(answer.split(" ", 2)[1]));
+      }
+    } catch (IOException e) {
+      // No stty here: the usual width then.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return DEFAULT_COLUMNS;
+  }
+
+  /** The text in a colour, where colours may be used. */
+  public String in(Colour colour, String text) {
+    return colours ? "\u001b[" + colour.code + "m" + text + "\u001b[0m" : text;
+  }
+
+  /** Prints a line. */
+  public void line(String text) {
+    out.println(text);
+    out.flush();
+  }
+}

@@ -1,0 +1,139 @@
+package io.kiss.cluster.cli;
+
+import io.kiss.kisim.traffic.ArrivalTrace;
+import io.kiss.kisim.traffic.TraceFormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Reads and checks the flags of {@code kiss up}. */
+@Command(
+    name = "up",
+    description = {
+      "Starts a node with all roles, trains a policy, proves it against HPA, and scales the"
+          + " embedded demo namespace with it. Ctrl-C stops; the next start goes on from there."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kiss up                                  two minutes of training, then the demo",
+      "  kiss up --train-seconds 30 --port 9090   less training, another port",
+      "  kiss up --trace conv.csv.gz              replay a trace (second,requests) as the demo's"
+          + " traffic",
+      "  kiss up --trace conv.csv.gz --once       scale through a stretch of it, print a JSON"
+          + " summary, exit"
+    })
+final class UpCommand implements Callable<Integer> {
+  private static final double MOST_TRAIN_SECONDS = 30 * 86_400;
+  private static final int MOST_WORKERS = 1024;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--train-seconds",
+      paramLabel = "SECONDS",
+      defaultValue = "120",
+      description = "Training budget, earlier starts counted in (default: ${DEFAULT-VALUE}).")
+  private double trainSeconds;
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description = "Replay this trace as the demo's traffic: CSV second,requests, gzip or not.")
+  private Path trace;
+
+  @Option(
+      names = "--once",
+      description = "End after a stretch of scaling; the last line is a JSON summary.")
+  private boolean once;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Port of the admin API and web page (default: kiss.http.port, 8080).")
+  private Integer port;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Folder of database and logs (default: kiss.data, ./data).")
+  private Path data;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Rollout workers (default: kiss.rollout.workers).")
+  private Integer workers;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of training and demo (default: as configured).")
+  private Long seed;
+
+  @Option(names = "--verbose", description = "Show the log's warnings on the terminal, too.")
+  private boolean verbose;
+
+  @Override
+  public Integer call() {
+    UpOptions options = options();
+    if (verbose) {
+      System.setProperty("kiss.console", "WARN");
+    }
+    return new UpJourney(options, Terminal.system()).run();
+  }
+
+  private UpOptions options() {
+    require(
+        trainSeconds > 0 && trainSeconds <= MOST_TRAIN_SECONDS,
+        "--train-seconds must be above 0 and at most 30 days, not " + trainSeconds);
+    require(
+        port == null || port >= 0 && port <= 65535, "--port must be in 0..65535, not " + port);
+    require(
+        workers == null || workers >= 1 && workers <= MOST_WORKERS,
+        "--workers must be in 1.." + MOST_WORKERS + ", not " + workers);
+    return new UpOptions(
+        trainSeconds,
+        Optional.ofNullable(trace).map(this::read),
+        once,
+        port == null ? OptionalInt.empty() : OptionalInt.of(port),
+        Optional.ofNullable(data),
+        workers == null ? OptionalInt.empty() : OptionalInt.of(workers),
+        seed == null ? OptionalLong.empty() : OptionalLong.of(seed));
+  }
+
+  private ArrivalTrace read(Path file) {
+    try {
+      require(!Files.isDirectory(file), "--trace: " + file + " is a folder, not a trace");
+      ArrivalTrace read = ArrivalTrace.read(file);
+      require(read.totalRequests() > 0, "--trace: " + file + " holds no request");
+      return read;
+    } catch (TraceFormatException e) {
+      throw new ParameterException(spec.commandLine(), "--trace: " + e.getMessage(), e);
+    } catch (NoSuchFileException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--trace: there is no file " + file, e);
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--trace: " + file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void require(boolean holds, String sentence) {
+    if (!holds) {
+      throw new ParameterException(spec.commandLine(), sentence);
+    }
+  }
+}

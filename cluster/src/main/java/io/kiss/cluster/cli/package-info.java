@@ -1,0 +1,2 @@
+/** What people type and what they see. */
+package io.kiss.cluster.cli;
