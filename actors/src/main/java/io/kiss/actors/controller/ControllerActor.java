@@ -153,18 +153,22 @@ public final class ControllerActor
           ? Effect().reply(command.replyTo(), StatusReply.ack())
           : refuse(
               command.replyTo(),
-              "policy '%s' is registered with SHA-256 %s and never changes; register %s under"
-                  + " another id",
-              ref.id(),
-              hash,
-              ref.sha256());
+              "policy '"
+                  + ref.id()
+                  + "' is registered with SHA-256 "
+                  + hash
+                  + " and never changes; register "
+                  + ref.sha256()
+                  + " under another id");
     }
     if (ref.id().isBlank() || !ref.sha256().matches("[0-9a-f]{64}")) {
       return refuse(
           command.replyTo(),
-          "a policy needs an id and a SHA-256 of 64 hexadecimal digits, not '%s' and '%s'",
-          ref.id(),
-          ref.sha256());
+          "a policy needs an id and a SHA-256 of 64 hexadecimal digits, not '"
+              + ref.id()
+              + "' and '"
+              + ref.sha256()
+              + "'");
     }
     return Effect()
         .persist(new ControllerEvent.PolicyRegistered(policy))
@@ -177,8 +181,7 @@ public final class ControllerActor
     if (policy.isEmpty()) {
       return refuse(
           command.replyTo(),
-          "no policy '%s' is registered; register it before promoting it",
-          command.policyId());
+          "no policy '" + command.policyId() + "' is registered; register it before promoting it");
     }
     PolicyRef ref = policy.get().ref();
     if (state.assignment().policy().equals(Optional.of(ref))) {
@@ -213,14 +216,15 @@ public final class ControllerActor
     try {
       ref = NamespaceRef.of(attachment);
     } catch (IllegalArgumentException e) {
-      return refuse(command.replyTo(), "cannot attach: %s", e.getMessage());
+      return refuse(command.replyTo(), "cannot attach: " + e.getMessage());
     }
     if (!(attachment.tickSeconds() > 0) || Double.isInfinite(attachment.tickSeconds())) {
       return refuse(
           command.replyTo(),
-          "cannot attach %s: tickSeconds must be a positive number, not %s",
-          ref,
-          attachment.tickSeconds());
+          "cannot attach "
+              + ref
+              + ": tickSeconds must be a positive number, not "
+              + attachment.tickSeconds());
     }
     detaching.remove(ref.toString());
     if (state.attachment(ref).equals(Optional.of(attachment))) {
@@ -239,10 +243,10 @@ public final class ControllerActor
     try {
       ref = new NamespaceRef(command.cluster(), command.namespace());
     } catch (IllegalArgumentException e) {
-      return refuse(command.replyTo(), "cannot detach: %s", e.getMessage());
+      return refuse(command.replyTo(), "cannot detach: " + e.getMessage());
     }
     if (state.attachment(ref).isEmpty()) {
-      return refuse(command.replyTo(), "namespace %s is not attached", ref);
+      return refuse(command.replyTo(), "namespace " + ref + " is not attached");
     }
     return Effect()
         .persist(new ControllerEvent.NamespaceDetached(ref.cluster(), ref.namespace()))
@@ -328,7 +332,7 @@ public final class ControllerActor
   }
 
   private <T> Effect<ControllerEvent, ControllerState> refuse(
-      ActorRef<StatusReply<T>> replyTo, String sentence, Object... arguments) {
-    return Effect().reply(replyTo, StatusReply.error(String.format(sentence, arguments)));
+      ActorRef<StatusReply<T>> replyTo, String sentence) {
+    return Effect().reply(replyTo, StatusReply.error(sentence));
   }
 }
