@@ -14,7 +14,15 @@ public interface PolicyOptimizer extends AutoCloseable {
   /** The present weights, with normaliser and trained range frozen into them. */
   PolicySnapshot snapshot();
 
-  /** One update from these segments. */
+  /**
+   * Says how far the run is, which annealing follows from the next update on. Where nobody says it,
+   * annealing follows a horizon in the optimiser's settings.
+   *
+   * @param share of the run's budget that is used up, 0..1
+   */
+  default void progress(double share) {}
+
+  /** One update from these segments; one that came to nothing is undone and has 0 epochs. */
   UpdateStatistics update(List<TrajectorySegment> segments);
 
   /** Weights, optimiser state, normalisers, counters and random state, to go on from exactly. */

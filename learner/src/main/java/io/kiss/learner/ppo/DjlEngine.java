@@ -1,0 +1,77 @@
+package io.kiss.learner.ppo;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+
+/** Finds engine and device by the names the settings give them. */
+final class DjlEngine {
+  private DjlEngine() {}
+
+  /**
+   * Loads an engine; nothing is fetched and nothing reported at run time unless the environment
+   * says otherwise.
+   *
+   * @throws IllegalStateException saying what to do if it cannot be loaded
+   */
+  static Engine load(String name) {
+    setUnlessGiven("ai.djl.offline", "true");
+    if (System.getenv("OPT_OUT_TRACKING") == null) {
+      setUnlessGiven("OPT_OUT_TRACKING", "true");
+    }
+    try {
+      return Engine.getEngine(name);
+    } catch (RuntimeException | LinkageError e) {
+      throw new IllegalStateException(
+          "kiss.learner.engine = "
+              + name
+              + " cannot be loaded on this machine ("
+              + rootMessage(e)
+              + "); engines on the class path: "
+              + Engine.getAllEngines()
+              + ". Build with its native library (Maven profile pytorch or gpu for PyTorch), or"
+              + " choose another engine",
+          e);
+    }
+  }
+
+  private static void setUnlessGiven(String key, String value) {
+    if (System.getProperty(key) == null) {
+      System.setProperty(key, value);
+    }
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.toString();
+  }
+
+  /**
+   * The device of this name.
+   *
+   * @throws IllegalStateException if the engine has no such GPU
+   */
+  static Device device(Engine engine, String name) {
+    if (name.equals("cpu")) {
+      return Device.cpu();
+    }
+    int gpus = engine.getGpuCount();
+    if (name.equals("auto")) {
+      return gpus > 0 ? Device.gpu(0) : Device.cpu();
+    }
+    int index = Integer.parseInt(name.substring("gpu:".length()));
+    if (index >= gpus) {
+      throw new IllegalStateException(
+          "kiss.learner.device = "
+              + name
+              + ", but the engine "
+              + engine.getEngineName()
+              + " sees "
+              + gpus
+              + " GPUs; use auto or cpu, or an engine built for this GPU");
+    }
+    return Device.gpu(index);
+  }
+}

@@ -1,0 +1,27 @@
+package io.kiss.learner.ppo;
+
+import io.kiss.learner.PolicyOptimizer;
+
+/** Makes PPO optimisers for one network. Making it loads nothing; the first optimiser does. */
+public final class PpoOptimizerFactory implements PolicyOptimizer.Factory {
+  private final PpoSettings settings;
+  private final NetworkShape shape;
+  private final ActorCritic network;
+
+  /** Takes note of what to make. */
+  public PpoOptimizerFactory(PpoSettings settings, NetworkShape shape) {
+    this.settings = settings;
+    this.shape = shape;
+    network = ActorCritic.of(shape, settings.hidden());
+  }
+
+  @Override
+  public PolicyOptimizer create(long seed) {
+    return new PpoOptimizer(settings, PpoState.random(shape, network, seed));
+  }
+
+  @Override
+  public PolicyOptimizer restore(byte[] checkpoint) {
+    return new PpoOptimizer(settings, PpoState.fromBytes(shape, network, checkpoint));
+  }
+}
