@@ -1,0 +1,2 @@
+/** Workers and learner together. */
+package io.kiss.cluster.training;
