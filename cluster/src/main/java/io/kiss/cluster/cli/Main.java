@@ -57,8 +57,7 @@ public final class Main implements Runnable {
     CommandLine line = e.getCommandLine();
     PrintWriter err = line.getErr();
     err.printf(
-        "%s: %s; see %s --help%n",
-        "kiss", sentence(e), line.getCommandSpec().qualifiedName());
+        "%s: %s; see %s --help%n", "kiss", sentence(e), line.getCommandSpec().qualifiedName());
     err.flush();
     return CommandLine.ExitCode.USAGE;
   }

@@ -88,8 +88,7 @@ public final class ProgressBar {
 
   private static double done(TrainingProgress progress) {
     double bySeconds = progress.seconds() / progress.budget().seconds();
-    double bySteps =
-        progress.environmentSteps() / (double) progress.budget().environmentSteps();
+    double bySteps = progress.environmentSteps() / (double) progress.budget().environmentSteps();
     return Math.max(0, Math.min(1, Math.max(bySeconds, bySteps)));
   }
 

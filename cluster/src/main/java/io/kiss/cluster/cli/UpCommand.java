@@ -99,8 +99,7 @@ final class UpCommand implements Callable<Integer> {
     require(
         trainSeconds > 0 && trainSeconds <= MOST_TRAIN_SECONDS,
         "--train-seconds must be above 0 and at most 30 days, not " + trainSeconds);
-    require(
-        port == null || port >= 0 && port <= 65535, "--port must be in 0..65535, not " + port);
+    require(port == null || port >= 0 && port <= 65535, "--port must be in 0..65535, not " + port);
     require(
         workers == null || workers >= 1 && workers <= MOST_WORKERS,
         "--workers must be in 1.." + MOST_WORKERS + ", not " + workers);
@@ -123,8 +122,7 @@ final class UpCommand implements Callable<Integer> {
     } catch (TraceFormatException e) {
       throw new ParameterException(spec.commandLine(), "--trace: " + e.getMessage(), e);
     } catch (NoSuchFileException e) {
-      throw new ParameterException(
-          spec.commandLine(), "--trace: there is no file " + file, e);
+      throw new ParameterException(spec.commandLine(), "--trace: there is no file " + file, e);
     } catch (IOException e) {
       throw new ParameterException(
           spec.commandLine(), "--trace: " + file + " cannot be read: " + e.getMessage(), e);

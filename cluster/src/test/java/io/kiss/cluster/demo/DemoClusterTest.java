@@ -58,11 +58,8 @@ class DemoClusterTest {
   @Test
   void aWriteWithAnOldVersionIsAConflictAndChangesNothing() {
     Workload seen = find("bert-large");
-    join(
-        cluster.scale(
-            DEMO, "bert-large", seen.desiredReplicas() + 2, seen.resourceVersion()));
-    assertThatThrownBy(
-            () -> join(cluster.scale(DEMO, "bert-large", 1, seen.resourceVersion())))
+    join(cluster.scale(DEMO, "bert-large", seen.desiredReplicas() + 2, seen.resourceVersion()));
+    assertThatThrownBy(() -> join(cluster.scale(DEMO, "bert-large", 1, seen.resourceVersion())))
         .hasRootCauseInstanceOf(ScaleConflict.class);
     assertThat(find("bert-large").desiredReplicas()).isEqualTo(seen.desiredReplicas() + 2);
   }
@@ -109,17 +106,14 @@ class DemoClusterTest {
     DemoCluster replaying = cluster(Optional.of(new ArrivalTrace("flat", 60, flat)));
     // Enough replicas first, so that what arrives is what completes.
     for (DemoService service : DemoService.ALL) {
-      Workload workload =
-          join(replaying.workloads(DEMO, "app=" + service.name())).get(0);
+      Workload workload = join(replaying.workloads(DEMO, "app=" + service.name())).get(0);
       join(
-          replaying.scale(
-              DEMO, service.name(), service.maxReplicas(), workload.resourceVersion()));
+          replaying.scale(DEMO, service.name(), service.maxReplicas(), workload.resourceVersion()));
     }
     wall.addAndGet(20_000);
     var samples = join(replaying.query(DEMO, join(replaying.workloads(DEMO, ""))));
     for (DemoService service : DemoService.ALL) {
-      double expected =
-          0.75 * service.peakReplicas() * service.profile().replicaCapacity();
+      double expected = 0.75 * service.peakReplicas() * service.profile().replicaCapacity();
       // Poisson counts over a window of a minute: five standard deviations.
       double noise = 5 * Math.sqrt(expected / 45);
       assertThat(samples.get(service.name()).arrivalRate())
@@ -145,8 +139,7 @@ class DemoClusterTest {
     wall.addAndGet((long) (7.5 * 86_400_000 / ACCELERATION));
     assertThat(cluster.truth())
         .allSatisfy(t -> assertThat(t.ageSeconds()).isBetween(647_999L, 648_000L));
-    assertThat(telemetry("resnet50").timeSeconds())
-        .isEqualTo(cluster.nowSeconds(), within(1.0));
+    assertThat(telemetry("resnet50").timeSeconds()).isEqualTo(cluster.nowSeconds(), within(1.0));
   }
 
   private Workload find(String name) {
