@@ -37,7 +37,10 @@ final class LatencyHistogram {
     if (seconds <= SMALLEST) {
       return 0;
     }
-    int bucket = Math.min(SIZE - 1, (int) (Math.log(seconds / SMALLEST) * PER_LOG) + 1);
+    if (seconds > EDGES[SIZE - 2]) {
+      return SIZE - 1;
+    }
+    int bucket = (int) (Math.log(seconds / SMALLEST) * PER_LOG) + 1;
     // The logarithm may be off by a bit at an edge.
     if (seconds <= EDGES[bucket - 1]) {
       return bucket - 1;
