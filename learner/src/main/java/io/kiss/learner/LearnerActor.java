@@ -75,9 +75,13 @@ import org.slf4j.LoggerFactory;
 public final class LearnerActor {
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration STORE_RETRY = Duration.ofSeconds(2);
+
+  /** Just below the shutdown phase's own limit. */
   private static final Duration CLOSING = Duration.ofSeconds(19);
 
   private static final int MOST_FAILURES = 3;
+  private static final int MOST_STASHED = 1000;
+  private static final Logger log = LoggerFactory.getLogger(LearnerActor.class);
 
   /** Why an optimiser is being made. */
   private enum Preparing {
@@ -85,10 +89,6 @@ public final class LearnerActor {
     SAVED_RUN,
     AFTER_FAILURE
   }
-
-  private static final int MOST_STASHED = 1000;
-
-  private static final Logger log = LoggerFactory.getLogger(LearnerActor.class);
 
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
@@ -109,7 +109,10 @@ public final class LearnerActor {
 
   private Preparing preparing = Preparing.NEW_RUN;
   private boolean updateUnderWay;
+
+  /** Updates that failed since the last that did not: while above 0, the optimiser is suspect. */
   private int failures;
+
   private Checkpoints checkpoints;
 
   /** A state to rest in when the update under way is done. */
@@ -372,7 +375,7 @@ public final class LearnerActor {
     String why = reason(failed.cause());
     if (preparing == Preparing.AFTER_FAILURE) {
       log.error("Training {} stops, its last checkpoint is of no use: {}", run.name(), why);
-      return stash.unstashAll(halt());
+      return stash.unstashAll(rest(State.STOPPED, takeRestReplies()));
     }
     if (preparing == Preparing.SAVED_RUN
         && unwrap(failed.cause()) instanceof IllegalArgumentException
@@ -422,9 +425,20 @@ public final class LearnerActor {
           "%s has trained for %.0f s and %d steps already; give it a larger budget"
               .formatted(run.name(), run.seconds(nanoTime.getAsLong()), run.environmentSteps));
     }
+    if (failures > 0) {
+      failures = 0;
+      run.state = State.RUNNING;
+      yes(start.replyTo());
+      return restoreLatest();
+    }
     Behavior<Command> next = begin();
     checkpoint(List.of(start.replyTo()));
     return next;
+  }
+
+  private Behavior<Command> restoreLatest() {
+    return prepare(
+        Preparing.AFTER_FAILURE, optimizer.restore(checkpoints.latest()), Optional.empty());
   }
 
   private Behavior<Command> pauseAtRest(Pause pause) {
@@ -450,20 +464,6 @@ public final class LearnerActor {
   }
 
   private Behavior<Command> rest(State state, List<ActorRef<StatusReply<Done>>> replies) {
-    setResting(state);
-    checkpoint(replies);
-    return resting();
-  }
-
-  /** Stops with the last checkpoint, since the optimiser cannot make one. */
-  private Behavior<Command> halt() {
-    setResting(State.STOPPED);
-    long now = nanoTime.getAsLong();
-    checkpoints.saveNow(run.toSave(checkpoints.latest(), now), now, takeRestReplies());
-    return resting();
-  }
-
-  private void setResting(State state) {
     run.state = state;
     tickClock();
     intake.clear();
@@ -475,6 +475,8 @@ public final class LearnerActor {
         run.number,
         run.environmentSteps);
     publish();
+    checkpoint(replies);
+    return resting();
   }
 
   private List<ActorRef<StatusReply<Done>>> takeRestReplies() {
@@ -609,22 +611,29 @@ public final class LearnerActor {
     }
     if (failures >= MOST_FAILURES || restAfterUpdate.isPresent()) {
       log.error(
-          "Training {} stops: {} updates in a row failed", run.name(), failures, failed.cause());
-      return halt();
+          "Training {} stops after {} failed updates in a row",
+          run.name(),
+          failures,
+          failed.cause());
+      return rest(State.STOPPED, takeRestReplies());
     }
     log.warn(
         "An update of {} failed; going on with the last checkpoint", run.name(), failed.cause());
     intake.clear();
     run.number++;
-    return prepare(
-        Preparing.AFTER_FAILURE, optimizer.restore(checkpoints.latest()), Optional.empty());
+    return restoreLatest();
   }
 
   // ---- checkpoints and closing ----
 
   /** Writes the run down as it is; only while no update is under way. */
   private void checkpoint(List<ActorRef<StatusReply<Done>>> replies) {
-    checkpoints.request(run, optimizer, nanoTime.getAsLong(), replies);
+    long now = nanoTime.getAsLong();
+    if (failures > 0) {
+      checkpoints.saveNow(run.toSave(checkpoints.latest(), now), now, replies);
+    } else {
+      checkpoints.request(run, optimizer, now, replies);
+    }
   }
 
   private Behavior<Command> onCheckpointMade(CheckpointMade made) {

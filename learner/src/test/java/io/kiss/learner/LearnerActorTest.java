@@ -412,6 +412,10 @@ class LearnerActorTest {
     worker.send(worker.segment(4, iteration(4)));
     worker.expectRest();
     assertThat(progress(learner).state()).isEqualTo(State.STOPPED);
+    start(learner, LARGE);
+    worker.expectIteration(4);
+    worker.send(worker.segment(5, iteration(4)));
+    worker.expectIteration(5);
   }
 
   @Test
