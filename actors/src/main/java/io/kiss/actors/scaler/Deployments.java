@@ -1,7 +1,6 @@
 package io.kiss.actors.scaler;
 
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.javadsl.ActorContext;
 import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.live.DecisionRecord.Outcome;
 import io.kiss.actors.live.Workload;
@@ -30,9 +29,7 @@ final class Deployments {
   /** Numbers scalers, since the one of the same name before may not have stopped entirely. */
   private static final AtomicLong SPAWNED = new AtomicLong();
 
-  private final ActorContext<Object> context;
-  private final ScalerActor.Maker maker;
-  private final LiveMetrics metrics;
+  private final Site site;
   private final Map<String, Deployment> byName = new TreeMap<>();
 
   private static final class Deployment {
@@ -57,10 +54,8 @@ final class Deployments {
     }
   }
 
-  Deployments(ActorContext<Object> context, ScalerActor.Maker maker, LiveMetrics metrics) {
-    this.context = context;
-    this.maker = maker;
-    this.metrics = metrics;
+  Deployments(Site site) {
+    this.site = site;
   }
 
   /** Takes in what the cluster shows: scalers come and go with their Deployments. */
@@ -84,21 +79,21 @@ final class Deployments {
       } else if (deployment.scaler == null) {
         deployment.scaler = spawn(workload.name());
         use(deployment, policy);
-        metrics.scalers(1);
+        site.metrics().scalers(1);
       }
     }
   }
 
   private ActorRef<ScalerActor.Command> spawn(String name) {
     String path = URLEncoder.encode(name, StandardCharsets.UTF_8) + "-" + SPAWNED.incrementAndGet();
-    return context.spawn(ScalerActor.create(name, maker), path);
+    return site.context().spawn(ScalerActor.create(name, site.environment().scalers()), path);
   }
 
   private void stop(Deployment deployment) {
     if (deployment.scaler != null) {
-      context.stop(deployment.scaler);
+      site.context().stop(deployment.scaler);
       deployment.scaler = null;
-      metrics.scalers(-1);
+      site.metrics().scalers(-1);
     }
   }
 
@@ -128,7 +123,7 @@ final class Deployments {
               sample.withDesiredReplicas(workload.desiredReplicas()),
               spec,
               attachment.guards(),
-              context.getSelf().narrow()));
+              site.context().getSelf().narrow()));
     }
   }
 
@@ -148,7 +143,7 @@ final class Deployments {
   private void use(Deployment deployment, LoadedPolicy policy) {
     if (deployment.scaler != null) {
       deployment.told = policy;
-      deployment.scaler.tell(new ScalerActor.UsePolicy(policy, context.getSelf().narrow()));
+      deployment.scaler.tell(new ScalerActor.UsePolicy(policy, site.context().getSelf().narrow()));
     }
   }
 

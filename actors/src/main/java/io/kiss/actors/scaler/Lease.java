@@ -1,10 +1,7 @@
 package io.kiss.actors.scaler;
 
 import akka.Done;
-import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.TimerScheduler;
 import io.kiss.actors.live.LiveCluster;
-import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.scaler.Problems.Area;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,30 +24,14 @@ final class Lease {
   /** The cluster's answer, and whose question it was. */
   record Answered(Lease asker, Instant until, Throwable failure) {}
 
-  private final ActorContext<Object> context;
-  private final TimerScheduler<Object> timers;
-  private final NamespaceRef namespace;
-  private final String holder;
-  private final PortCalls calls;
-  private final Problems problems;
+  private final Site site;
 
   private double untilSeconds = Double.NEGATIVE_INFINITY;
   private boolean asking;
   private boolean answered;
 
-  Lease(
-      ActorContext<Object> context,
-      TimerScheduler<Object> timers,
-      NamespaceRef namespace,
-      String holder,
-      PortCalls calls,
-      Problems problems) {
-    this.context = context;
-    this.timers = timers;
-    this.namespace = namespace;
-    this.holder = holder;
-    this.calls = calls;
-    this.problems = problems;
+  Lease(Site site) {
+    this.site = site;
   }
 
   boolean held(LiveCluster cluster) {
@@ -68,11 +49,18 @@ final class Lease {
       answered = true;
     } else if (!asking) {
       asking = true;
-      context.pipeToSelf(
-          calls.call(
-              "the lease of " + namespace,
-              () -> cluster.get().cluster().holdLease(namespace.namespace(), holder)),
-          (until, failure) -> new Answered(this, until, failure));
+      site.context()
+          .pipeToSelf(
+              site.calls()
+                  .call(
+                      "the lease of " + site.namespace(),
+                      () ->
+                          cluster
+                              .get()
+                              .cluster()
+                              .holdLease(
+                                  site.namespace().namespace(), site.environment().holder())),
+              (until, failure) -> new Answered(this, until, failure));
     }
   }
 
@@ -80,10 +68,10 @@ final class Lease {
     asking = false;
     answered = true;
     if (answer.failure() == null) {
-      untilSeconds = answer.until().getEpochSecond() + 1e-9 * answer.until().getNano();
-      problems.clear(Area.LEASE);
+      untilSeconds = answer.until().toEpochMilli() / 1000.0;
+      site.problems().clear(Area.LEASE);
     } else {
-      problems.set(Area.LEASE, PortCalls.sentence(answer.failure()));
+      site.problems().set(Area.LEASE, PortCalls.sentence(answer.failure()));
     }
     // Once it has run out, every tick asks for it.
     cluster.filter(this::held).ifPresent(this::renewInTime);
@@ -91,7 +79,8 @@ final class Lease {
 
   private void renewInTime(LiveCluster cluster) {
     Duration wait = cluster.clock().wallTime((untilSeconds - cluster.clock().nowSeconds()) / 3);
-    timers.startSingleTimer(Due.INSTANCE, wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait);
+    site.timers()
+        .startSingleTimer(Due.INSTANCE, wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait);
   }
 
   /** Gives it back, where it may be held. */
@@ -101,8 +90,13 @@ final class Lease {
     if (cluster.isEmpty() || !mayBeHeld) {
       return CompletableFuture.completedStage(Done.getInstance());
     }
-    return calls.call(
-        "the lease of " + namespace,
-        () -> cluster.get().cluster().releaseLease(namespace.namespace(), holder));
+    return site.calls()
+        .call(
+            "the lease of " + site.namespace(),
+            () ->
+                cluster
+                    .get()
+                    .cluster()
+                    .releaseLease(site.namespace().namespace(), site.environment().holder()));
   }
 }

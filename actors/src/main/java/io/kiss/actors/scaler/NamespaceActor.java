@@ -4,16 +4,11 @@ import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
-import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.pattern.StatusReply;
 import io.kiss.actors.live.LiveCluster;
 import io.kiss.actors.live.NamespaceRef;
-import io.kiss.actors.live.Workload;
-import io.kiss.actors.protocol.Assignment;
-import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.NamespaceProtocol;
 import io.kiss.actors.protocol.NamespaceProtocol.Attach;
@@ -22,15 +17,9 @@ import io.kiss.actors.protocol.NamespaceProtocol.GetStatus;
 import io.kiss.actors.protocol.NamespaceProtocol.NamespaceStatus;
 import io.kiss.actors.scaler.DecisionWriter.Written;
 import io.kiss.actors.scaler.Problems.Area;
-import io.kiss.actors.scaler.ScalerActor.LoadedPolicy;
-import io.kiss.kisim.autoscale.PolicyNetwork;
-import io.kiss.kisim.telemetry.TelemetrySample;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 
 /**
  * Scales one attached namespace, or watches it.
@@ -42,21 +31,6 @@ import java.util.concurrent.CompletionStage;
 final class NamespaceActor {
 
   // Internal messages are no NamespaceProtocol.Command: those cross nodes, these never do.
-  private enum TickDue {
-    INSTANCE
-  }
-
-  /** What a tick read of the cluster and its metrics. */
-  private record Seen(
-      long tick, List<Workload> workloads, Map<String, TelemetrySample> samples, Failure failure) {}
-
-  private record Failure(Area area, String sentence) {}
-
-  /** Scalers had their time to answer. */
-  private record AnswersDue(long tick) {}
-
-  private record PolicyAnswered(Assignment assignment, PolicyNetwork network, Throwable failure) {}
-
   private enum AssignmentOutdated {
     INSTANCE
   }
@@ -65,26 +39,12 @@ final class NamespaceActor {
     INSTANCE
   }
 
-  private final ActorContext<Object> context;
-  private final TimerScheduler<Object> timers;
-  private final NamespaceRef namespace;
-  private final LiveEnvironment environment;
+  private final Site site;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
-  private final LiveMetrics metrics;
-  private final Problems problems;
-  private final PortCalls calls;
   private final Lease lease;
-  private final DecisionWriter writer;
+  private final AssignedPolicy assigned;
   private final Deployments deployments;
-
-  private Attachment attachment;
-  private Assignment assignment = Assignment.NONE;
-  private LoadedPolicy policy = LoadedPolicy.NONE;
-  private boolean policyAnswered;
-
-  private Duration tickInterval;
-  private long ticks;
-  private TickRun run;
+  private final TickLoop loop;
 
   private final List<ActorRef<StatusReply<Done>>> detachers = new ArrayList<>();
   private Attach attachAgain;
@@ -99,31 +59,23 @@ final class NamespaceActor {
       LiveEnvironment environment,
       ActorRef<ClusterSharding.ShardCommand> shard) {
     return Behaviors.<Object>setup(
-            context ->
-                Behaviors.withTimers(
-                    timers ->
-                        new NamespaceActor(context, timers, namespace, environment, shard)
-                            .waiting()))
+            context -> {
+              context.setLoggerName(NamespaceActor.class);
+              return Behaviors.withTimers(
+                  timers ->
+                      new NamespaceActor(Site.of(context, timers, namespace, environment), shard, 0)
+                          .waiting());
+            })
         .narrow();
   }
 
-  private NamespaceActor(
-      ActorContext<Object> context,
-      TimerScheduler<Object> timers,
-      NamespaceRef namespace,
-      LiveEnvironment environment,
-      ActorRef<ClusterSharding.ShardCommand> shard) {
-    this.context = context;
-    this.timers = timers;
-    this.namespace = namespace;
-    this.environment = environment;
+  private NamespaceActor(Site site, ActorRef<ClusterSharding.ShardCommand> shard, long ticks) {
+    this.site = site;
     this.shard = shard;
-    metrics = LiveMetrics.get(context.getSystem());
-    problems = new Problems(namespace, context.getLog());
-    calls = new PortCalls(context.getSystem(), environment.settings().portTimeout());
-    lease = new Lease(context, timers, namespace, environment.holder(), calls, problems);
-    writer = new DecisionWriter(namespace, environment.journal(), calls);
-    deployments = new Deployments(context, environment.scalers(), metrics);
+    lease = new Lease(site);
+    assigned = new AssignedPolicy(site);
+    deployments = new Deployments(site);
+    loop = new TickLoop(site, lease, assigned, deployments, ticks);
   }
 
   // ---- waiting: nobody has attached this namespace
@@ -133,7 +85,7 @@ final class NamespaceActor {
         .onMessage(
             Attach.class,
             attach -> {
-              metrics.namespaces(1);
+              site.metrics().namespaces(1);
               onAttach(attach);
               return attached();
             })
@@ -154,7 +106,7 @@ final class NamespaceActor {
   }
 
   private Behavior<Object> leave() {
-    shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+    shard.tell(new ClusterSharding.Passivate<>(site.context().getSelf()));
     return Behaviors.same();
   }
 
@@ -165,15 +117,16 @@ final class NamespaceActor {
         .onMessage(Attach.class, message -> same(() -> onAttach(message)))
         .onMessage(Detach.class, this::onDetach)
         .onMessage(
-            GetStatus.class, query -> same(() -> query.replyTo().tell(status(problems.all()))))
-        .onMessage(TickDue.class, message -> same(this::onTickDue))
-        .onMessage(Seen.class, message -> same(() -> onSeen(message)))
-        .onMessage(ScalerActor.Decided.class, message -> same(() -> onDecided(message)))
-        .onMessage(AnswersDue.class, message -> same(() -> onAnswersDue(message)))
-        .onMessage(Written.class, message -> same(() -> onWritten(message)))
+            GetStatus.class,
+            query -> same(() -> query.replyTo().tell(status(site.problems().all()))))
+        .onMessage(TickLoop.Due.class, message -> same(this::onTickDue))
+        .onMessage(TickReader.Seen.class, message -> same(() -> loop.onSeen(message)))
+        .onMessage(ScalerActor.Decided.class, message -> same(() -> loop.onDecided(message)))
+        .onMessage(TickLoop.AnswersDue.class, message -> same(() -> loop.onAnswersDue(message)))
+        .onMessage(Written.class, message -> same(() -> loop.onWritten(message)))
         .onMessage(ScalerActor.PolicyInUse.class, message -> same(() -> onPolicyInUse(message)))
-        .onMessage(PolicyAnswered.class, message -> same(() -> onPolicyAnswered(message)))
-        .onMessage(Lease.Due.class, message -> same(() -> lease.ask(cluster())))
+        .onMessage(AssignedPolicy.Answered.class, message -> same(() -> onPolicyAnswered(message)))
+        .onMessage(Lease.Due.class, message -> same(() -> lease.ask(site.cluster())))
         .onMessage(Lease.Answered.class, message -> same(() -> onLeaseAnswered(message)))
         .onMessage(AssignmentOutdated.class, message -> same(this::onAssignmentOutdated))
         .onAnyMessage(late -> Behaviors.same())
@@ -187,316 +140,105 @@ final class NamespaceActor {
   }
 
   private void onAttach(Attach attach) {
-    Assignment newer = attach.assignment();
-    boolean older = newer.term() < assignment.term();
-    boolean forged = newer.term() == assignment.term() && !newer.equals(assignment);
-    if (attachment != null && (older || forged)) {
-      context
+    if (assigned.refuses(attach.assignment())) {
+      site.context()
           .getLog()
-          .warn("Namespace {} refuses {}: {} is in force", namespace, newer, assignment);
+          .warn(
+              "Namespace {} refuses {}: {} is in force",
+              site.namespace(),
+              attach.assignment(),
+              assigned.inForce());
       return;
     }
-    timers.startSingleTimer(
-        AssignmentOutdated.INSTANCE, environment.settings().assignmentValidity());
-    problems.clear(Area.CONTROLLER);
-    attachment = attach.attachment();
-    assignment = newer;
+    site.timers()
+        .startSingleTimer(
+            AssignmentOutdated.INSTANCE, site.environment().settings().assignmentValidity());
+    site.problems().clear(Area.CONTROLLER);
+    loop.follow(attach.attachment());
     if (!lease.answered()) {
-      lease.ask(cluster());
+      lease.ask(site.cluster());
     }
-    followAssignment();
-    if (tickInterval != null) {
-      keepTime();
+    if (assigned.follow(attach.assignment())) {
+      useNewPolicy();
+    } else {
+      acknowledge();
     }
+    loop.begin();
+  }
+
+  private void onTickDue() {
+    if (site.problems().of(Area.CONTROLLER).isPresent()) {
+      // Whoever controls by now answers with a push, or detaches what it does not know.
+      acknowledge();
+    }
+    loop.onTickDue();
   }
 
   private void onAssignmentOutdated() {
-    problems.set(
-        Area.CONTROLLER,
-        "the controller has been silent for more than "
-            + environment.settings().assignmentValidity().toSeconds()
-            + " s: replicas stay as they are");
+    site.problems()
+        .set(
+            Area.CONTROLLER,
+            "the controller has been silent for more than "
+                + site.environment().settings().assignmentValidity().toSeconds()
+                + " s: replicas stay as they are");
   }
 
   // ---- policy
 
-  private void followAssignment() {
-    if (policy.assignment().equals(assignment)) {
-      policyAnswered = true;
-      acknowledge();
-      begin();
-    } else if (policy.assignment().policy().equals(assignment.policy())) {
-      adopt(new LoadedPolicy(assignment, policy.network()));
-    } else {
-      Assignment wanted = assignment;
-      context.pipeToSelf(
-          calls.call(
-              "the policy store", () -> environment.policies().get(wanted.policy().orElseThrow())),
-          (network, failure) -> new PolicyAnswered(wanted, network, failure));
+  private void onPolicyAnswered(AssignedPolicy.Answered answer) {
+    if (assigned.answered(answer)) {
+      useNewPolicy();
     }
+    loop.begin();
   }
 
-  private void onPolicyAnswered(PolicyAnswered answer) {
-    if (!answer.assignment().equals(assignment)
-        || answer.assignment().equals(policy.assignment())) {
-      return;
-    }
-    if (answer.failure() == null) {
-      adopt(new LoadedPolicy(assignment, Optional.of(answer.network())));
-    } else {
-      String meanwhile =
-          policy.assignment().policy().isPresent()
-              ? "the policy before it goes on"
-              : "the queueing rule decides";
-      problems.set(Area.POLICY, PortCalls.sentence(answer.failure()) + "; " + meanwhile);
-      policyAnswered = true;
-      begin();
-    }
-  }
-
-  private void adopt(LoadedPolicy loaded) {
-    policy = loaded;
-    policyAnswered = true;
-    problems.clear(Area.POLICY);
-    deployments.use(policy);
+  private void useNewPolicy() {
+    deployments.use(assigned.inUse());
     if (deployments.scalers() == 0) {
       acknowledge();
     }
-    begin();
   }
 
   private void onPolicyInUse(ScalerActor.PolicyInUse message) {
     deployments.inUse(message);
-    if (deployments.lowestTerm(policy.assignment().term()) == policy.assignment().term()) {
+    if (lowestTerm() == assigned.inUse().assignment().term()) {
       acknowledge();
     }
   }
 
+  private long lowestTerm() {
+    return deployments.lowestTerm(assigned.inUse().assignment().term());
+  }
+
   private void acknowledge() {
-    environment
+    site.environment()
         .controller()
         .tell(
             new ControllerProtocol.Acknowledge(
-                namespace.cluster(),
-                namespace.namespace(),
-                deployments.lowestTerm(policy.assignment().term()),
+                site.namespace().cluster(),
+                site.namespace().namespace(),
+                lowestTerm(),
                 deployments.scalers()));
   }
 
   // ---- lease
 
-  private Optional<LiveCluster> cluster() {
-    Optional<LiveCluster> cluster = environment.clusters().find(namespace.cluster());
-    if (cluster.isPresent()) {
-      problems.clear(Area.NODE);
-    } else {
-      problems.set(Area.NODE, "this node does not know the cluster '" + namespace.cluster() + "'");
-    }
-    return cluster;
-  }
-
   private void onLeaseAnswered(Lease.Answered answer) {
     // One from before a detach may come late, and says nothing about now.
     if (answer.asker() == lease) {
-      lease.answered(answer, cluster());
-      begin();
+      lease.answered(answer, site.cluster());
+      loop.begin();
     }
-  }
-
-  // ---- tick
-
-  /** Starts the clock once lease and policy have been asked for, whatever they answered. */
-  private void begin() {
-    if (tickInterval == null && policyAnswered && lease.answered()) {
-      keepTime();
-    }
-  }
-
-  private void keepTime() {
-    Optional<LiveCluster> cluster = cluster();
-    Duration interval =
-        cluster
-            .map(c -> c.clock().wallTime(attachment.tickSeconds()))
-            .orElse(Duration.ofMillis((long) Math.ceil(1000 * attachment.tickSeconds())));
-    if (interval.compareTo(Duration.ofMillis(1)) < 0) {
-      interval = Duration.ofMillis(1);
-    }
-    if (!interval.equals(tickInterval)) {
-      Duration first = tickInterval == null ? Duration.ZERO : interval;
-      tickInterval = interval;
-      timers.startTimerAtFixedRate(TickDue.INSTANCE, first, interval);
-    }
-  }
-
-  private void onTickDue() {
-    if (run != null) {
-      metrics.tickSkipped();
-      problems.set(
-          Area.TICK, "tick " + run.number + " was not finished when the next was due: left out");
-      return;
-    }
-    keepTime();
-    Optional<LiveCluster> cluster = cluster();
-    if (problems.of(Area.CONTROLLER).isPresent()) {
-      // Whoever controls by now answers with a push, or detaches what it does not know.
-      acknowledge();
-    }
-    if (cluster.isEmpty()) {
-      metrics.tickAbandoned();
-      return;
-    }
-    if (!lease.held(cluster.get())) {
-      lease.ask(cluster);
-    }
-    metrics.tickBegun();
-    run = new TickRun(++ticks, cluster.get());
-    context.pipeToSelf(read(run), (seen, failure) -> seen);
-  }
-
-  /** Workloads, then their metrics; never fails. */
-  private CompletionStage<Seen> read(TickRun tick) {
-    String selector = attachment.selector();
-    String name = namespace.namespace();
-    LiveCluster cluster = tick.cluster;
-    return calls
-        .call("cluster " + namespace.cluster(), () -> cluster.cluster().workloads(name, selector))
-        .thenCompose(
-            workloads ->
-                calls
-                    .call(
-                        "the metrics of " + namespace,
-                        () -> cluster.metrics().query(name, workloads))
-                    .handle(
-                        (samples, failure) ->
-                            failure == null
-                                ? new Seen(tick.number, workloads, samples, null)
-                                : failed(tick, workloads, Area.METRICS, failure)))
-        .exceptionally(failure -> failed(tick, List.of(), Area.CLUSTER, failure));
-  }
-
-  private static Seen failed(TickRun tick, List<Workload> workloads, Area area, Throwable failure) {
-    return new Seen(
-        tick.number, workloads, Map.of(), new Failure(area, PortCalls.sentence(failure)));
-  }
-
-  private boolean inProgress(long tick) {
-    return run != null && run.number == tick;
-  }
-
-  private void onSeen(Seen seen) {
-    if (!inProgress(seen.tick())) {
-      return;
-    }
-    Failure failure = seen.failure();
-    if (failure == null || failure.area() != Area.CLUSTER) {
-      problems.clear(Area.CLUSTER);
-      deployments.follow(seen.workloads(), policy);
-    }
-    if (failure != null) {
-      problems.set(failure.area(), failure.sentence());
-      metrics.tickAbandoned();
-      endTick();
-      return;
-    }
-    problems.clear(Area.METRICS);
-    deployments.decide(run, seen.samples(), attachment);
-    timers.startSingleTimer(
-        AnswersDue.class, new AnswersDue(run.number), environment.settings().portTimeout());
-    writeWhenAnswered();
-  }
-
-  private void onDecided(ScalerActor.Decided decided) {
-    if (decided.failure().isPresent()) {
-      deployments.useAgain(decided.deployment(), policy);
-    }
-    if (run != null && run.take(decided)) {
-      writeWhenAnswered();
-    }
-  }
-
-  private void writeWhenAnswered() {
-    if (run.allAnswered()) {
-      write();
-    }
-  }
-
-  private void onAnswersDue(AnswersDue due) {
-    if (inProgress(due.tick()) && !run.writing()) {
-      run.missing().ifPresent(names -> problems.set(Area.SCALER, "no decision from " + names));
-      write();
-    }
-  }
-
-  private void write() {
-    timers.cancel(AnswersDue.class);
-    if (run.allAnswered()) {
-      problems.clear(Area.SCALER);
-    }
-    context.pipeToSelf(
-        writer.write(run, run.write(), attachment.mode(), held()), (written, failure) -> written);
-  }
-
-  /** Why nothing may be written now. */
-  private Optional<String> held() {
-    if (problems.of(Area.CONTROLLER).isPresent()) {
-      return problems.of(Area.CONTROLLER);
-    }
-    if (!lease.held(run.cluster)) {
-      return Optional.of(
-          "the lease of "
-              + namespace
-              + " is not held"
-              + problems.of(Area.LEASE).map(why -> ": " + why).orElse(""));
-    }
-    return problems.of(Area.JOURNAL);
-  }
-
-  private void onWritten(Written written) {
-    if (!inProgress(written.tick())) {
-      return;
-    }
-    account(written);
-    written
-        .journalFailure()
-        .ifPresentOrElse(
-            failure ->
-                problems.set(
-                    Area.JOURNAL,
-                    "decisions cannot be recorded, so none is carried out: "
-                        + PortCalls.sentence(failure)),
-            () -> {
-              if (!written.records().isEmpty()) {
-                problems.clear(Area.JOURNAL);
-              }
-            });
-    endTick();
-  }
-
-  private void account(Written written) {
-    DecisionStream stream = DecisionStream.get(context.getSystem());
-    written
-        .records()
-        .forEach(
-            decision -> {
-              deployments.decided(decision);
-              metrics.decided(decision);
-              stream.publish(decision);
-            });
-  }
-
-  private void endTick() {
-    run = null;
-    problems.clear(Area.TICK);
   }
 
   private NamespaceStatus status(Optional<String> problem) {
-    Optional<LiveCluster> cluster = environment.clusters().find(namespace.cluster());
+    Optional<LiveCluster> cluster = site.environment().clusters().find(site.namespace().cluster());
     return new NamespaceStatus(
-        namespace.cluster(),
-        namespace.namespace(),
+        site.namespace().cluster(),
+        site.namespace().namespace(),
         cluster.isPresent() && lease.held(cluster.get()),
         problem,
-        assignment.term(),
+        assigned.inForce().term(),
         deployments.status());
   }
 
@@ -504,9 +246,7 @@ final class NamespaceActor {
 
   private Behavior<Object> onDetach(Detach detach) {
     detachers.add(detach.replyTo());
-    timers.cancelAll();
-    if (run == null || !run.writing()) {
-      run = null;
+    if (!loop.stop()) {
       release();
     }
     return detaching();
@@ -531,7 +271,7 @@ final class NamespaceActor {
             message ->
                 same(
                     () -> {
-                      account(message);
+                      loop.account(message);
                       release();
                     }))
         .onMessage(LeaseReleased.class, message -> onLeaseReleased())
@@ -541,37 +281,42 @@ final class NamespaceActor {
   }
 
   private void release() {
-    context.pipeToSelf(
-        lease.release(environment.clusters().find(namespace.cluster())),
-        (done, failure) -> {
-          if (failure != null) {
-            context.getLog().warn("The lease of {} was not given back and will run out", namespace);
-          }
-          return LeaseReleased.INSTANCE;
-        });
+    site.context()
+        .pipeToSelf(
+            lease.release(site.environment().clusters().find(site.namespace().cluster())),
+            (done, failure) -> {
+              if (failure != null) {
+                site.context()
+                    .getLog()
+                    .warn("The lease of {} was not given back and will run out", site.namespace());
+              }
+              return LeaseReleased.INSTANCE;
+            });
   }
 
   private Behavior<Object> onLeaseReleased() {
     detachers.forEach(detacher -> detacher.tell(StatusReply.ack()));
     detachers.clear();
     deployments.stopAll();
-    metrics.namespaces(-1);
-    NamespaceActor fresh = new NamespaceActor(context, timers, namespace, environment, shard);
-    // Numbers go on, so that late answers to this tick are none to a new one.
-    fresh.ticks = ticks;
+    site.metrics().namespaces(-1);
+    NamespaceActor fresh =
+        new NamespaceActor(
+            Site.of(site.context(), site.timers(), site.namespace(), site.environment()),
+            shard,
+            loop.ticks());
     if (attachAgain == null) {
       fresh.leave();
     } else {
-      context.getSelf().tell(attachAgain);
+      site.context().getSelf().tell(attachAgain);
     }
     return fresh.waiting();
   }
 
   private Behavior<Object> onStopped() {
     deployments.stopAll();
-    metrics.namespaces(-1);
+    site.metrics().namespaces(-1);
     // Whoever takes over need not wait until it runs out.
-    lease.release(environment.clusters().find(namespace.cluster()));
+    lease.release(site.environment().clusters().find(site.namespace().cluster()));
     return Behaviors.same();
   }
 }

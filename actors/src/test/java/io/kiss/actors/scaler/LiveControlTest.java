@@ -11,6 +11,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.pattern.StatusReply;
 import akka.persistence.testkit.PersistenceTestKitPlugin;
+import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.kiss.actors.controller.ControllerSingleton;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 class LiveControlTest {
   private static final Config CONFIG =
       PersistenceTestKitPlugin.config()
+          .withFallback(PersistenceTestKitSnapshotPlugin.config())
           .withFallback(
               ConfigFactory.parseString(
                   """
@@ -55,8 +57,6 @@ class LiveControlTest {
                       downing-provider-class = "akka.cluster.sbr.SplitBrainResolverProvider"
                     }
                     cluster.sharding.number-of-shards = 10
-                    persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.local"
-                    persistence.snapshot-store.local.dir = "target/snapshots"
                   }
                   kiss.controller.push-interval = 200ms
                   """));
