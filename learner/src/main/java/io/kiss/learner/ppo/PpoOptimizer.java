@@ -153,7 +153,7 @@ public final class PpoOptimizer implements PolicyOptimizer {
                 entropyBonus,
                 gradient);
         if (!now.isFinite()) {
-          return "the loss or its gradient is not finite";
+          return "epoch " + epoch + ", minibatch " + part + " is not finite: " + now;
         }
         boolean moved = totals.steps() > 0;
         if (moved && now.approximateKl() > settings.rollbackKl()) {

@@ -38,6 +38,7 @@ final class Engines {
             .withFallback(
                 ConfigFactory.parseMap(
                     Map.of("kiss.learner.engine", engine, "kiss.learner.device", "cpu")))
-            .withFallback(ConfigFactory.parseResources("reference.conf")));
+            .withFallback(ConfigFactory.parseResources("reference.conf"))
+            .resolve());
   }
 }

@@ -1,0 +1,67 @@
+package io.kiss.learner.ppo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PpoSettingsTest {
+  private final Config defaults = ConfigFactory.parseResources("reference.conf");
+
+  @Test
+  void theDefaultsAreThoseOfTheRecipe() {
+    PpoSettings settings = PpoSettings.from(defaults.resolve());
+    assertThat(settings.hidden()).isEqualTo(List.of(64, 64));
+    assertThat(settings.gamma()).isEqualTo(0.98);
+    assertThat(settings.epochs()).isEqualTo(4);
+    assertThat(settings.minibatch()).isEqualTo(4096);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gamma, 1.5",
+    "gamma, NaN",
+    "lambda, -0.1",
+    "clip, 0",
+    "epochs, 0",
+    "minibatch, 0",
+    "learning-rate, 0",
+    "learning-rate-end, 1",
+    "device, tpu",
+    "engine, ' '",
+    "hidden, [0]",
+    "hidden, []",
+    "entropy, -1",
+    "rollback-kl, 0.01",
+    "target-kl, -1",
+    "anneal-steps, 0",
+    "value-coefficient, 0",
+    "max-gradient-norm, 0",
+    "value-normaliser-rate, 0",
+    "entropy-end, 2",
+    "epochs, many"
+  })
+  void aWrongValueIsRefusedByTheNameOfItsKey(String key, String value) {
+    String quoted = value.startsWith("[") ? value : "\"" + value + "\"";
+    Config config =
+        ConfigFactory.parseString("kiss.learner." + key + " = " + quoted)
+            .withFallback(defaults)
+            .resolve();
+    assertThatThrownBy(() -> PpoSettings.from(config))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(key);
+  }
+
+  @Test
+  void aMissingKeyIsNamed() {
+    Config config = defaults.resolve().withoutPath("kiss.learner.clip");
+    assertThatThrownBy(() -> PpoSettings.from(config))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("clip");
+  }
+}
