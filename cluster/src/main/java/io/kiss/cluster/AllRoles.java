@@ -43,7 +43,10 @@ public final class AllRoles implements Node.ActorStarter {
             new KisimEnvironment(environments, seed, EnvironmentSettings.DEFAULT),
         learner);
     return new NodeActors(
-        learner, controller, NamespaceSharding.entities(system)::apply, List.of());
+        learner,
+        controller,
+        NamespaceSharding.entities(system)::apply,
+        List.of(NamespaceSharding.KEY));
   }
 
   private static ActorRef<LearnerProtocol.Command> learner(

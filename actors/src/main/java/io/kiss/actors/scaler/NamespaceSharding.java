@@ -21,7 +21,8 @@ public final class NamespaceSharding {
   /** Role of the nodes that run namespaces. */
   public static final String ROLE = "scaler";
 
-  private static final EntityTypeKey<NamespaceProtocol.Command> KEY =
+  /** What the entities are, for those who ask where they run. */
+  public static final EntityTypeKey<NamespaceProtocol.Command> KEY =
       EntityTypeKey.create(NamespaceProtocol.Command.class, "namespace");
 
   private NamespaceSharding() {}

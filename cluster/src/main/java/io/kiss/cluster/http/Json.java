@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -21,6 +22,7 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -106,9 +108,14 @@ final class Json {
     if (e.getCause() instanceof IllegalArgumentException refused) {
       return field.isEmpty() ? refused.getMessage() : field + ": " + refused.getMessage();
     }
+    if (e instanceof InvalidFormatException wrong && wrong.getTargetType().isEnum()) {
+      return "%s: '%s' is not one of %s"
+          .formatted(
+              field, wrong.getValue(), Arrays.toString(wrong.getTargetType().getEnumConstants()));
+    }
     String reason = e.getOriginalMessage().lines().findFirst().orElse("");
     // The rest of Jackson's sentence is about Java types.
-    reason = reason.replaceAll("`[\\w.$]*[.$](\\w+)`", "$1").replaceAll(": not one of.*", "$0");
+    reason = reason.replaceAll("`[\\w.$]*[.$](\\w+)`", "$1");
     return (field.isEmpty() ? "the body" : field) + ": " + reason;
   }
 

@@ -21,7 +21,8 @@ public record DatabaseSettings(String url, String user, String password, int con
    * second back). {@code DB_CLOSE_ON_EXIT=FALSE}: H2 would otherwise close in a JVM hook of its
    * own, in the middle of the coordinated shutdown.
    */
-  private static final String EMBEDDED_OPTIONS = ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
+  private static final String EMBEDDED_OPTIONS =
+      ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
 
   public DatabaseSettings {
     if (!url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:postgresql:")) {

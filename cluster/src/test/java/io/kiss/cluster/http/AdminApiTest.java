@@ -1,0 +1,287 @@
+package io.kiss.cluster.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import akka.Done;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kiss.actors.protocol.ControllerProtocol;
+import io.kiss.actors.protocol.PolicyRef;
+import io.kiss.actors.protocol.RegisteredPolicy;
+import io.kiss.cluster.Node;
+import io.kiss.cluster.NodeFixture;
+import io.kiss.cluster.journal.JdbcDecisionJournal;
+import io.kiss.kisim.autoscale.PolicySnapshot;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.URLConnection;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AdminApiTest {
+  private static final String DEMO = "/api/v1/clusters/local/namespaces/demo";
+
+  @TempDir static Path data;
+  private static Node node;
+
+  @BeforeAll
+  static void boot() {
+    node = NodeFixture.boot(data);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> call("GET", "/ready", "").statusCode() == 200);
+    call("PUT", DEMO, "{}");
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  @Test
+  void everyRouteIsDocumentedAndEveryDocumentedPathIsARoute() {
+    Set<String> routes = new TreeSet<>();
+    for (Endpoint endpoint : api(node.actors()).endpoints()) {
+      routes.add(endpoint.method().value() + " " + endpoint.path());
+    }
+    assertThat(documented()).isEqualTo(routes);
+  }
+
+  @Test
+  void everyDocumentedPathAnswers() {
+    for (String operation : documented()) {
+      String[] parts = operation.split(" ");
+      if (parts[1].endsWith("/events") || parts[0].equals("DELETE")) {
+        continue;
+      }
+      String path =
+          parts[1]
+              .replace("{cluster}", "local")
+              .replace("{namespace}", "demo")
+              .replace("{name}", "resnet50")
+              .replace("{id}", "nobody");
+      HttpResponse<String> response = call(parts[0], path, "{}");
+      assertThat(response.statusCode()).as(operation).isNotIn(405, 500);
+      if (response.statusCode() == 404) {
+        assertThat(path).contains("nobody");
+        assertThat(response.body()).contains("nobody");
+      }
+    }
+  }
+
+  private static Set<String> documented() {
+    Set<String> operations = new TreeSet<>();
+    String path = "";
+    for (String line : call("GET", "/openapi.yaml", "").body().lines().toList()) {
+      if (line.matches("  /\\S*:")) {
+        path = line.strip().replaceAll(":$", "");
+      } else if (line.matches("    (get|put|post|delete|patch):")) {
+        operations.add(
+            line.strip().replace(":", "").toUpperCase(java.util.Locale.ROOT) + " " + path);
+      } else if (line.equals("components:")) {
+        break;
+      }
+    }
+    assertThat(operations).hasSizeGreaterThan(20);
+    return operations;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET | /api/v1/nothing | '' | 404 | /api/v1/nothing",
+        "GET | /api/v1/policies/who | '' | 404 | who",
+        "POST | /api/v1/policies/who/promote | '' | 404 | who",
+        "DELETE | /api/v1/policies | '' | 405 | DELETE",
+        "GET | /api/v1/clusters/mars/namespaces | '' | 404 | mars",
+        "GET | /api/v1/clusters/local/namespaces/other | '' | 404 | not attached",
+        "PUT | /api/v1/clusters/local/namespaces/Up | {} | 400 | Up",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"mode | 400 | line 1",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"mode\": \"LOUD\"} | 400 | mode: 'LOUD'",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"mood\": 1} | 400 | mood",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"tickSeconds\": 0} | 400 | tickSeconds",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"flapBudget\": 99}} | 400 | flapBudget",
+        "PUT | /api/v1/clusters/local/namespaces/demo | [1] | 400 | body",
+        "GET | /api/v1/clusters/local/namespaces/demo/deployments/no | '' | 404 | no",
+        "GET | /api/v1/clusters/local/namespaces/demo/decisions?limit=0 | '' | 400 | limit",
+        "GET | /api/v1/clusters/local/namespaces/demo/decisions?limit=x | '' | 400 | limit",
+        "GET | /api/v1/clusters/local/namespaces/demo/decisions?before=x | '' | 400 | before",
+        "GET | /api/v1/clusters/local/namespaces/demo/decisions?page=2 | '' | 400 | page",
+        "POST | /api/v1/training/start | {} | 400 | seconds",
+        "POST | /api/v1/training/start | {\"seconds\": \"many\"} | 400 | seconds",
+        "POST | /api/v1/training/resume | '' | 409 | not paused",
+        "POST | /api/v1/training/stop | '' | 503 | does not answer"
+      })
+  void aRefusalIsAProblemDocumentThatNamesWhatIsWrong(
+      String method, String path, String body, int status, String named) {
+    HttpResponse<String> response = call(method, path, body);
+    assertThat(response.statusCode()).isEqualTo(status);
+    assertThat(response.headers().firstValue("Content-Type").orElse(""))
+        .startsWith("application/problem+json");
+    JsonNode problem = NodeFixture.json(response);
+    assertThat(problem.at("/status").asInt()).isEqualTo(status);
+    assertThat(problem.at("/title").asText()).isNotBlank();
+    assertThat(problem.at("/detail").asText()).contains(named).doesNotContain("Exception");
+  }
+
+  @Test
+  void aBodyLargerThanAnyRequestIsRefused() {
+    HttpResponse<String> response = call("PUT", DEMO, " ".repeat(100_000) + "{}");
+    assertThat(response.statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void whatWasNotMeasuredIsNull() {
+    JsonNode progress = NodeFixture.json(call("GET", "/api/v1/training", ""));
+    assertThat(progress.at("/episodeReturn").isNull()).isTrue();
+    assertThat(progress.at("/sloAttainment").asDouble()).isEqualTo(0.99);
+  }
+
+  @Test
+  void theClusterShowsItsMemberItsSingletonsAndItsShards() {
+    JsonNode cluster = NodeFixture.json(call("GET", "/api/v1/cluster", ""));
+    String self = cluster.at("/self").asText();
+    assertThat(cluster.at("/members/0/address").asText()).isEqualTo(self);
+    assertThat(cluster.at("/members/0/status").asText()).isEqualTo("up");
+    assertThat(cluster.at("/singletons/controller").asText()).isEqualTo(self);
+    assertThat(cluster.at("/shards").has("namespace")).isTrue();
+  }
+
+  @Test
+  void anAttachedNamespaceShowsItsDeploymentsAndTheirDecisions() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                NodeFixture.json(call("GET", DEMO + "/deployments/bert-large", ""))
+                        .at("/decisions")
+                        .asInt()
+                    > 2);
+    JsonNode page =
+        NodeFixture.json(call("GET", DEMO + "/decisions?deployment=bert-large&limit=1", ""));
+    assertThat(page.at("/decisions").size()).isEqualTo(1);
+    assertThat(page.at("/decisions/0/deployment").asText()).isEqualTo("bert-large");
+    assertThat(page.at("/decisions/0/outcome").asText()).isIn("SHADOWED", "UNCHANGED");
+    assertThat(page.at("/next").asText()).isEqualTo(page.at("/decisions/0/id").asText());
+    assertThat(call("GET", "/metrics", "").body())
+        .contains("kiss_decisions_total", "jvm_memory_used_bytes");
+  }
+
+  @Test
+  void policiesArePromotedAndOnlyTheChampionIsRolledBack() {
+    for (String id : List.of("p1", "p2")) {
+      byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+      PolicyRef ref = new PolicyRef(id, PolicySnapshot.sha256(bytes));
+      node.stores().policies().put(ref.sha256(), bytes).toCompletableFuture().join();
+      RegisteredPolicy policy =
+          new RegisteredPolicy(
+              ref,
+              1000,
+              new RegisteredPolicy.Provenance("run-1", 5, 1000, 2, "none", 1),
+              List.of());
+      AskPattern.<ControllerProtocol.Command, Done>askWithStatus(
+              node.actors().controller(),
+              reply -> new ControllerProtocol.RegisterPolicy(policy, reply),
+              Duration.ofSeconds(10),
+              node.system().scheduler())
+          .toCompletableFuture()
+          .join();
+    }
+    assertThat(call("POST", "/api/v1/policies/p1/promote", "").statusCode()).isEqualTo(200);
+    assertThat(call("POST", "/api/v1/policies/p2/promote", "").statusCode()).isEqualTo(200);
+    assertThat(call("POST", "/api/v1/policies/p1/rollback", "").statusCode()).isEqualTo(409);
+    JsonNode after = NodeFixture.json(call("POST", "/api/v1/policies/p2/rollback", ""));
+    assertThat(after.at("/policy/id").asText()).isEqualTo("p1");
+    JsonNode policies = NodeFixture.json(call("GET", "/api/v1/policies", ""));
+    assertThat(policies.at("/champion").asText()).isEqualTo("p1");
+    assertThat(policies.at("/policies/0/champion").asBoolean()).isTrue();
+    assertThat(policies.at("/policies/0/registeredAt").asText()).isEqualTo("1970-01-01T00:00:01Z");
+  }
+
+  @Test
+  void streamsSendEventsAsTheyHappen() throws Exception {
+    assertThat(firstEvent("/api/v1/training/events", "progress")).contains("\"run\":\"run-1\"");
+    assertThat(firstEvent("/api/v1/decisions/events", "decision"))
+        .contains("\"namespace\":\"demo\"");
+  }
+
+  private static String firstEvent(String path, String type) throws Exception {
+    URLConnection stream = URI.create(node.url() + path).toURL().openConnection();
+    stream.setReadTimeout(20_000);
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(stream.getInputStream(), StandardCharsets.UTF_8))) {
+      String line = lines.readLine();
+      while (!("event: " + type).equals(line)) {
+        line = lines.readLine();
+      }
+      line = lines.readLine();
+      while (!line.startsWith("data: ")) {
+        line = lines.readLine();
+      }
+      return line;
+    }
+  }
+
+  @Test
+  void thePageNeedsNothingFromElsewhere() {
+    HttpResponse<String> page = call("GET", "/", "");
+    assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
+    assertThat(page.body()).contains("<title>KIS-S</title>").doesNotContain("http://", "https://");
+    assertThat(call("HEAD", "/", "").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aNodeWhoseControllerIsSilentIsAliveButNotReady() {
+    ActorSystem<?> system = node.system();
+    NodeActors silent =
+        new NodeActors(
+            node.actors().learner(), system.ignoreRef(), node.actors().namespaces(), List.of());
+    AdminApi api = api(silent);
+    akka.http.javadsl.model.HttpResponse ready =
+        api.answer(akka.http.javadsl.model.HttpRequest.GET("/ready")).toCompletableFuture().join();
+    assertThat(ready.status().intValue()).isEqualTo(503);
+    assertThat(
+            ready
+                .entity()
+                .toStrict(1000, system)
+                .toCompletableFuture()
+                .join()
+                .getData()
+                .utf8String())
+        .isEqualTo("{\"ready\":false,\"waitingFor\":[\"the controller\"]}");
+  }
+
+  private static AdminApi api(NodeActors actors) {
+    JdbcDecisionJournal decisions = node.stores().decisions();
+    return new AdminApi(
+        node.system(),
+        new HttpSettings("127.0.0.1", 0, Duration.ofMillis(500)),
+        actors,
+        decisions,
+        List.of("local"),
+        node.feeds(),
+        node.meters(),
+        () -> CompletableFuture.completedFuture(true));
+  }
+
+  private static HttpResponse<String> call(String method, String path, String body) {
+    return NodeFixture.call(node, method, path, body);
+  }
+}
