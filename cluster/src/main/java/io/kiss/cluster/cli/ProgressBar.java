@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 public final class ProgressBar {
   private static final long PLAIN_EVERY_NANOS = 10_000_000_000L;
   private static final int BAR = 20;
+  private static final int SHORTEST_BAR = 5;
   private static final String GAP = "  ";
 
   private final Terminal terminal;
@@ -67,19 +68,20 @@ public final class ProgressBar {
     parts.add(percent(done));
     parts.add(count(progress.environmentSteps()) + " steps");
     parts.add(count(progress.stepsPerSecond()) + "/s");
-    parts.add("return " + number(progress.episodeReturn(), "%.2f"));
+    parts.add("return " + number(progress.episodeReturn(), Math.abs(progress.episodeReturn()) < 100 ? "%.2f" : "%.0f"));
     parts.add("SLO " + number(100 * progress.sloAttainment(), "%.1f%%"));
-    parts.add("GPU-h " + number(progress.gpuHours(), "%.2f"));
-    parts.add("iteration " + progress.iteration());
+    parts.add("GPU-h " + number(progress.gpuHours(), "%.1f"));
+    parts.add("iter " + progress.iteration());
     parts.add(left(progress) + " left");
     String all = String.join(GAP, parts);
-    String bar = bar(done) + " ";
-    if (bar.length() + all.length() <= columns) {
-      return bar + all;
+    int room = Math.min(BAR, columns - all.length() - 3);
+    if (room >= SHORTEST_BAR) {
+      return bar(done, room) + " " + all;
     }
+    all = all.length() <= columns ? all : String.join(" ", parts);
     while (all.length() > columns && parts.size() > 1) {
       parts.remove(leastWanted(parts.size()));
-      all = String.join(GAP, parts);
+      all = String.join(" ", parts);
     }
     return all.length() <= columns ? all : all.substring(0, Math.max(0, columns));
   }
@@ -107,9 +109,9 @@ public final class ProgressBar {
         : "%d:%02d".formatted(whole / 60, whole % 60);
   }
 
-  private static String bar(double done) {
-    int full = (int) Math.floor(done * BAR);
-    return "[" + "#".repeat(full) + "-".repeat(BAR - full) + "]";
+  private static String bar(double done, int length) {
+    int full = (int) Math.floor(done * length);
+    return "[" + "#".repeat(full) + "-".repeat(length - full) + "]";
   }
 
   private static String percent(double share) {

@@ -23,7 +23,14 @@ class ProgressBarTest {
     assertThat(ProgressBar.line(progress(30, 1_234_567, 2.5), 200))
         .isEqualTo(
             "[#####---------------]  25%  1.23M steps  45.6k/s  return 2.50  SLO 98.7%"
-                + "  GPU-h 3.21  iteration 12  1:30 left");
+                + "  GPU-h 3.2  iter 12  1:30 left");
+  }
+
+  @Test
+  void eightyColumnsAreEnoughForEveryFigure() {
+    assertThat(ProgressBar.line(progress(30, 1_234_567, -738.15), 79))
+        .contains("25%", "1.23M steps", "45.6k/s", "return -738", "SLO 98.7%", "GPU-h 3.2")
+        .contains("iter 12", "1:30 left");
   }
 
   @Test

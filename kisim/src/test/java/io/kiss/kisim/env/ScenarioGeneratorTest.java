@@ -36,7 +36,7 @@ class ScenarioGeneratorTest {
       assertThat(scenario.startupMeanSeconds()).isBetween(15.0, 300.0);
       assertThat(scenario.sloSeconds() / scenario.profile().serviceTimeSeconds())
           .isBetween(2.0, 10.0);
-      assertThat(scenario.profile().serviceTimeSeconds()).isBetween(0.05, 4.0);
+      assertThat(scenario.profile().serviceTimeSeconds()).isBetween(0.005, 4.0);
       assertThat(scenario.seconds() / 15).isBetween(240, 480);
       assertThat(episode.workload().violationPrice()).isBetween(3.0, 30.0);
       slowStarts += scenario.startupMeanSeconds() > Math.sqrt(15 * 300) ? 1 : 0;
