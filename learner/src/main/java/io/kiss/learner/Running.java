@@ -149,7 +149,7 @@ final class Running {
     boolean withCheckpoint =
         training.checkpoints.isDue(training.settings.checkpointInterval(), training.now());
     training.context.pipeToSelf(
-        training.optimizer.update(segments, withCheckpoint),
+        training.optimizer.update(segments, training.run.usedShare(training.now()), withCheckpoint),
         (update, failure) ->
             failure == null ? new Updated(update, steps, episodes) : new UpdateFailed(failure));
     return updating();
