@@ -61,6 +61,21 @@ final class KissProcess implements AutoCloseable {
     }
   }
 
+  /** Waits for the third line of progress: twenty seconds of training, so checkpoints are saved. */
+  void awaitTraining(Duration atMost) {
+    await()
+        .alias("training is under way")
+        .atMost(atMost)
+        .until(() -> progressLines() >= 3 || !process.isAlive());
+    if (progressLines() < 3) {
+      throw new AssertionError("ended while training\n" + transcript());
+    }
+  }
+
+  private long progressLines() {
+    return output().lines().filter(line -> line.contains("  iteration ")).count();
+  }
+
   /** As {@code kill -9}. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();

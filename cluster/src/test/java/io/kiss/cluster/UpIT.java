@@ -49,7 +49,7 @@ class UpIT {
     String data = folder.resolve("data").toString();
     String[] command = {"up", "--data", data, "--port", "0", "--train-seconds", "3600"};
     try (KissProcess killed = KissProcess.start(folder, command)) {
-      killed.awaitOutput("checkpoint", A_RUN);
+      killed.awaitTraining(A_RUN);
       killed.kill();
     }
     try (KissProcess resumed = KissProcess.start(folder, command)) {
@@ -97,7 +97,7 @@ class UpIT {
             folder, "up", "--data", data(), "--port", "0", "--train-seconds", "3600")) {
       holder.awaitOutput("http://127.0.0.1:", A_RUN);
       refused(1, "in use", "up", "--data", data(), "--port", "0");
-      holder.awaitOutput("checkpoint", A_RUN);
+      holder.awaitTraining(A_RUN);
     }
   }
 

@@ -28,6 +28,24 @@ public record TrainingProgress(
     UpdateStatistics lastUpdate)
     implements ControlMessage {
 
+  /** The same with another speed. */
+  public TrainingProgress withStepsPerSecond(double speed) {
+    return new TrainingProgress(
+        run,
+        state,
+        epoch,
+        iteration,
+        workers,
+        environmentSteps,
+        speed,
+        seconds,
+        budget,
+        episodeReturn,
+        sloAttainment,
+        gpuHours,
+        lastUpdate);
+  }
+
   /** What a run is doing. */
   public enum State {
     IDLE,

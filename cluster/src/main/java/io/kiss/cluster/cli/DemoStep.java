@@ -8,6 +8,7 @@ import akka.stream.UniqueKillSwitch;
 import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
 import io.kiss.actors.live.DecisionRecord;
+import io.kiss.actors.live.DecisionRecord.Outcome;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ControllerProtocol;
@@ -21,7 +22,10 @@ import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import java.util.Locale;
 
-/** Attaches the demo namespace and shows its scalers at work, a line for each decision. */
+/**
+ * Attaches the demo namespace and shows its scalers at work: a line for each decision to change
+ * something.
+ */
 final class DemoStep {
   private static final NamespaceRef DEMO =
       new NamespaceRef(DemoCluster.CLUSTER, DemoCluster.NAMESPACE);
@@ -88,9 +92,8 @@ final class DemoStep {
   }
 
   private void print(DecisionRecord record) {
-    boolean changes = record.replicas() != record.current();
-    boolean guarded = record.replicas() != record.proposal();
-    if (!everyDecision && !changes && !guarded) {
+    boolean ordinary = record.outcome() == Outcome.UNCHANGED;
+    if (ordinary && !everyDecision) {
       return;
     }
     String line =

@@ -46,15 +46,18 @@ public final class ProgressBar {
     }
   }
 
-  /** Shows the last figures and leaves the line. */
+  /** Shows the last figures, the speed as the mean over all of it, and leaves the line. */
   public synchronized void finish(TrainingProgress progress) {
+    TrainingProgress last =
+        progress.withStepsPerSecond(
+            progress.seconds() > 0 ? progress.environmentSteps() / progress.seconds() : 0);
     if (terminal.interactive()) {
-      update(progress);
+      update(last);
       terminal.out().println();
       terminal.out().flush();
       drawn = 0;
     } else {
-      terminal.line(line(progress, Integer.MAX_VALUE));
+      terminal.line(line(last, Integer.MAX_VALUE));
     }
   }
 

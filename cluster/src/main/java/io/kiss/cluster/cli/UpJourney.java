@@ -65,8 +65,10 @@ final class UpJourney {
     }
     NamespaceStatus status = scaleThrough(node, demo, settings.demo().onceSeconds());
     show.shutdown();
+    String summary =
+        UpSummary.of(candidate.map(Candidate::progress), evaluation, status, node.demo().truth());
     node.close();
-    terminal.line(UpSummary.of(candidate.map(Candidate::progress), evaluation, status));
+    terminal.line(summary);
     return 0;
   }
 

@@ -8,6 +8,7 @@ import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
 import io.kiss.actors.protocol.NamespaceProtocol.NamespaceStatus;
 import io.kiss.actors.protocol.RegisteredPolicy.EvaluationRow;
 import io.kiss.actors.protocol.TrainingProgress;
+import io.kiss.cluster.demo.DemoCluster.Truth;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,7 +19,10 @@ final class UpSummary {
   private UpSummary() {}
 
   static String of(
-      Optional<TrainingProgress> training, List<EvaluationRow> evaluation, NamespaceStatus demo) {
+      Optional<TrainingProgress> training,
+      List<EvaluationRow> evaluation,
+      NamespaceStatus demo,
+      List<Truth> truth) {
     ObjectNode root = JSON.createObjectNode();
     ObjectNode trained = root.putObject("training");
     trained.put("environmentSteps", training.map(TrainingProgress::environmentSteps).orElse(0L));
@@ -40,6 +44,10 @@ final class UpSummary {
       scaler.put("replicas", deployment.desiredReplicas());
       scaler.put("decisions", deployment.decisions());
       scaler.put("policy", deployment.policy().orElse(null));
+      truth.stream()
+          .filter(t -> t.name().equals(deployment.name()))
+          .forEach(
+              t -> scaler.put("sloAttainment", t.sloAttainment()).put("gpuHours", t.gpuHours()));
     }
     try {
       return JSON.writeValueAsString(root);

@@ -66,14 +66,13 @@ public final class DemoCluster implements ClusterPort, MetricsPort, LiveClock, L
       long ageSeconds) {}
 
   /**
-   * Starts the demo.
+   * Makes the demo, which starts when somebody first looks at it.
    *
    * @param wallMillis Unix time
    */
   public DemoCluster(DemoSettings settings, LongSupplier wallMillis) {
     acceleration = settings.acceleration();
     this.wallMillis = wallMillis;
-    double origin = nowSeconds();
     List<DemoService> services = DemoService.ALL;
     for (int i = 0; i < services.size(); i++) {
       DemoService service = services.get(i);
@@ -81,8 +80,7 @@ public final class DemoCluster implements ClusterPort, MetricsPort, LiveClock, L
           DemoTraffic.rates(
               service, settings.trace(), i, services.size(), WEEK_SECONDS, settings.seed());
       deployments.put(
-          service.name(),
-          new DemoDeployment(service, rates, settings.seed() + 1000L * (i + 1), origin));
+          service.name(), new DemoDeployment(service, rates, settings.seed() + 1000L * (i + 1)));
     }
   }
 

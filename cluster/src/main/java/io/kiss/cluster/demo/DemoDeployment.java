@@ -20,7 +20,10 @@ final class DemoDeployment {
   private final DemoService service;
   private final float[] rates;
   private final long seed;
-  private final double originSeconds;
+
+  /** The cluster's clock when it was first looked at: before, nobody could have scaled it. */
+  private double originSeconds = Double.NaN;
+
   private final Engine engine = new FluidEngine();
   private final TelemetryBuffer seen;
 
@@ -33,18 +36,24 @@ final class DemoDeployment {
   private double violatingBefore;
 
   /**
-   * Starts with the service's initial replicas.
+   * Stands still until it is first looked at, with the replicas its first minute needs.
    *
    * @param rates of a week, requests per second; then they start over
-   * @param originSeconds the cluster's clock at the start
    */
-  DemoDeployment(DemoService service, float[] rates, long seed, double originSeconds) {
+  DemoDeployment(DemoService service, float[] rates, long seed) {
     this.service = service;
     this.rates = rates;
     this.seed = seed;
-    this.originSeconds = originSeconds;
     seen = new TelemetryBuffer(service.maxReplicas());
-    reset(service.initialReplicas());
+    reset(service.replicasFor(firstMinute(rates)));
+  }
+
+  private static double firstMinute(float[] rates) {
+    double sum = 0;
+    for (int t = 0; t < 60; t++) {
+      sum += rates[t];
+    }
+    return sum / 60;
   }
 
   private void reset(int replicas) {
@@ -67,6 +76,9 @@ final class DemoDeployment {
 
   /** Lets time pass up to the cluster's clock. At a week's end pending pods become ready. */
   void advanceTo(double clockSeconds) {
+    if (Double.isNaN(originSeconds)) {
+      originSeconds = clockSeconds;
+    }
     long target = (long) Math.floor(clockSeconds - originSeconds);
     while (age() < target) {
       if (engine.timeSeconds() == rates.length) {

@@ -15,7 +15,6 @@ import java.util.List;
  * @param sloSeconds latency a request should not exceed
  * @param startupSeconds mean time until a new pod is ready
  * @param peakReplicas replicas the busiest minute needs, at {@value #PEAK_LOAD} of their capacity
- * @param initialReplicas ready at the start
  * @param traffic shape where no trace is replayed
  */
 record DemoService(
@@ -23,7 +22,6 @@ record DemoService(
     double sloSeconds,
     double startupSeconds,
     int peakReplicas,
-    int initialReplicas,
     TrafficKind traffic) {
 
   /** Load at which the replicas that the peak needs are counted. */
@@ -39,21 +37,18 @@ record DemoService(
               0.150,
               60,
               8,
-              3,
               TrafficKind.DIURNAL),
           new DemoService(
               new ServiceProfile("bert-large", 0.080, 60, 0.5, 1, 1.20),
               0.400,
               100,
               10,
-              4,
               TrafficKind.RANDOM_WALK),
           new DemoService(
               new ServiceProfile("recommender", 0.012, 650, 0.8, 1, 2.00),
               0.080,
               180,
               6,
-              3,
               TrafficKind.FLASH_CROWDS));
 
   String name() {
@@ -67,6 +62,12 @@ record DemoService(
   /** Requests per second of the busiest minute. */
   double peakRate() {
     return peakReplicas * profile.replicaCapacity() * PEAK_LOAD;
+  }
+
+  /** Replicas that keep this rate at {@value #PEAK_LOAD} of their capacity. */
+  int replicasFor(double rate) {
+    int replicas = (int) Math.ceil(rate / profile.replicaCapacity() / PEAK_LOAD);
+    return Math.max(1, Math.min(maxReplicas(), replicas));
   }
 
   WorkloadSpec workload() {

@@ -22,7 +22,7 @@ class DemoClusterTest {
   private final DemoCluster cluster = cluster(Optional.empty());
 
   private DemoCluster cluster(Optional<ArrivalTrace> trace) {
-    return new DemoCluster(new DemoSettings(ACCELERATION, 7, trace), wall::get);
+    return new DemoCluster(new DemoSettings(ACCELERATION, 1800, 7, trace), wall::get);
   }
 
   @Test

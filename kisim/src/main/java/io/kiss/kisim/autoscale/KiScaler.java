@@ -1,6 +1,8 @@
 package io.kiss.kisim.autoscale;
 
 import io.kiss.kisim.telemetry.Telemetry;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,6 +18,8 @@ public final class KiScaler implements Autoscaler {
   private static final float RETURN_MARGIN = 0.5f;
 
   private static final int TICKS_TO_RETURN = 3;
+
+  private static final int RANGE_STATE_BYTES = 1 + Integer.BYTES;
 
   private final ScalerCore core;
   private PolicyNetwork network;
@@ -119,14 +123,31 @@ public final class KiScaler implements Autoscaler {
     core.notCarriedOut();
   }
 
-  /** Everything remembered between ticks. */
+  /** Everything remembered between ticks, so that the next one can be replayed bit for bit. */
   public byte[] saveState() {
-    return core.saveState();
+    byte[] memory = core.saveState();
+    return ByteBuffer.allocate(RANGE_STATE_BYTES + memory.length)
+        .put((byte) (outside ? 1 : 0))
+        .putInt(ticksInside)
+        .put(memory)
+        .array();
   }
 
-  /** Takes up what {@link #saveState} kept. */
+  /**
+   * Takes up what {@link #saveState} kept; the policy is not part of it, and comes first.
+   *
+   * @throws IllegalArgumentException as {@link ScalerCore#restoreState}
+   */
   public void restoreState(byte[] state) {
-    core.restoreState(state);
+    if (state.length < RANGE_STATE_BYTES) {
+      throw new IllegalArgumentException("scaler state refused: it ends too early");
+    }
+    ByteBuffer in = ByteBuffer.wrap(state);
+    boolean wasOutside = in.get() == 1;
+    int wasInside = in.getInt();
+    core.restoreState(Arrays.copyOfRange(state, RANGE_STATE_BYTES, state.length));
+    outside = wasOutside;
+    ticksInside = wasInside;
   }
 
   private boolean outOfRange() {

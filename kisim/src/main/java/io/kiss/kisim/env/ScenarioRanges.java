@@ -30,7 +30,7 @@ public record ScenarioRanges(
           new Range(15, 300),
           new Range(0.02, 0.3),
           new Range(2, 10),
-          new Range(0.05, 4),
+          new Range(0.005, 4),
           new Range(1, 16),
           new Range(2, 40),
           new Range(3, 30));
