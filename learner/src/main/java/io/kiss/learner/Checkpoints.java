@@ -9,6 +9,7 @@ import io.kiss.learner.LearnerEvents.CheckpointFailed;
 import io.kiss.learner.LearnerEvents.CheckpointMade;
 import io.kiss.learner.LearnerEvents.Saved;
 import io.kiss.learner.TrainingStore.SavedRun;
+import io.kiss.learner.TrainingStore.StaleEpoch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,11 +118,16 @@ final class Checkpoints {
         (done, failure) -> new Saved(Optional.ofNullable(failure), replies));
   }
 
-  /** To be called with every {@link Saved}. */
-  void onSaved(Optional<Throwable> failure, List<ActorRef<StatusReply<Done>>> replies) {
+  /**
+   * To be called with every {@link Saved}.
+   *
+   * @return why nothing will be saved any more, where that is so
+   */
+  Optional<StaleEpoch> onSaved(Saved saved) {
     saving = false;
+    Optional<Throwable> failure = saved.failure().map(Answers::unwrap);
     failure.ifPresent(cause -> log.warn("A checkpoint was not saved: {}", cause.getMessage()));
-    answer(failure, replies);
+    answer(failure, saved.replies());
     if (next.isPresent()) {
       SavedRun run = next.get();
       List<ActorRef<StatusReply<Done>>> waiting = nextReplies;
@@ -129,6 +135,7 @@ final class Checkpoints {
       nextReplies = new ArrayList<>();
       save(run, waiting);
     }
+    return failure.filter(StaleEpoch.class::isInstance).map(StaleEpoch.class::cast);
   }
 
   private static void answer(

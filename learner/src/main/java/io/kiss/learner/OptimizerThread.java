@@ -52,10 +52,16 @@ final class OptimizerThread {
     return call(() -> replace(() -> factory.restore(checkpoint)));
   }
 
-  /** One update, and a checkpoint right after it where wanted. */
-  CompletionStage<Update> update(List<TrajectorySegment> segments, boolean withCheckpoint) {
+  /**
+   * One update, and a checkpoint right after it where wanted.
+   *
+   * @param progress share of the run's budget that is used up, 0..1
+   */
+  CompletionStage<Update> update(
+      List<TrajectorySegment> segments, double progress, boolean withCheckpoint) {
     return call(
         () -> {
+          optimizer.progress(progress);
           UpdateStatistics statistics = optimizer.update(segments);
           Optional<byte[]> checkpoint =
               withCheckpoint ? Optional.of(optimizer.checkpoint()) : Optional.empty();

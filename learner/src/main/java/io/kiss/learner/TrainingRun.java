@@ -74,6 +74,20 @@ final class TrainingRun {
     return seconds(now) >= budget.seconds() || environmentSteps >= budget.environmentSteps();
   }
 
+  /**
+   * How much of the budget is used up, by time or by steps, whichever is further. A larger budget
+   * makes it smaller again, and learning rate and entropy with it larger: the run has further to go
+   * than was thought.
+   *
+   * @return 0..1
+   */
+  double usedShare(long now) {
+    double share =
+        Math.max(
+            seconds(now) / budget.seconds(), (double) environmentSteps / budget.environmentSteps());
+    return Math.min(1, share);
+  }
+
   SavedRun toSave(byte[] checkpoint, long now) {
     return toSave(now).apply(checkpoint);
   }

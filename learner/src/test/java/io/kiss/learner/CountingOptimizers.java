@@ -18,6 +18,9 @@ final class CountingOptimizers implements PolicyOptimizer.Factory {
   /** Batches of all updates, in order. */
   final List<List<TrajectorySegment>> batches = new CopyOnWriteArrayList<>();
 
+  /** The share of the budget that each update was told, in order. */
+  final List<Double> shares = new CopyOnWriteArrayList<>();
+
   final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
   /** An update takes one; tests that slow the learner down drain them first. */
@@ -46,6 +49,7 @@ final class CountingOptimizers implements PolicyOptimizer.Factory {
 
   private final class Counting implements PolicyOptimizer {
     private int updates;
+    private double share = Double.NaN;
 
     Counting(int updates) {
       this.updates = updates;
@@ -62,10 +66,17 @@ final class CountingOptimizers implements PolicyOptimizer.Factory {
     }
 
     @Override
+    public void progress(double share) {
+      threads.add(Thread.currentThread());
+      this.share = share;
+    }
+
+    @Override
     public UpdateStatistics update(List<TrajectorySegment> segments) {
       threads.add(Thread.currentThread());
       permits.acquireUninterruptibly();
       batches.add(segments);
+      shares.add(share);
       if (failuresToCome > 0) {
         failuresToCome--;
         throw new IllegalStateException("this update was meant to fail");

@@ -27,12 +27,14 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LearnerActorTest {
   private static final TrainingBudget LARGE = TrainingBudget.ofSeconds(1e6);
+  private static final Offset<Double> EXACT = Offset.offset(1e-9);
   private static final Duration QUIET = Duration.ofMillis(150);
 
   private ActorTestKit kit;
@@ -315,6 +317,47 @@ class LearnerActorTest {
     worker.expectIteration(2);
     worker.send(worker.segment(2, iteration(2)));
     assertThat(worker.expectRest().since()).isEqualTo(iteration(3));
+  }
+
+  @Test
+  void annealingFollowsTheUsedShareOfABudgetOfTime() {
+    ActorRef<Command> learner = learner(1, 0);
+    start(learner, TrainingBudget.ofSeconds(120));
+    FakeWorker worker = joined(learner, 0, 0);
+    double secondsPerUpdate = 9.9;
+
+    for (int i = 0; i < 12; i++) {
+      clock.addAndGet((long) (secondsPerUpdate * 1e9));
+      worker.send(worker.segment(i, iteration(i)));
+      worker.expectIteration(i + 1);
+    }
+
+    assertThat(optimizers.shares).hasSize(12).isSorted();
+    for (int i = 0; i < 12; i++) {
+      assertThat(optimizers.shares.get(i)).isCloseTo((i + 1) * secondsPerUpdate / 120, EXACT);
+    }
+  }
+
+  @Test
+  void annealingFollowsTheUsedShareOfABudgetOfStepsAndALargerOneTakesItBack() {
+    ActorRef<Command> learner = learner(1, 0);
+    start(learner, new TrainingBudget(1e6, 4 * FakeWorker.ROWS));
+    FakeWorker worker = joined(learner, 0, 0);
+    for (int i = 0; i < 4; i++) {
+      worker.send(worker.segment(i, iteration(i)));
+      if (i < 3) {
+        worker.expectIteration(i + 1);
+      }
+    }
+    worker.expectRest();
+    assertThat(optimizers.shares).containsExactly(0.0, 0.25, 0.5, 0.75);
+
+    start(learner, new TrainingBudget(1e6, 8 * FakeWorker.ROWS));
+    worker.expectIteration(4);
+    worker.send(worker.segment(4, iteration(4)));
+    worker.expectIteration(5);
+
+    assertThat(optimizers.shares).endsWith(0.5);
   }
 
   @Test
