@@ -68,7 +68,11 @@ public final class ProgressBar {
     parts.add(percent(done));
     parts.add(count(progress.environmentSteps()) + " steps");
     parts.add(count(progress.stepsPerSecond()) + "/s");
-    parts.add("return " + number(progress.episodeReturn(), Math.abs(progress.episodeReturn()) < 100 ? "%.2f" : "%.0f"));
+    parts.add(
+        "return "
+            + number(
+                progress.episodeReturn(),
+                Math.abs(progress.episodeReturn()) < 100 ? "%.2f" : "%.0f"));
     parts.add("SLO " + number(100 * progress.sloAttainment(), "%.1f%%"));
     parts.add("GPU-h " + number(progress.gpuHours(), "%.1f"));
     parts.add("iter " + progress.iteration());
