@@ -58,7 +58,13 @@ class LearnerActorTest {
   private ActorRef<Command> learner(int maxLag, int segmentsPerUpdate) {
     LearnerSettings settings =
         new LearnerSettings(
-            maxLag, segmentsPerUpdate, Duration.ofHours(1), 1, Duration.ofSeconds(10), 100);
+            maxLag,
+            segmentsPerUpdate,
+            Duration.ofHours(1),
+            Duration.ofHours(1),
+            1,
+            Duration.ofSeconds(10),
+            100);
     return kit.spawn(LearnerActor.create(settings, store, optimizers, clock::get));
   }
 
