@@ -263,6 +263,8 @@ final class Running {
   private Behavior<Command> onUpdateFailed(UpdateFailed failed) {
     TrainingRun run = training.run;
     training.failures++;
+    // The weights will be those of the checkpoint, and count what those have learned from.
+    run.environmentSteps = training.checkpoints.latestSteps();
     if (closeAfterUpdate.isPresent()) {
       return next.close(closeAfterUpdate.get(), takeRestReplies());
     }
