@@ -9,8 +9,11 @@ import io.kiss.cluster.demo.DemoSettings;
 import io.kiss.cluster.http.HttpSettings;
 import io.kiss.cluster.journal.DatabaseSettings;
 import io.kiss.kisim.traffic.ArrivalTrace;
+import io.kiss.learner.LearnerSingleton;
+import io.kiss.rollout.RolloutSharding;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,7 +35,8 @@ public record NodeSettings(
     Duration stopTimeout) {
 
   /**
-   * Reads {@code conf/kiss.conf} where there is one, with the flags on top.
+   * Reads {@code conf/kiss.conf} where there is one, with the flags on top; {@code embedded.conf}
+   * below it on a node that makes up its cluster alone.
    *
    * @param home the checkout
    * @param flags configuration keys and what the command line says they are
@@ -41,15 +45,29 @@ public record NodeSettings(
   public static Config load(Path home, Map<String, Object> flags) {
     Path file = home.resolve("conf").resolve("kiss.conf");
     try {
-      return ConfigFactory.parseMap(flags, "the command line")
-          .withFallback(ConfigFactory.defaultOverrides())
-          .withFallback(ConfigFactory.parseFile(file.toFile()))
-          .withFallback(ConfigFactory.defaultApplication())
-          .withFallback(ConfigFactory.defaultReferenceUnresolved())
-          .resolve();
+      Config told =
+          ConfigFactory.parseMap(flags, "the command line")
+              .withFallback(ConfigFactory.defaultOverrides())
+              .withFallback(ConfigFactory.parseFile(file.toFile()));
+      Config builtIn =
+          ConfigFactory.defaultApplication()
+              .withFallback(ConfigFactory.defaultReferenceUnresolved());
+      Config config = told.withFallback(builtIn).resolve();
+      return isEmbedded(config)
+          ? told.withFallback(ConfigFactory.parseResources("embedded.conf"))
+              .withFallback(builtIn)
+              .resolve()
+          : config;
     } catch (ConfigException e) {
       throw new BootFailure("the configuration cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static boolean isEmbedded(Config config) {
+    return config.getStringList("akka.cluster.seed-nodes").isEmpty()
+        && config
+            .getStringList("akka.cluster.roles")
+            .containsAll(List.of(LearnerSingleton.ROLE, RolloutSharding.ROLE));
   }
 
   /**

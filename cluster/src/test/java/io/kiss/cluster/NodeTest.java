@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,19 @@ class NodeTest {
         assertThat(channel.tryLock()).isNotNull();
       }
     }
+  }
+
+  @Test
+  void onlyANodeThatMakesUpItsClusterAloneSendsSegmentsWhole() {
+    assertThat(chunkBytes(Map.of())).isZero();
+    assertThat(chunkBytes(Map.of("akka.cluster.seed-nodes", List.of("akka://kiss@10.0.0.1:2551"))))
+        .isEqualTo(128 * 1024);
+    assertThat(chunkBytes(Map.of("akka.cluster.roles", List.of("rollout")))).isEqualTo(128 * 1024);
+    assertThat(chunkBytes(Map.of("kiss.rollout.chunk-bytes", 4096))).isEqualTo(4096);
+  }
+
+  private long chunkBytes(Map<String, Object> flags) {
+    return NodeSettings.load(data, flags).getBytes("kiss.rollout.chunk-bytes");
   }
 
   @Test

@@ -36,19 +36,29 @@ final class Checkpoints {
   private long begunAt;
 
   /** The newest made, or found in the store; none before the first run's first. */
-  private byte[] latest = new byte[0];
+  private Optional<SavedRun> latest;
 
   Checkpoints(
       ActorContext<Command> context, TrainingStore store, long epoch, Optional<SavedRun> found) {
     this.context = context;
     this.store = store;
     this.epoch = epoch;
-    found.ifPresent(run -> latest = run.checkpoint());
+    latest = found;
   }
 
   /** The newest checkpoint of the optimiser. */
   byte[] latest() {
-    return latest;
+    return latest.map(SavedRun::checkpoint).orElseGet(() -> new byte[0]);
+  }
+
+  /** Environment steps that the weights in {@link #latest} have learned from. */
+  long latestSteps() {
+    return latest.map(SavedRun::environmentSteps).orElse(0L);
+  }
+
+  /** A new run begins, which must not fall back to the weights of another. */
+  void forgetLatest() {
+    latest = Optional.empty();
   }
 
   /**
@@ -95,7 +105,7 @@ final class Checkpoints {
   /** Saves the run and answers whoever waits for it. */
   void made(SavedRun run, List<ActorRef<StatusReply<Done>>> replies) {
     coming--;
-    latest = run.checkpoint();
+    latest = Optional.of(run);
     save(run, replies);
   }
 

@@ -30,6 +30,12 @@ final class Intake {
     final ActorRef<ConsumerController.Command<TrajectorySegment>> consumer;
     private long lastSequence = -1;
 
+    /** Delivered something since the batch began, or came too late for it. */
+    private boolean heard;
+
+    /** Let a batch go without it, and has delivered nothing since. */
+    private boolean late;
+
     /** Counted into the batch, not confirmed. */
     private Delivery<TrajectorySegment> held;
 
@@ -47,8 +53,9 @@ final class Intake {
       this.consumer = consumer;
     }
 
+    /** A segment of it may be expected. */
     private boolean isCollecting() {
-      return held == null && waiting == null;
+      return !late && held == null && waiting == null;
     }
   }
 
@@ -75,6 +82,7 @@ final class Intake {
   }
 
   void add(Worker worker) {
+    worker.heard = !batch.isEmpty();
     workers.put(worker.index, worker);
   }
 
@@ -88,6 +96,7 @@ final class Intake {
     if (worker == null || worker.waiting != null) {
       confirm(delivery);
     } else {
+      hear(worker);
       worker.waiting = delivery;
     }
   }
@@ -107,6 +116,9 @@ final class Intake {
   void offer(Delivery<TrajectorySegment> delivery, Iteration now) {
     TrajectorySegment segment = delivery.message();
     Worker worker = senderOf(segment);
+    if (worker != null) {
+      hear(worker);
+    }
     Optional<String> reason = reasonToDrop(worker, segment, now);
     if (reason.isPresent()) {
       log.debug(
@@ -151,10 +163,36 @@ final class Intake {
     return worker != null && worker.incarnation == segment.incarnation() ? worker : null;
   }
 
+  private static void hear(Worker worker) {
+    worker.heard = true;
+    worker.late = false;
+  }
+
   private int target() {
     return settings.segmentsPerUpdate() > 0
         ? settings.segmentsPerUpdate()
-        : Math.max(1, workers.size());
+        : (int) Math.max(1, workers.values().stream().filter(worker -> !worker.late).count());
+  }
+
+  boolean isBatchEmpty() {
+    return batch.isEmpty();
+  }
+
+  /** Enough is there to do without the rest. */
+  boolean isBatchHalfComplete() {
+    return 2 * batch.size() >= target();
+  }
+
+  /** Expects nothing of those who had no segment for this batch, until they have one. */
+  void giveUpOnMissing() {
+    for (Worker worker : workers.values()) {
+      if (!worker.heard && !worker.late) {
+        worker.late = true;
+        log.warn(
+            "Rollout worker {} delivers nothing; updates go on without it until it does",
+            worker.index);
+      }
+    }
   }
 
   boolean isBatchComplete() {
@@ -179,6 +217,7 @@ final class Intake {
   List<TrajectorySegment> takeBatch() {
     List<TrajectorySegment> segments = List.copyOf(batch);
     batch.clear();
+    workers.values().forEach(worker -> worker.heard = false);
     return segments;
   }
 

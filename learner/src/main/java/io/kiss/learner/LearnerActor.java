@@ -74,7 +74,7 @@ public final class LearnerActor {
     Transitions transitions = new Transitions();
     audience = new Audience(training);
     loading = new Loading(training, timers, stash, transitions);
-    running = new Running(training, transitions);
+    running = new Running(training, timers, transitions);
     resting = new Resting(training, transitions);
     closing = new Closing(training);
     timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);

@@ -56,6 +56,11 @@ final class LearnerEvents {
     INSTANCE
   }
 
+  /** The batch has waited long enough for the rest of its segments. */
+  enum BatchOverdue implements Command {
+    INSTANCE
+  }
+
   /** Save and stop; the run goes on at the next start. */
   record Shutdown(Optional<ActorRef<Done>> replyTo) implements Command {}
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
  *
  * @param maxLag updates a segment's weights may be behind those it improves, 0 or 1
  * @param segmentsPerUpdate segments in a batch; 0: one for each joined worker
+ * @param stragglerTimeout after a batch's first segment, until it need not be complete
  * @param checkpointInterval between two checkpoints of a running training
  * @param seed of a run started here
  * @param rateWindow that steps per second are counted in
@@ -17,6 +18,7 @@ import java.time.Duration;
 public record LearnerSettings(
     int maxLag,
     int segmentsPerUpdate,
+    Duration stragglerTimeout,
     Duration checkpointInterval,
     long seed,
     Duration rateWindow,
@@ -28,6 +30,7 @@ public record LearnerSettings(
   public LearnerSettings {
     require(maxLag == 0 || maxLag == 1, "max-lag", maxLag, "0 or 1");
     require(segmentsPerUpdate >= 0, "segments-per-update", segmentsPerUpdate, "0 or more");
+    require(isPositive(stragglerTimeout), "straggler-timeout", stragglerTimeout, "positive");
     require(isPositive(checkpointInterval), "checkpoint-interval", checkpointInterval, "positive");
     require(isPositive(rateWindow), "rate-window", rateWindow, "positive");
     require(episodeWindow >= 1, "episode-window", episodeWindow, "at least 1");
@@ -44,6 +47,7 @@ public record LearnerSettings(
     return new LearnerSettings(
         learner.getInt("max-lag"),
         learner.getInt("segments-per-update"),
+        learner.getDuration("straggler-timeout"),
         learner.getDuration("checkpoint-interval"),
         learner.getLong("seed"),
         learner.getDuration("rate-window"),

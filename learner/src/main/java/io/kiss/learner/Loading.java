@@ -148,6 +148,7 @@ final class Loading {
    * @param replyTo hears of it once the run is saved
    */
   Behavior<Command> startRun(TrainingBudget budget, Optional<ActorRef<StatusReply<Done>>> replyTo) {
+    training.checkpoints.forgetLatest();
     training.run =
         new TrainingRun("run-" + training.epoch, training.settings.seed(), training.epoch, budget);
     return prepare(Reason.NEW_RUN, training.optimizer.create(training.run.seed()), replyTo);

@@ -7,6 +7,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.BehaviorBuilder;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
 import akka.pattern.StatusReply;
 import io.kiss.actors.protocol.EpisodeSummary;
 import io.kiss.actors.protocol.LearnerProtocol.Command;
@@ -16,6 +17,7 @@ import io.kiss.actors.protocol.LearnerProtocol.Start;
 import io.kiss.actors.protocol.LearnerProtocol.Stop;
 import io.kiss.actors.protocol.TrainingProgress.State;
 import io.kiss.actors.protocol.TrajectorySegment;
+import io.kiss.learner.LearnerEvents.BatchOverdue;
 import io.kiss.learner.LearnerEvents.SegmentArrived;
 import io.kiss.learner.LearnerEvents.Shutdown;
 import io.kiss.learner.LearnerEvents.Tick;
@@ -58,7 +60,11 @@ final class Running {
 
   private final Training training;
   private final Intake intake;
+  private final TimerScheduler<Command> timers;
   private final Context next;
+
+  /** The batch need not be complete any more. */
+  private boolean overdue;
 
   /** A state to rest in when the update under way is done. */
   private Optional<State> restAfterUpdate = Optional.empty();
@@ -68,8 +74,9 @@ final class Running {
   /** Wanted when the update under way is done. */
   private Optional<Shutdown> closeAfterUpdate = Optional.empty();
 
-  Running(Training training, Context next) {
+  Running(Training training, TimerScheduler<Command> timers, Context next) {
     this.training = training;
+    this.timers = timers;
     this.next = next;
     intake = training.intake;
   }
@@ -81,10 +88,11 @@ final class Running {
         .onMessageEquals(Tick.INSTANCE, this::onTick)
         .onMessage(SegmentArrived.class, this::onSegment)
         .onMessage(WorkerGone.class, this::onWorkerGone)
+        .onMessageEquals(BatchOverdue.INSTANCE, this::onBatchOverdue)
         .onMessage(Start.class, next::changeBudget)
-        .onMessage(Pause.class, pause -> next.rest(State.PAUSED, List.of(pause.replyTo())))
+        .onMessage(Pause.class, pause -> rest(State.PAUSED, List.of(pause.replyTo())))
         .onMessage(Resume.class, resume -> yes(resume.replyTo()))
-        .onMessage(Stop.class, stop -> next.rest(State.STOPPED, List.of(stop.replyTo())))
+        .onMessage(Stop.class, stop -> rest(State.STOPPED, List.of(stop.replyTo())))
         .onMessage(Shutdown.class, shutdown -> next.close(shutdown, List.of()))
         .build();
   }
@@ -117,7 +125,7 @@ final class Running {
   }
 
   private Behavior<Command> onTick() {
-    return training.isBudgetSpent() ? next.rest(State.COMPLETE, List.of()) : Behaviors.same();
+    return training.isBudgetSpent() ? rest(State.COMPLETE, List.of()) : Behaviors.same();
   }
 
   private Behavior<Command> onSegment(SegmentArrived arrived) {
@@ -131,12 +139,42 @@ final class Running {
     return updateOr(Behaviors.same());
   }
 
+  private Behavior<Command> onBatchOverdue() {
+    overdue = true;
+    return updateOr(Behaviors.same());
+  }
+
+  private Behavior<Command> rest(State state, List<ActorRef<StatusReply<Done>>> replies) {
+    stopWaiting();
+    return next.rest(state, replies);
+  }
+
+  private void waitForStragglers() {
+    if (!overdue && !intake.isBatchEmpty() && !timers.isTimerActive(BatchOverdue.INSTANCE)) {
+      timers.startSingleTimer(BatchOverdue.INSTANCE, training.settings.stragglerTimeout());
+    }
+  }
+
+  private void stopWaiting() {
+    timers.cancel(BatchOverdue.INSTANCE);
+    overdue = false;
+  }
+
   /** Updates, if there is a batch to do it with. */
   private Behavior<Command> updateOr(Behavior<Command> otherwise) {
-    if (!intake.isBatchComplete()) {
-      intake.askForMissing();
-      return otherwise;
+    if (intake.isBatchComplete()) {
+      return update();
+    } else if (overdue && intake.isBatchHalfComplete()) {
+      intake.giveUpOnMissing();
+      return update();
     }
+    intake.askForMissing();
+    waitForStragglers();
+    return otherwise;
+  }
+
+  private Behavior<Command> update() {
+    stopWaiting();
     List<TrajectorySegment> segments = intake.takeBatch();
     if (training.settings.maxLag() > 0) {
       intake.releaseHeld();
@@ -225,6 +263,8 @@ final class Running {
   private Behavior<Command> onUpdateFailed(UpdateFailed failed) {
     TrainingRun run = training.run;
     training.failures++;
+    // The weights will be those of the checkpoint, and count what those have learned from.
+    run.environmentSteps = training.checkpoints.latestSteps();
     if (closeAfterUpdate.isPresent()) {
       return next.close(closeAfterUpdate.get(), takeRestReplies());
     }

@@ -12,7 +12,14 @@ class FiguresTest {
 
   private static Figures figures(int episodes) {
     return new Figures(
-        new LearnerSettings(1, 0, Duration.ofSeconds(5), 1, Duration.ofSeconds(10), episodes));
+        new LearnerSettings(
+            1,
+            0,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(5),
+            1,
+            Duration.ofSeconds(10),
+            episodes));
   }
 
   @Test

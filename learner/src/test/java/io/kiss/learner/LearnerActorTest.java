@@ -58,7 +58,13 @@ class LearnerActorTest {
   private ActorRef<Command> learner(int maxLag, int segmentsPerUpdate) {
     LearnerSettings settings =
         new LearnerSettings(
-            maxLag, segmentsPerUpdate, Duration.ofHours(1), 1, Duration.ofSeconds(10), 100);
+            maxLag,
+            segmentsPerUpdate,
+            Duration.ofHours(1),
+            Duration.ofHours(1),
+            1,
+            Duration.ofSeconds(10),
+            100);
     return kit.spawn(LearnerActor.create(settings, store, optimizers, clock::get));
   }
 
@@ -459,6 +465,35 @@ class LearnerActorTest {
     worker.expectIteration(4);
     worker.send(worker.segment(5, iteration(4)));
     worker.expectIteration(5);
+  }
+
+  @Test
+  void stepsOfUpdatesThatAFallbackUndoesAreTakenOffAgain() {
+    ActorRef<Command> learner = learner(1, 0);
+    start(learner, LARGE);
+    FakeWorker worker = joined(learner, 0, 0);
+    worker.send(worker.segment(0, iteration(0)));
+    worker.expectIteration(1);
+    // Resting makes a checkpoint, with one update's steps in it.
+    ask(learner, Pause::new);
+    worker.expectRest();
+    ask(learner, Resume::new);
+    worker.expectIteration(1);
+    worker.send(worker.segment(1, iteration(1)));
+    worker.expectIteration(2);
+    assertThat(progress(learner).environmentSteps()).isEqualTo(2 * FakeWorker.ROWS);
+    optimizers.failuresToCome = 1;
+
+    worker.send(worker.segment(2, iteration(2)));
+
+    assertThat(CountingOptimizers.updatesIn(worker.expectIteration(3).policy())).isEqualTo(1);
+    assertThat(progress(learner).environmentSteps()).isEqualTo(FakeWorker.ROWS);
+    worker.send(worker.segment(3, iteration(3)));
+    worker.expectIteration(4);
+    ask(learner, Stop::new);
+    SavedRun saved = store.latest().orElseThrow();
+    assertThat(new String(saved.checkpoint())).isEqualTo("updates=2");
+    assertThat(saved.environmentSteps()).isEqualTo(2 * FakeWorker.ROWS);
   }
 
   @Test

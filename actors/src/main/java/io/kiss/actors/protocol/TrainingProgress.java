@@ -5,7 +5,8 @@ package io.kiss.actors.protocol;
  *
  * @param run its name; empty while there is none
  * @param workers that deliver segments
- * @param environmentSteps that reached an update, each counted once
+ * @param environmentSteps the weights have learned from, each counted once; where training falls
+ *     back to an older checkpoint after a failure, those since it are taken off again
  * @param stepsPerSecond over the last few seconds
  * @param seconds of training so far, restarts bridged, pauses left out
  * @param episodeReturn mean undiscounted return of the latest episodes; NaN before the first
