@@ -126,6 +126,8 @@ class DemoClusterTest {
   void whatTheTrafficDoesDoesNotDependOnHowOftenSomebodyLooks() {
     DemoCluster seldom = cluster(Optional.empty());
     DemoCluster often = cluster(Optional.empty());
+    seldom.truth();
+    often.truth();
     for (int i = 0; i < 50; i++) {
       wall.addAndGet(200);
       often.truth();
@@ -135,7 +137,17 @@ class DemoClusterTest {
   }
 
   @Test
+  void theDemoStandsStillUntilSomebodyLooks() {
+    wall.addAndGet(60_000);
+    assertThat(cluster.truth()).allSatisfy(t -> assertThat(t.ageSeconds()).isZero());
+    wall.addAndGet(1000);
+    assertThat(cluster.truth())
+        .allSatisfy(t -> assertThat(t.ageSeconds()).isEqualTo((long) ACCELERATION));
+  }
+
+  @Test
   void theDemoGoesOnIntoTheNextWeek() {
+    cluster.truth();
     wall.addAndGet((long) (7.5 * 86_400_000 / ACCELERATION));
     assertThat(cluster.truth())
         .allSatisfy(t -> assertThat(t.ageSeconds()).isBetween(647_999L, 648_000L));
