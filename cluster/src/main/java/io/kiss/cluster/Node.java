@@ -9,13 +9,13 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import io.kiss.actors.live.DecisionJournal;
 import io.kiss.actors.live.LiveClusters;
+import io.kiss.actors.scaler.LiveMetrics;
 import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.demo.DemoCluster;
 import io.kiss.cluster.http.AdminApi;
 import io.kiss.cluster.http.EventFeeds;
 import io.kiss.cluster.http.NodeActors;
 import io.kiss.cluster.http.NodeMeters;
-import io.kiss.cluster.http.PublishingJournal;
 import io.kiss.cluster.journal.Database;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,13 +57,8 @@ public final class Node implements AutoCloseable {
     stores = NodeStores.of(system, database, settings.decisionRetention());
     demo = new DemoCluster(settings.demo(), System::currentTimeMillis);
     feeds = new EventFeeds(system);
-    meters = new NodeMeters(feeds);
-    actors =
-        a.start(
-            system,
-            stores,
-            demo,
-            new PublishingJournal(stores.decisions(), feeds, meters.registry()));
+    meters = new NodeMeters(feeds, LiveMetrics.get(system));
+    actors = a.start(system, stores, demo, stores.decisions());
     feeds.follow(system, actors.learner());
     port = adminApi().bind();
   }

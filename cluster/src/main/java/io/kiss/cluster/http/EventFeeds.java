@@ -3,8 +3,6 @@ package io.kiss.cluster.http;
 import akka.NotUsed;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Props;
-import akka.actor.typed.pubsub.Topic;
 import akka.japi.Pair;
 import akka.stream.OverflowStrategy;
 import akka.stream.javadsl.BroadcastHub;
@@ -15,6 +13,7 @@ import akka.stream.typed.javadsl.ActorSource;
 import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.protocol.LearnerProtocol;
 import io.kiss.actors.protocol.TrainingProgress;
+import io.kiss.actors.scaler.DecisionStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +26,6 @@ public final class EventFeeds {
   private static final int BUFFER = 256;
   private static final Duration SUBSCRIBE_AGAIN = Duration.ofSeconds(20);
 
-  private final ActorRef<Topic.Command<DecisionRecord>> decisionTopic;
   private final Source<DecisionRecord, NotUsed> decisions;
   private final ActorRef<TrainingProgress> trainingSink;
   private final Source<TrainingProgress, NotUsed> training;
@@ -35,14 +33,11 @@ public final class EventFeeds {
 
   /** Starts the feeds of a node. */
   public EventFeeds(ActorSystem<?> system) {
-    decisionTopic =
-        system.systemActorOf(
-            Topic.create(DecisionRecord.class, "kiss-decisions"), "kiss-decisions", Props.empty());
     Pair<ActorRef<DecisionRecord>, Source<DecisionRecord, NotUsed>> made =
         EventFeeds.<DecisionRecord>source()
             .toMat(BroadcastHub.of(DecisionRecord.class, BUFFER), Keep.both())
             .run(system);
-    decisionTopic.tell(Topic.subscribe(made.first()));
+    DecisionStream.get(system).subscribe(made.first());
     decisions = made.second();
     decisions.runWith(Sink.ignore(), system);
 
@@ -69,11 +64,6 @@ public final class EventFeeds {
             SUBSCRIBE_AGAIN,
             () -> learner.tell(new LearnerProtocol.Subscribe(trainingSink)),
             system.executionContext());
-  }
-
-  /** Tells every node's listeners of decisions just recorded. */
-  public void publish(List<DecisionRecord> records) {
-    records.forEach(record -> decisionTopic.tell(Topic.publish(record)));
   }
 
   /** Decisions of all nodes from now on. */

@@ -1,6 +1,10 @@
 package io.kiss.cluster.http;
 
+import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.protocol.TrainingProgress;
+import io.kiss.actors.scaler.LiveMetrics;
+import io.kiss.kisim.autoscale.Guard;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -10,12 +14,25 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** What a node tells Prometheus. Names are Micrometer's; Prometheus shows dots as underscores. */
 public final class NodeMeters implements AutoCloseable {
-  /** Decisions recorded through this node, by source and outcome. */
+  /** Decisions of this node's scalers, by outcome. */
   public static final String DECISIONS = "kiss.decisions";
+
+  /** Decisions that a guardrail changed or held back, by guard. */
+  public static final String VETOES = "kiss.decisions.vetoes";
+
+  /** Ticks of this node's namespaces: done, skipped because the one before still ran, abandoned. */
+  public static final String TICKS = "kiss.ticks";
+
+  /** Attached namespaces on this node. */
+  public static final String NAMESPACES = "kiss.namespaces";
+
+  /** Scalers on this node. */
+  public static final String SCALERS = "kiss.scalers";
 
   /** Environment steps that reached an update. */
   public static final String ENVIRONMENT_STEPS = "kiss.training.environment.steps";
@@ -40,7 +57,7 @@ public final class NodeMeters implements AutoCloseable {
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
   /** Registers what every JVM and every node has. */
-  public NodeMeters(EventFeeds feeds) {
+  public NodeMeters(EventFeeds feeds, LiveMetrics live) {
     new ClassLoaderMetrics().bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -53,6 +70,32 @@ public final class NodeMeters implements AutoCloseable {
     training(feeds, RETURN, TrainingProgress::episodeReturn);
     training(feeds, SLO_ATTAINMENT, TrainingProgress::sloAttainment);
     training(feeds, WORKERS, TrainingProgress::workers);
+    scaling(live);
+  }
+
+  private void scaling(LiveMetrics live) {
+    for (DecisionRecord.Outcome outcome : DecisionRecord.Outcome.values()) {
+      count(DECISIONS, "outcome", outcome.name(), live, l -> l.outcomes(outcome));
+    }
+    for (Guard guard : Guard.values()) {
+      count(VETOES, "guard", guard.name(), live, l -> l.vetoes(guard));
+    }
+    count(TICKS, "result", "done", live, LiveMetrics::ticks);
+    count(TICKS, "result", "skipped", live, LiveMetrics::skippedTicks);
+    count(TICKS, "result", "abandoned", live, LiveMetrics::abandonedTicks);
+    Gauge.builder(NAMESPACES, live, LiveMetrics::namespaces).register(registry);
+    Gauge.builder(SCALERS, live, LiveMetrics::scalers).register(registry);
+  }
+
+  private void count(
+      String name,
+      String label,
+      String value,
+      LiveMetrics live,
+      ToDoubleFunction<LiveMetrics> counter) {
+    FunctionCounter.builder(name, live, counter)
+        .tag(label, value.toLowerCase(Locale.ROOT))
+        .register(registry);
   }
 
   /** NaN until there is progress: a series without a value, not a zero. */
