@@ -64,43 +64,91 @@ public final class NodeMeters implements AutoCloseable {
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     gc.bindTo(registry);
-    training(feeds, ENVIRONMENT_STEPS, TrainingProgress::environmentSteps);
-    training(feeds, ITERATION, TrainingProgress::iteration);
-    training(feeds, STEPS_PER_SECOND, TrainingProgress::stepsPerSecond);
-    training(feeds, RETURN, TrainingProgress::episodeReturn);
-    training(feeds, SLO_ATTAINMENT, TrainingProgress::sloAttainment);
-    training(feeds, WORKERS, TrainingProgress::workers);
+    training(
+        feeds,
+        ENVIRONMENT_STEPS,
+        "Environment steps that reached an update",
+        TrainingProgress::environmentSteps);
+    training(feeds, ITERATION, "Updates done", TrainingProgress::iteration);
+    training(
+        feeds,
+        STEPS_PER_SECOND,
+        "Environment steps a second, over the last seconds",
+        TrainingProgress::stepsPerSecond);
+    training(
+        feeds,
+        RETURN,
+        "Mean undiscounted return of the latest episodes",
+        TrainingProgress::episodeReturn);
+    training(
+        feeds,
+        SLO_ATTAINMENT,
+        "Mean share of requests inside the SLO in the latest episodes",
+        TrainingProgress::sloAttainment);
+    training(feeds, WORKERS, "Rollout workers that deliver segments", TrainingProgress::workers);
     scaling(live);
   }
 
   private void scaling(LiveMetrics live) {
     for (DecisionRecord.Outcome outcome : DecisionRecord.Outcome.values()) {
-      count(DECISIONS, "outcome", outcome.name(), live, l -> l.outcomes(outcome));
+      count(
+          DECISIONS,
+          "Decisions of this node's scalers",
+          "outcome",
+          outcome.name(),
+          live,
+          l -> l.outcomes(outcome));
     }
     for (Guard guard : Guard.values()) {
-      count(VETOES, "guard", guard.name(), live, l -> l.vetoes(guard));
+      count(
+          VETOES,
+          "Decisions a guardrail changed or held back",
+          "guard",
+          guard.name(),
+          live,
+          l -> l.vetoes(guard));
     }
-    count(TICKS, "result", "done", live, LiveMetrics::ticks);
-    count(TICKS, "result", "skipped", live, LiveMetrics::skippedTicks);
-    count(TICKS, "result", "abandoned", live, LiveMetrics::abandonedTicks);
-    Gauge.builder(NAMESPACES, live, LiveMetrics::namespaces).register(registry);
-    Gauge.builder(SCALERS, live, LiveMetrics::scalers).register(registry);
+    count(TICKS, "Ticks of this node's namespaces", "result", "done", live, LiveMetrics::ticks);
+    count(
+        TICKS,
+        "Ticks of this node's namespaces",
+        "result",
+        "skipped",
+        live,
+        LiveMetrics::skippedTicks);
+    count(
+        TICKS,
+        "Ticks of this node's namespaces",
+        "result",
+        "abandoned",
+        live,
+        LiveMetrics::abandonedTicks);
+    Gauge.builder(NAMESPACES, live, LiveMetrics::namespaces)
+        .description("Attached namespaces on this node")
+        .register(registry);
+    Gauge.builder(SCALERS, live, LiveMetrics::scalers)
+        .description("Scalers on this node")
+        .register(registry);
   }
 
   private void count(
       String name,
+      String help,
       String label,
       String value,
       LiveMetrics live,
       ToDoubleFunction<LiveMetrics> counter) {
     FunctionCounter.builder(name, live, counter)
+        .description(help)
         .tag(label, value.toLowerCase(Locale.ROOT))
         .register(registry);
   }
 
   /** NaN until there is progress: a series without a value, not a zero. */
-  private void training(EventFeeds feeds, String name, ToDoubleFunction<TrainingProgress> value) {
+  private void training(
+      EventFeeds feeds, String name, String help, ToDoubleFunction<TrainingProgress> value) {
     Gauge.builder(name, feeds, f -> f.latestTraining().map(value::applyAsDouble).orElse(Double.NaN))
+        .description(help)
         .register(registry);
   }
 

@@ -1,0 +1,116 @@
+package io.kiss.cluster.http;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** A headless Chromium with one page open, asked over the DevTools protocol what it shows. */
+final class Browser implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final String TEXT =
+      "{\"id\":1,\"method\":\"Runtime.evaluate\","
+          + "\"params\":{\"expression\":\"document.body.innerText\"}}";
+
+  private final Process process;
+  private final String page;
+
+  private Browser(Process process, String page) {
+    this.process = process;
+    this.page = page;
+  }
+
+  static Browser open(Path profile, String url) throws IOException {
+    Process process =
+        new ProcessBuilder(
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--remote-debugging-port=0",
+                "--user-data-dir=" + profile,
+                url)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    Path port = profile.resolve("DevToolsActivePort");
+    String page =
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .ignoreExceptions()
+            .until(() -> debuggerOf(Files.readAllLines(port).get(0)), found -> !found.isEmpty());
+    return new Browser(process, page);
+  }
+
+  private static String debuggerOf(String port) throws Exception {
+    HttpRequest list =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json")).build();
+    for (JsonNode target :
+        JSON.readTree(HTTP.send(list, HttpResponse.BodyHandlers.ofString()).body())) {
+      if (target.path("type").asText().equals("page")) {
+        return target.path("webSocketDebuggerUrl").asText();
+      }
+    }
+    return "";
+  }
+
+  /** The text a person would see now. */
+  String text() throws Exception {
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    WebSocket socket =
+        HTTP.newWebSocketBuilder()
+            .buildAsync(URI.create(page), new Answer(answer))
+            .get(10, TimeUnit.SECONDS);
+    socket.sendText(TEXT, true);
+    try {
+      return JSON.readTree(answer.get(10, TimeUnit.SECONDS)).at("/result/result/value").asText();
+    } finally {
+      socket.abort();
+    }
+  }
+
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** Collects one message. */
+  private static final class Answer implements WebSocket.Listener {
+    private final CompletableFuture<String> whole;
+    private final StringBuilder parts = new StringBuilder();
+
+    Answer(CompletableFuture<String> whole) {
+      this.whole = whole;
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
+      parts.append(part);
+      if (last) {
+        whole.complete(parts.toString());
+      }
+      socket.request(1);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.kiss.cluster.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.kiss.cluster.Node;
+import io.kiss.cluster.NodeFixture;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a node serves, judged by the programs that will read it, where they are installed. */
+class OutsideProgramsTest {
+  private static final String DEMO = "/api/v1/clusters/local/namespaces/demo";
+
+  @TempDir static Path folder;
+  private static Node node;
+
+  @BeforeAll
+  static void boot() {
+    node = NodeFixture.boot(folder.resolve("data"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> NodeFixture.call(node, "GET", "/ready", "").statusCode() == 200);
+    NodeFixture.call(node, "PUT", DEMO, "{}");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> NodeFixture.call(node, "GET", DEMO + "/decisions", "").body().contains("resnet"));
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  @Test
+  void aBrowserShowsTrainingDeploymentsAndDecisions() throws Exception {
+    assumeInstalled("chromium");
+    try (Browser browser = Browser.open(folder.resolve("chromium"), node.url() + "/")) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(browser.text())
+                      .contains("running", "1 node, term 0, champion none")
+                      .contains("resnet50", "bert-large", "recommender", "queueing rule says")
+                      .doesNotContain("undefined", "NaN"));
+    }
+  }
+
+  @Test
+  void prometheusFindsNothingWrongWithTheMetrics() throws Exception {
+    assumeInstalled("promtool");
+    Path metrics = folder.resolve("metrics");
+    Files.writeString(metrics, NodeFixture.call(node, "GET", "/metrics", "").body());
+    Process promtool =
+        new ProcessBuilder("promtool", "check", "metrics")
+            .redirectInput(metrics.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(promtool.getInputStream().readAllBytes());
+    assertThat(promtool.waitFor()).as("1 is not even parsed: " + said).isNotEqualTo(1);
+    // Names of the JVM's own metrics are Micrometer's and break a convention or two.
+    assertThat(said.lines().filter(line -> line.startsWith("kiss_"))).isEmpty();
+  }
+
+  private static void assumeInstalled(String program) {
+    assumeTrue(
+        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+            .anyMatch(directory -> Files.isExecutable(Path.of(directory, program))),
+        program + " is not installed");
+  }
+}
