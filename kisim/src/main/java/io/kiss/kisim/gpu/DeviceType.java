@@ -9,9 +9,8 @@ package io.kiss.kisim.gpu;
  * @param idleWatts power while nothing runs
  * @param busyWatts power while work runs
  * @param pricePerHour of one device, in the currency the operator thinks in
- * @param parallelism executions that run side by side at full speed: 1 for a GPU, whose kernels
- *     fill it; for a CPU the cores over the threads of one model instance. More of them share it
- *     equally
+ * @param parallelism batches that run side by side at full speed: 1 for a GPU, whose kernels fill
+ *     it; for a CPU the cores over the threads of one model instance. More of them share it equally
  * @param source where the figures come from
  */
 public record DeviceType(

@@ -1,5 +1,6 @@
 package io.kiss.kisim.request;
 
+import io.kiss.kisim.gpu.DeviceKind;
 import io.kiss.kisim.gpu.DeviceSharing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.time.EventHeap;
@@ -284,7 +285,8 @@ public final class Fleet {
               room * service.batching().instances(),
               sharing.speed(),
               service.device().parallelism(),
-              overhead);
+              overhead,
+              service.device().kind() == DeviceKind.GPU);
       devices[empty] = best;
     }
     return best;

@@ -23,6 +23,9 @@ final class Instance {
 
   boolean onDevice;
 
+  /** Whether the device works on it now. */
+  boolean active;
+
   Instance(Pod pod, int slot, int maxBatch) {
     this.pod = pod;
     this.slot = slot;

@@ -1,10 +1,14 @@
 package io.kiss.kisim.request;
 
+import io.kiss.kisim.gpu.DeviceKind;
+import io.kiss.kisim.gpu.DeviceSharing;
+import io.kiss.kisim.gpu.DeviceType;
 import io.kiss.kisim.serving.BatchCurve;
 import io.kiss.kisim.serving.DynamicBatching;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
+import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.traffic.pattern.ClosedLoad;
 import io.kiss.kisim.traffic.pattern.Delay;
 import io.kiss.kisim.traffic.pattern.Load;
@@ -226,10 +230,15 @@ class ClosedFormsTest {
     for (ServiceNoise noise :
         new ServiceNoise[] {ServiceNoise.EXPONENTIAL, ServiceNoise.lognormal(1.5)}) {
       ServiceModel model =
-          Services.model(
+          new ServiceModel(
+              "shared",
+              new DeviceType("cpu", DeviceKind.CPU, 16, 0, 100, 1, 1, "test"),
+              new DeviceSharing.Exclusive(),
               new BatchCurve(new double[] {1}, new double[] {0}, new double[] {1}, false),
               noise,
-              DynamicBatching.greedy(1, 64));
+              DynamicBatching.greedy(1, 64),
+              1,
+              StartUp.INSTANT);
       Estimate.of(runs(model, poisson(0.6)), Measured::meanSojourn)
           .assertHolds("M/G/1-PS, " + noise.kind() + ", rho 0.6: sojourn", 1 / (1 - 0.6), 0.05);
     }
