@@ -48,7 +48,10 @@ final class Guardrails {
     int failsafe = Math.min(settings.failsafeReplicas(), workload.maxReplicas());
     boolean goneForLong =
         telemetry.timeSeconds() - state.missingSinceSeconds >= settings.failsafeAfterSeconds();
-    if (goneForLong && failsafe > current && telemetry.unschedulableReplicas() == 0) {
+    if (goneForLong
+        && failsafe > current
+        && telemetry.unschedulableReplicas() == 0
+        && !telemetry.rolloutInProgress()) {
       fired[0] |= Guard.FAILSAFE.bit();
       return failsafe;
     }

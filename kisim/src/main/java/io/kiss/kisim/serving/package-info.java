@@ -1,2 +1,2 @@
-/** How a pod serves: its batch curve, Triton's dynamic batching, and the Service's routing. */
+/** How a pod serves: its profile and batch curve, Triton's dynamic batching, the Service's routing. */
 package io.kiss.kisim.serving;

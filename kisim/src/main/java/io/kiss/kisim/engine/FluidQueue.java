@@ -1,0 +1,236 @@
+package io.kiss.kisim.engine;
+
+/**
+ * The queue of one Deployment as a fluid, stepped by a second at a cost that does not depend on the
+ * request rate.
+ *
+ * <p>All ready replicas together are one M/G/c queue, c servers each replica. What is followed is
+ * the expected number of requests in it, by the pointwise stationary fluid flow approximation
+ * (Wang, Tipper and Banerjee, "A new method for solving a time-dependent queueing problem", 1996):
+ * the utilisation r at any moment is that of the stationary queue which holds as many requests, so
+ * that
+ *
+ * <pre>dL/dt = λ − C·r,   L = c·r + Lq(r),   Lq(r) = β·r^√(2(c+1)) / (1 − r)</pre>
+ *
+ * with C the capacity, β = (1 + service variability)/2, and Lq by Sakasegawa, "An approximation
+ * formula for Lq", 1977. The step is implicit: stable for any service time, and what arrives is
+ * exactly what is served, lost or still there. In a steady state it is the stationary queue; in
+ * overload it is the plain fluid.
+ *
+ * <p>A request's wait is the age of the head of the excess backlog, which is served in order of
+ * arrival, and on top, with the probability of waiting, an exponential time as in M/G/c.
+ */
+final class FluidQueue {
+  private static final double RATE_MEMORY_SECONDS = 10;
+  private static final double MOST_STATIONARY = 0.99;
+  private static final double PRECISION = 1e-9;
+  private static final int MOST_ITERATIONS = 12;
+
+  private float[] rates;
+  private int seconds;
+  private double rateBefore;
+  private double beta;
+  private int serversPerReplica;
+  private double replicaCapacity;
+  private double timeout;
+
+  private int servers;
+  private double capacity;
+  private double exponent;
+
+  private double present;
+  private double utilisation;
+  private double recentRate;
+
+  /** The head of the excess backlog: it arrived in this second, of which this much is left. */
+  private int headSecond;
+
+  private double headLeft;
+  private double behindHead;
+
+  // What the last second brought.
+  private double served;
+  private double lost;
+  private double delay;
+  private double waitProbability;
+  private double waitScale;
+
+  /**
+   * Starts in the steady state of a rate.
+   *
+   * @param rateBefore requests per second before second 0
+   * @param replicas ready
+   * @param firstSecond the first that {@link #step} will be given
+   */
+  void reset(Scenario scenario, double rateBefore, int replicas, int firstSecond) {
+    rates = scenario.rates();
+    seconds = scenario.seconds();
+    this.rateBefore = rateBefore;
+    beta = (1 + scenario.profile().serviceVariability()) / 2;
+    serversPerReplica = scenario.profile().concurrency();
+    replicaCapacity = scenario.profile().replicaCapacity();
+    timeout = scenario.timeoutSeconds();
+    setReplicas(replicas);
+    utilisation = Math.min(0.95, rateBefore / capacity);
+    double power = utilisation > 0 ? Math.exp(exponent * Math.log(utilisation)) : 0;
+    present = servers * utilisation + beta * power / (1 - utilisation);
+    recentRate = rateBefore;
+    behindHead = 0;
+    startHeadAt(firstSecond);
+  }
+
+  /** Sets how many replicas serve; at least 1. */
+  void setReplicas(int ready) {
+    servers = ready * serversPerReplica;
+    capacity = ready * replicaCapacity;
+    exponent = Math.sqrt(2.0 * (servers + 1));
+  }
+
+  /** Requests per second that arrive in a second. */
+  double rateAt(int second) {
+    return second < 0 ? rateBefore : rates[Math.min(second, seconds - 1)];
+  }
+
+  /** Lets the second from {@code second} to {@code second + 1} pass. */
+  void step(int second) {
+    double rate = rateAt(second);
+    recentRate += (rate - recentRate) / RATE_MEMORY_SECONDS;
+    double total = present + rate;
+    utilisation = solve(total);
+    served = Math.min(total, capacity * utilisation);
+    present = total - served;
+    double waiting = Math.max(0, present - servers * utilisation);
+    double excess = Math.max(0, waiting - stationaryPart());
+    behindHead += rate;
+    moveHead(second, excess);
+    lost = 0;
+    if (second + 1 - headSecond > timeout) {
+      loseOld(second, excess);
+    }
+    delay = age(second);
+  }
+
+  /**
+   * Finds r in (c + C)·r + β·r^s/(1 − r) = total by Newton's method. The left side is convex and
+   * grows, so from the right of the root it goes straight there.
+   */
+  private double solve(double total) {
+    double linear = servers + capacity;
+    double most = Math.min(total / linear, total / (beta + total));
+    if (most <= 0) {
+      return 0;
+    }
+    double r = Math.min(most, Math.max(utilisation, 1e-6));
+    for (int i = 0; i < MOST_ITERATIONS; i++) {
+      double free = 1 - r;
+      double power = beta * Math.exp(exponent * Math.log(r)) / free;
+      double error = linear * r + power - total;
+      double slope = linear + power * (exponent / r + 1 / free);
+      double next = Math.min(most, Math.max(0.1 * r, r - error / slope));
+      double change = Math.abs(next - r);
+      r = next;
+      if (change <= PRECISION + 1e-5 * free) {
+        break;
+      }
+    }
+    return r;
+  }
+
+  /**
+   * Splits the queue into what a stationary queue of this load would hold, whose waits spread
+   * exponentially, and the excess over it, which is a plain delay. In overload the random part
+   * shrinks again as that of a queue as far below capacity as this one is above.
+   */
+  private double stationaryPart() {
+    double distance = Math.abs(1 - recentRate / capacity);
+    double r = Math.min(Math.min(utilisation, MOST_STATIONARY), Math.max(0, 1 - distance));
+    if (r <= 0) {
+      waitProbability = 0;
+      waitScale = 0;
+      return 0;
+    }
+    waitProbability = Math.exp((exponent - 1) * Math.log(r));
+    waitScale = beta / (capacity * (1 - r));
+    return beta * waitProbability * r / (1 - r);
+  }
+
+  private void moveHead(int second, double excess) {
+    if (excess <= PRECISION) {
+      behindHead = 0;
+      startHeadAt(second + 1);
+      return;
+    }
+    while (behindHead > excess && headSecond <= second) {
+      double step = Math.min(headLeft, behindHead - excess);
+      behindHead -= step;
+      headLeft -= step;
+      if (headLeft <= 0) {
+        startHeadAt(headSecond + 1);
+      }
+    }
+  }
+
+  private void loseOld(int second, double excess) {
+    double left = excess;
+    while (second + 1 - headSecond > timeout && left > 0) {
+      double leaving = Math.min(left, headLeft);
+      left -= leaving;
+      lost += leaving;
+      behindHead = Math.max(0, behindHead - leaving);
+      startHeadAt(headSecond + 1);
+    }
+    lost = Math.min(lost, present);
+    present -= lost;
+  }
+
+  private void startHeadAt(int second) {
+    headSecond = second;
+    headLeft = rateAt(second);
+  }
+
+  private double age(int second) {
+    double rate = rateAt(headSecond);
+    double gone = rate > 0 ? 1 - headLeft / rate : 0;
+    return Math.max(0, second + 1 - headSecond - gone);
+  }
+
+  /** Requests answered in the last second. */
+  double served() {
+    return served;
+  }
+
+  /** Requests that left unanswered in the last second. */
+  double lost() {
+    return lost;
+  }
+
+  /** Time that every request answered in the last second had waited at least, seconds. */
+  double delaySeconds() {
+    return delay;
+  }
+
+  /** Share of them that waited longer. */
+  double waitProbability() {
+    return waitProbability;
+  }
+
+  /** How much longer those waited on average, seconds; exponentially spread. */
+  double waitScaleSeconds() {
+    return waitScale;
+  }
+
+  /** Requests in the system. */
+  double present() {
+    return present;
+  }
+
+  /** Requests that wait for a server. */
+  double waiting() {
+    return Math.max(0, present - servers * utilisation);
+  }
+
+  /** Share of the servers that are busy, 0..1. */
+  double utilisation() {
+    return utilisation;
+  }
+}

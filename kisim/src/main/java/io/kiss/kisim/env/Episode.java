@@ -1,0 +1,56 @@
+package io.kiss.kisim.env;
+
+import io.kiss.kisim.autoscale.WorkloadSpec;
+import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.serving.ServiceProfile;
+
+/**
+ * A Deployment to scale for a while: what happens to it, and what its autoscaler is told.
+ *
+ * @param scenario traffic, service and cluster
+ * @param workload what the autoscaler knows beforehand
+ */
+public record Episode(Scenario scenario, WorkloadSpec workload) {
+
+  /** Tells the autoscaler the truth about service, limits and mean start-up time. */
+  public static Episode of(Scenario scenario, double violationPrice, double tickSeconds) {
+    ServiceProfile profile = scenario.profile();
+    return new Episode(
+        scenario,
+        new WorkloadSpec(
+            scenario.name(),
+            1,
+            scenario.maxReplicas(),
+            scenario.sloSeconds(),
+            profile.serviceTimeSeconds(),
+            profile.replicaCapacity(),
+            scenario.startupMeanSeconds(),
+            violationPrice,
+            tickSeconds));
+  }
+
+  /**
+   * Replicas, on average, of a scaler that knows the future and is always on the safe side: at any
+   * time it holds what the highest rate until a pod asked for now is ready keeps busy, and never
+   * less than the minimum. Rewards divided by it weigh episodes alike, however bursty.
+   */
+  public double safeReplicas() {
+    int block = Math.max(1, (int) (scenario.startupMeanSeconds() / 4));
+    int blocks = (scenario.seconds() + block - 1) / block;
+    float[] highest = new float[blocks];
+    for (int t = 0; t < scenario.seconds(); t++) {
+      int b = t / block;
+      highest[b] = Math.max(highest[b], scenario.rates()[t]);
+    }
+    double perRate = 1 / scenario.profile().replicaCapacity();
+    double sum = 0;
+    for (int b = 0; b < blocks; b++) {
+      float ahead = highest[b];
+      for (int next = b + 1; next < Math.min(blocks, b + 5); next++) {
+        ahead = Math.max(ahead, highest[next]);
+      }
+      sum += Math.max(workload.minReplicas(), ahead * perRate);
+    }
+    return sum / blocks;
+  }
+}

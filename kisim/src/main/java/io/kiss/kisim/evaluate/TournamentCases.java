@@ -1,0 +1,82 @@
+package io.kiss.kisim.evaluate;
+
+import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.engine.TelemetrySettings;
+import io.kiss.kisim.env.EnvironmentSettings;
+import io.kiss.kisim.env.Episode;
+import io.kiss.kisim.env.ScenarioGenerator;
+import io.kiss.kisim.serving.ServiceProfile;
+import io.kiss.kisim.traffic.ArrivalTrace;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.simple.RandomSource;
+
+/** Where tournament cases come from. */
+public final class TournamentCases {
+  /**
+   * Mixed into every seed here and into none in training, so that a case drawn from a seed is not
+   * an episode that training drew from the same one.
+   */
+  private static final long HELD_OUT = 0x6C62272E07BB0142L;
+
+  private static final long SEED_STEP = 0xD1B54A32D192ED03L;
+  private static final double STARTUP_VARIATION = 0.1;
+
+  private TournamentCases() {}
+
+  /** Draws Deployments of the kind training draws, but none that it drew. */
+  public static List<TournamentCase> heldOut(int count, long seed, EnvironmentSettings settings) {
+    ScenarioGenerator generator = new ScenarioGenerator(settings);
+    List<TournamentCase> cases = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      UniformRandomProvider random =
+          RandomSource.XO_SHI_RO_256_PP.create((seed ^ HELD_OUT) + SEED_STEP * (i + 1));
+      Episode episode = generator.draw(random, new float[settings.mostSeconds()]);
+      cases.add(
+          new TournamentCase(
+              episode.scenario().name() + "-" + (i + 1), episode, random.nextLong()));
+    }
+    return cases;
+  }
+
+  /**
+   * A trace replayed on a fleet, at a level where its busiest minute keeps {@code peakReplicas}
+   * busy.
+   *
+   * @param startupSeconds mean start-up time of a pod
+   */
+  public static TournamentCase replay(
+      ArrivalTrace trace,
+      ServiceProfile profile,
+      double peakReplicas,
+      double sloSeconds,
+      double startupSeconds,
+      double violationPrice,
+      double tickSeconds,
+      long seed) {
+    float[] rates = trace.scaledToPeak(peakReplicas * profile.replicaCapacity()).ratesPerSecond();
+    double firstMinute = 0;
+    int seconds = Math.min(60, rates.length);
+    for (int t = 0; t < seconds; t++) {
+      firstMinute += rates[t] / seconds;
+    }
+    int most = Math.max(2, (int) Math.ceil(2 * peakReplicas));
+    int initial = (int) Math.ceil(firstMinute / profile.replicaCapacity() / 0.7);
+    Scenario scenario =
+        new Scenario(
+            trace.name(),
+            profile,
+            rates,
+            rates.length,
+            startupSeconds,
+            STARTUP_VARIATION,
+            sloSeconds,
+            Math.max(10, 5 * sloSeconds),
+            Math.max(1, Math.min(most, initial)),
+            most,
+            TelemetrySettings.DEFAULT);
+    Episode episode = Episode.of(scenario, violationPrice, tickSeconds);
+    return new TournamentCase(trace.name(), episode, seed);
+  }
+}

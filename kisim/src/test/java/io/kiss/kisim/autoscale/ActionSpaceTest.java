@@ -1,0 +1,48 @@
+package io.kiss.kisim.autoscale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ActionSpaceTest {
+  @Test
+  void stepsAreRoundedAwayFromWhereTheyStart() {
+    int[] of = {1, 2, 5, 10, 11, 70};
+    int[] plusTenPercent = {2, 3, 6, 11, 13, 77};
+    int[] minusTwentyPercent = {0, 1, 4, 8, 8, 56};
+    for (int i = 0; i < of.length; i++) {
+      assertThat(ActionSpace.apply(6, of[i])).isEqualTo(plusTenPercent[i]);
+      assertThat(ActionSpace.apply(1, of[i])).isEqualTo(minusTwentyPercent[i]);
+    }
+  }
+
+  @Test
+  void aFractionNeverAddsAPodTooManyByRounding() {
+    int[] percents = {-50, -20, -10, 0, 0, 0, 10, 20, 50, 100};
+    for (int n = 1; n <= 1000; n++) {
+      for (int a = 0; a < ActionSpace.SIZE; a++) {
+        int magnitude = (Math.abs(percents[a]) * n + 99) / 100;
+        int expected = n + Integer.signum(percents[a]) * magnitude + (a == 3 ? -1 : a == 5 ? 1 : 0);
+        assertThat(ActionSpace.apply(a, n)).as("%d of %d", a, n).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void allowedActionsReachDifferentReplicasInsideTheLimitsAndStayIsAlwaysAllowed() {
+    for (int n = 1; n <= 50; n++) {
+      Set<Integer> reached = new HashSet<>();
+      for (int a = 0; a < ActionSpace.SIZE; a++) {
+        if (ActionSpace.allowed(a, n, 1, 50)) {
+          int to = Math.max(1, Math.min(50, ActionSpace.apply(a, n)));
+          assertThat(reached.add(to)).as("action %d at %d", a, n).isTrue();
+        }
+      }
+      assertThat(ActionSpace.allowed(ActionSpace.STAY, n, 1, 50)).isTrue();
+      assertThat(reached.contains(n - 1)).isEqualTo(n > 1);
+      assertThat(reached.contains(n + 1)).isEqualTo(n < 50);
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.kiss.kisim.env;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.kiss.kisim.autoscale.ActionSpace;
+import io.kiss.kisim.autoscale.GuardSettings;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.IntBinaryOperator;
+import org.junit.jupiter.api.Test;
+
+class KisimEnvironmentTest {
+  private static final EnvironmentSettings SHORT =
+      new EnvironmentSettings(20, 40, 15, GuardSettings.DEFAULT, 0.05, 0.5, ScenarioRanges.DEFAULT);
+
+  private static int randomAllowed(VectorStep step, int e, Random random) {
+    int action = random.nextInt(ActionSpace.SIZE);
+    while (step.masks[e * ActionSpace.SIZE + action] == 0) {
+      action = random.nextInt(ActionSpace.SIZE);
+    }
+    return action;
+  }
+
+  /** The allowed action nearest to a wish. */
+  private static int allowed(VectorStep step, int e, int wish) {
+    int direction = Integer.signum(ActionSpace.STAY - wish);
+    int action = wish;
+    while (step.masks[e * ActionSpace.SIZE + action] == 0) {
+      action += direction;
+    }
+    return action;
+  }
+
+  private static double meanReward(
+      EnvironmentSettings settings, long seed, IntBinaryOperator wish) {
+    int n = 32;
+    KisimEnvironment environment = new KisimEnvironment(n, seed, settings);
+    VectorStep step = environment.reset();
+    int[] actions = new int[n];
+    double sum = 0;
+    for (int t = 0; t < 300; t++) {
+      for (int e = 0; e < n; e++) {
+        actions[e] = allowed(step, e, wish.applyAsInt(t, e));
+      }
+      step = environment.step(actions);
+      for (float reward : step.rewards) {
+        sum += reward;
+      }
+    }
+    return sum / (300 * n);
+  }
+
+  @Test
+  void rewardsDependOnTheActionsFromTheFirstStepOn() {
+    int n = 64;
+    for (long seed = 1; seed <= 3; seed++) {
+      KisimEnvironment up = new KisimEnvironment(n, seed, EnvironmentSettings.DEFAULT);
+      KisimEnvironment stay = new KisimEnvironment(n, seed, EnvironmentSettings.DEFAULT);
+      VectorStep first = up.reset();
+      stay.reset();
+      int[] more = new int[n];
+      int[] same = new int[n];
+      int differ = 0;
+      int could = 0;
+      for (int e = 0; e < n; e++) {
+        same[e] = ActionSpace.STAY;
+        more[e] = allowed(first, e, 9);
+        could += more[e] != ActionSpace.STAY ? 1 : 0;
+      }
+      float[] rewards = up.step(more).rewards;
+      float[] staying = stay.step(same).rewards;
+      for (int e = 0; e < n; e++) {
+        differ += rewards[e] != staying[e] ? 1 : 0;
+      }
+      assertThat(could).isGreaterThan(n / 2);
+      assertThat(differ).as("seed %d", seed).isEqualTo(could);
+    }
+  }
+
+  @Test
+  void neitherStarvingNorGluttonyPaysAsWellAsAGoodGuess() {
+    // The rule here looks at nothing: it only shows that both extremes cost.
+    double starving = meanReward(EnvironmentSettings.DEFAULT, 5, (t, e) -> 0);
+    double gluttony = meanReward(EnvironmentSettings.DEFAULT, 5, (t, e) -> 9);
+    double staying = meanReward(EnvironmentSettings.DEFAULT, 5, (t, e) -> ActionSpace.STAY);
+    assertThat(staying).isGreaterThan(starving);
+    assertThat(gluttony).isGreaterThan(starving);
+  }
+
+  @Test
+  void theReturnOfAnEpisodeIsTheSumOfItsRewards() {
+    int n = 8;
+    KisimEnvironment environment = new KisimEnvironment(n, 3, SHORT);
+    VectorStep step = environment.reset();
+    Random random = new Random(3);
+    int[] actions = new int[n];
+    double[] sums = new double[n];
+    int ended = 0;
+    for (int t = 0; t < 200; t++) {
+      for (int e = 0; e < n; e++) {
+        actions[e] = randomAllowed(step, e, random);
+      }
+      step = environment.step(actions);
+      for (int e = 0; e < n; e++) {
+        sums[e] += step.rewards[e];
+        assertThat(step.terminated[e]).isFalse();
+        if (step.ended(e)) {
+          double room = 1e-4 * (1 + Math.abs(sums[e]));
+          assertThat(step.episodeReturns[e]).isCloseTo(sums[e], within(room));
+          assertThat(step.episodeSloAttainment[e]).isBetween(0.0, 1.0);
+          assertThat(step.episodeGpuHours[e]).isPositive();
+          sums[e] = 0;
+          ended++;
+        }
+      }
+    }
+    assertThat(ended).isGreaterThan(8 * 200 / 40 - 8);
+  }
+
+  @Test
+  void environmentsDoNotEndInStep() {
+    int n = 100;
+    KisimEnvironment environment = new KisimEnvironment(n, 3, SHORT);
+    environment.reset();
+    int[] actions = new int[n];
+    Arrays.fill(actions, ActionSpace.STAY);
+    for (int t = 0; t < 120; t++) {
+      VectorStep step = environment.step(actions);
+      int together = 0;
+      for (int e = 0; e < n; e++) {
+        together += step.ended(e) ? 1 : 0;
+      }
+      assertThat(together).as("step %d", t).isLessThan(n / 4);
+    }
+  }
+
+  @Test
+  void theSameSeedAndActionsGiveTheSameBitsAndAnotherSeedOthers() {
+    assertThat(trace(11, 6)).isEqualTo(trace(11, 6));
+    assertThat(trace(11, 6)).isNotEqualTo(trace(12, 6));
+  }
+
+  @Test
+  void anEnvironmentDoesNotDependOnHowManyStandBesideIt() {
+    assertThat(trace(11, 3)).isEqualTo(Arrays.copyOf(trace(11, 6), 3));
+  }
+
+  /** Checksums of observations and rewards of 100 steps under actions that the step decides. */
+  private static int[] trace(long seed, int n) {
+    KisimEnvironment environment = new KisimEnvironment(n, seed, SHORT);
+    VectorStep step = environment.reset();
+    int[] actions = new int[n];
+    int[] sums = new int[n];
+    for (int t = 0; t < 100; t++) {
+      for (int e = 0; e < n; e++) {
+        actions[e] = allowed(step, e, Math.floorMod(t * 7 + e, ActionSpace.SIZE));
+      }
+      step = environment.step(actions);
+      int size = environment.observationSize();
+      for (int e = 0; e < n; e++) {
+        sums[e] = 31 * sums[e] + Float.floatToIntBits(step.rewards[e]);
+        for (int i = 0; i < size; i++) {
+          sums[e] = 31 * sums[e] + Float.floatToIntBits(step.observations[e * size + i]);
+        }
+      }
+    }
+    return sums;
+  }
+
+  @Test
+  void whereTelemetryIsAwayOnlyStayingIsOfferedAndThePolicyIsNotBlamed() {
+    int n = 64;
+    KisimEnvironment environment = new KisimEnvironment(n, 2, SHORT);
+    VectorStep step = environment.reset();
+    int[] actions = new int[n];
+    Arrays.fill(actions, ActionSpace.STAY);
+    int away = 0;
+    for (int t = 0; t < 200; t++) {
+      step = environment.step(actions);
+      for (int e = 0; e < n; e++) {
+        float offered = 0;
+        for (int a = 0; a < ActionSpace.SIZE; a++) {
+          offered += step.masks[e * ActionSpace.SIZE + a];
+        }
+        if (!step.policyDecides[e]) {
+          away++;
+          assertThat(offered).isEqualTo(1);
+        }
+        assertThat(step.masks[e * ActionSpace.SIZE + ActionSpace.STAY]).isEqualTo(1);
+      }
+      for (float feature : step.observations) {
+        assertThat(feature).isFinite();
+      }
+    }
+    assertThat(away).isGreaterThan(50);
+  }
+
+  @Test
+  void aStepBeforeTheResetIsRefused() {
+    KisimEnvironment environment = new KisimEnvironment(1, 1, SHORT);
+    assertThatThrownBy(() -> environment.step(new int[1])).hasMessageContaining("reset()");
+  }
+}
