@@ -38,9 +38,7 @@ record OnlinePrediction(
     engine.setReplicas(1);
     // A round: every client is answered once.
     double round =
-        network.meanSeconds()
-            + model.loneLatencySeconds()
-            + clients / model.podCapacity();
+        network.meanSeconds() + model.loneLatencySeconds() + clients / model.podCapacity();
     engine.advanceTo(Nanos.of(WARM_UP_ROUNDS * round));
     Histogram latencies = new Histogram(1_000, 86_400L * Nanos.PER_SECOND, 3);
     load.drainLatencies(latencies);

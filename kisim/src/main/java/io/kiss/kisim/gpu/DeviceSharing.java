@@ -17,6 +17,11 @@ public sealed interface DeviceSharing {
   /** Units of a device that one pod is charged for. */
   int unitsPerPod();
 
+  /** Share of a device that one busy slice keeps busy, 0..1: less than 1 for MIG only. */
+  default double sliceShare() {
+    return 1;
+  }
+
   /** Speed of the device a pod sees while no other pod computes, 0..1. */
   double speed();
 
@@ -111,6 +116,11 @@ public sealed interface DeviceSharing {
     @Override
     public int unitsPerPod() {
       return UNITS / 7 * sevenths;
+    }
+
+    @Override
+    public double sliceShare() {
+      return sevenths / 7.0;
     }
 
     @Override

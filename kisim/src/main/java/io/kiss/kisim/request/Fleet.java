@@ -131,6 +131,14 @@ public final class Fleet {
   }
 
   void create(long now) {
+    create(now, drawStartUp());
+  }
+
+  void createReady(long now) {
+    create(now, 0);
+  }
+
+  private void create(long now, long startUp) {
     Pod pod = freePod();
     Device device = freeDevice();
     settle(now);
@@ -144,7 +152,6 @@ public final class Fleet {
       alive = Arrays.copyOf(alive, 2 * aliveCount);
     }
     alive[aliveCount++] = pod;
-    long startUp = drawStartUp();
     if (startUp == 0) {
       becomeReady(pod, now);
     } else {

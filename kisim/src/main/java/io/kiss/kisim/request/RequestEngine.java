@@ -109,6 +109,13 @@ public final class RequestEngine {
     }
   }
 
+  /** Adds pods that are ready at once, as before the start of a simulation. */
+  public void addReadyReplicas(int replicas) {
+    for (int i = 0; i < replicas; i++) {
+      fleet.createReady(now);
+    }
+  }
+
   /** Ends the ready pod at {@code index} at once, with all it holds; a new one is started. */
   public void crash(int index) {
     kill(fleet.ready(index));
