@@ -137,7 +137,8 @@ public final class Simulation {
     RequestCounts counts = engine.counts();
     DeviceType device = scenario.service().device();
     double allocated = engine.fleet().allocatedDeviceSeconds(now);
-    double busy = engine.fleet().busyDeviceSeconds(now);
+    double busySlices = engine.fleet().busyDeviceSeconds(now);
+    double busy = busySlices * scenario.service().sharing().sliceShare();
     Histogram clients = null;
     if (load instanceof ClosedLoad users) {
       clients = RequestCounts.newHistogram();
@@ -159,8 +160,9 @@ public final class Simulation {
         scalings,
         allocated,
         busy,
+        busySlices / engine.fleet().servingDeviceSeconds(now),
         device.cost(allocated),
-        device.joules(allocated, busy * scenario.service().sharing().sliceShare()),
+        device.joules(allocated, busy),
         total,
         clients);
   }

@@ -51,10 +51,10 @@ public final class SimulationReport {
         (double) (result.served() + result.lost()) / Math.max(1, result.batches()));
     line(
         out,
-        "devices     %.4f %s-hours, busy %.1f %%, cost %.4f, energy %.4f kWh, %d scalings",
+        "devices     %.4f %s-hours, utilisation %.1f %%, cost %.4f, energy %.4f kWh, %d scalings",
         result.deviceSeconds() / 3600,
         device,
-        100 * result.busyDeviceSeconds() / result.deviceSeconds(),
+        100 * result.utilisation(),
         result.cost(),
         result.joules() / 3.6e6,
         result.scalings());
@@ -118,6 +118,7 @@ public final class SimulationReport {
     json.put("scalings", result.scalings());
     json.put("deviceSeconds", result.deviceSeconds());
     json.put("busyDeviceSeconds", result.busyDeviceSeconds());
+    json.put("utilisation", result.utilisation());
     json.put("cost", result.cost());
     json.put("joules", result.joules());
     json.openList("steps");

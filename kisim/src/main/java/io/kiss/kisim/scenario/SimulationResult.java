@@ -21,6 +21,7 @@ import org.HdrHistogram.Histogram;
  * @param scalings changes of the replica count
  * @param deviceSeconds devices allocated, integrated over the run
  * @param busyDeviceSeconds of those in which work ran
+ * @param utilisation share of time work ran on the devices (or slices) of pods that serve, 0..1
  * @param cost of the allocated devices
  * @param joules drawn by them
  * @param latencies of the answered requests at the Service, nanoseconds
@@ -42,6 +43,7 @@ public record SimulationResult(
     int scalings,
     double deviceSeconds,
     double busyDeviceSeconds,
+    double utilisation,
     double cost,
     double joules,
     Histogram latencies,

@@ -129,8 +129,9 @@ final class TrafficSection {
     double send = at.seconds("send", 0);
     double receive = at.seconds("receive", 0);
     double other = at.seconds("other", 0);
+    double cv = at.number("cv", 0);
     at.done();
-    return at.build(() -> new ClientSettings(share, send, receive, other));
+    return at.build(() -> new ClientSettings(share, send, receive, other, cv));
   }
 
   private LongFunction<LoadPattern> pattern(Section at) {

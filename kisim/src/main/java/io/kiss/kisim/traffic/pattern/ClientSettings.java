@@ -9,14 +9,20 @@ package io.kiss.kisim.traffic.pattern;
  * @param sendSeconds loop time to prepare and send a request; latency is measured from its end
  * @param receiveSeconds loop time to take an answer; latency is measured to its end
  * @param otherSeconds loop time of a task that is no request to the Service
+ * @param cv coefficient of variation of all these times (log-normal); 0: always their mean
  */
 public record ClientSettings(
-    double requestShare, double sendSeconds, double receiveSeconds, double otherSeconds) {
+    double requestShare,
+    double sendSeconds,
+    double receiveSeconds,
+    double otherSeconds,
+    double cv) {
 
   /** A client that never is the bottleneck. */
-  public static final ClientSettings UNLIMITED = new ClientSettings(1, 0, 0, 0);
+  public static final ClientSettings UNLIMITED = new ClientSettings(1, 0, 0, 0, 0);
 
   public ClientSettings {
+    requireCv(cv);
     if (!(requestShare > 0 && requestShare <= 1)) {
       throw new IllegalArgumentException("requestShare must be in (0, 1], not " + requestShare);
     }
@@ -30,6 +36,12 @@ public record ClientSettings(
               + ", "
               + otherSeconds
               + " s");
+    }
+  }
+
+  private static void requireCv(double cv) {
+    if (!(cv >= 0 && cv < 100)) {
+      throw new IllegalArgumentException("the client's cv must be in [0, 100), not " + cv);
     }
   }
 

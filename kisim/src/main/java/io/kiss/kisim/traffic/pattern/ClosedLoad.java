@@ -39,6 +39,7 @@ public final class ClosedLoad implements Load {
   private final DelaySampler homeward;
   private final ClientSettings client;
   private final ClientLoop loop;
+  private final DelaySampler clientFactor;
   private final UniformRandomProvider random;
   private final EventHeap events = new EventHeap(256);
   private final Histogram latencies = new Histogram(1_000, LONGEST_NANOS, 3);
@@ -68,6 +69,8 @@ public final class ClosedLoad implements Load {
     this.random = random;
     this.client = client;
     loop = new ClientLoop(random);
+    clientFactor =
+        client.cv() == 0 ? null : new DelaySampler(Delay.lognormal(1, client.cv()), random);
     double high = network.kind() == Delay.Kind.LOGNORMAL ? network.high() : network.high() / 2;
     Delay half = new Delay(network.kind(), network.low() / 2, high);
     this.think = new DelaySampler(think, random);
@@ -209,7 +212,8 @@ public final class ClosedLoad implements Load {
           case TO_RECEIVE -> client.receiveSeconds();
           default -> client.otherSeconds();
         };
-    events.schedule(CLIENT_SLOT, now + Nanos.of(seconds));
+    double factor = clientFactor == null ? 1 : clientFactor.seconds();
+    events.schedule(CLIENT_SLOT, now + Nanos.of(seconds * factor));
   }
 
   private void clientDone(long now) {

@@ -24,7 +24,7 @@ final class DelaySampler {
     return Nanos.of(seconds());
   }
 
-  private double seconds() {
+  double seconds() {
     return switch (delay.kind()) {
       case CONSTANT -> delay.low();
       case UNIFORM -> delay.low() + (delay.high() - delay.low()) * random.nextDouble();
