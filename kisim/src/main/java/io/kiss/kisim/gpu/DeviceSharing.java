@@ -61,7 +61,8 @@ public sealed interface DeviceSharing {
   record TimeSliced(int pods, double switchOverhead) implements DeviceSharing {
     public TimeSliced {
       if (pods < 2 || pods > 8) {
-        throw new IllegalArgumentException("time slicing serves 2..8 pods a device, not " + pods);
+        throw new IllegalArgumentException(
+            "pods on a time-sliced device must be 2..8, not " + pods);
       }
       if (!(switchOverhead >= 0 && switchOverhead < 1)) {
         throw new IllegalArgumentException(
@@ -101,7 +102,7 @@ public sealed interface DeviceSharing {
     public Mig {
       if (sevenths != 1 && sevenths != 2 && sevenths != 3 && sevenths != 4 && sevenths != 7) {
         throw new IllegalArgumentException(
-            "MIG profiles have 1, 2, 3, 4 or 7 compute slices, not " + sevenths);
+            "sevenths of a MIG slice must be 1, 2, 3, 4 or 7, not " + sevenths);
       }
       if (!(speed > 0 && speed <= 1)) {
         throw new IllegalArgumentException("speed of a MIG slice must be in (0, 1], not " + speed);

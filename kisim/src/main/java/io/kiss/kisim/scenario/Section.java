@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One object of a HOCON file, read key by key: what was not asked for by {@link #done} is unknown.
@@ -145,13 +147,44 @@ final class Section {
     return new TreeSet<>(config.root().keySet());
   }
 
-  /** Builds {@code value}; what its constructor refuses is refused here with file and line. */
+  /**
+   * Builds {@code value}; what its constructor refuses is refused here with file and line: those of
+   * the key whose name, in the constructor's spelling, the refusal begins with or names first.
+   */
   <T> T build(Supplier<T> value) {
     try {
       return value.get();
     } catch (IllegalArgumentException e) {
-      throw new ScenarioException(where(config.origin()) + ": " + path + ": " + e.getMessage(), e);
+      String key = named(e.getMessage());
+      ConfigOrigin origin = key == null ? config.origin() : config.root().get(key).origin();
+      String at = key == null ? path : child(key);
+      throw new ScenarioException(where(origin) + ": " + at + ": " + e.getMessage(), e);
     }
+  }
+
+  private String named(String message) {
+    String first = null;
+    int earliest = Integer.MAX_VALUE;
+    for (String key : config.root().keySet()) {
+      Matcher matcher =
+          Pattern.compile("\\b" + camelCase(key) + "(Seconds|Millis)?\\b").matcher(message);
+      if (matcher.find() && matcher.start() < earliest) {
+        earliest = matcher.start();
+        first = key;
+      }
+    }
+    return first;
+  }
+
+  private static String camelCase(String key) {
+    StringBuilder name = new StringBuilder();
+    for (String part : key.split("-", -1)) {
+      name.append(
+          name.isEmpty() || part.isEmpty()
+              ? part
+              : Character.toUpperCase(part.charAt(0)) + part.substring(1));
+    }
+    return Pattern.quote(name.toString());
   }
 
   /** Ends reading: every key must have been asked for. */
