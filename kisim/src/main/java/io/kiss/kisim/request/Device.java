@@ -144,6 +144,9 @@ final class Device {
 
   /** Of the active batches that which is done first; of two done together the earlier one. */
   private int first() {
+    if (count == 1) {
+      return 0;
+    }
     int first = -1;
     for (int i = 0; i < count; i++) {
       if (batches[i].active

@@ -32,8 +32,11 @@ final class Pod {
   Device device;
   long createdNanos;
 
-  /** Requests queued or running here. */
+  /** Requests queued or running here; changed through the router. */
   int outstanding;
+
+  /** Place among the router's endpoints, -1 without one. */
+  int endpoint = -1;
 
   /** Batches of this pod on its device. */
   int onDevice;

@@ -164,13 +164,13 @@ public final class RequestEngine {
     }
     counts.arrive(now);
     Pod pod = router.pick();
-    if (pod == null || pod.queued() >= queueLimit) {
+    if (pod == null || (queueLimit < Integer.MAX_VALUE && pod.queued() >= queueLimit)) {
       counts.leave(1, now);
       fail(now, tag, -1, Outcome.REJECTED);
       return;
     }
     pod.queue.add(now, tag);
-    pod.outstanding++;
+    router.changed(pod, 1);
     if (pod.hasIdleInstance()) {
       dispatch(pod);
     }
@@ -275,7 +275,7 @@ public final class RequestEngine {
         observer.left(arrivals[i], instance.startedNanos, now, Outcome.SERVED);
       }
     }
-    pod.outstanding -= batch;
+    router.changed(pod, -batch);
     pod.release(instance);
     if (closed) {
       for (int i = 0; i < batch; i++) {
@@ -299,7 +299,7 @@ public final class RequestEngine {
       if (delay) {
         pod.delayed.add(arrival, tag);
       } else {
-        pod.outstanding--;
+        router.changed(pod, -1);
         counts.leave(1, now);
         fail(arrival, tag, -1, Outcome.TIMED_OUT);
       }
@@ -328,7 +328,7 @@ public final class RequestEngine {
     }
     lose(pod.queue);
     lose(pod.delayed);
-    pod.outstanding = 0;
+    router.changed(pod, -pod.outstanding);
     fleet.remove(pod, now);
   }
 

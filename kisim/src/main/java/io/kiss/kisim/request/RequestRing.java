@@ -52,8 +52,10 @@ final class RequestRing {
     int first = Math.min(count, length - head);
     System.arraycopy(arrivals, head, toArrivals, offset, first);
     System.arraycopy(tags, head, toTags, offset, first);
-    System.arraycopy(arrivals, 0, toArrivals, offset + first, count - first);
-    System.arraycopy(tags, 0, toTags, offset + first, count - first);
+    if (first < count) {
+      System.arraycopy(arrivals, 0, toArrivals, offset + first, count - first);
+      System.arraycopy(tags, 0, toTags, offset + first, count - first);
+    }
     head = (head + count) & (length - 1);
     size -= count;
   }

@@ -95,6 +95,26 @@ public class RequestEngineBenchmark {
     return state.latencies.getTotalCount();
   }
 
+  /** Whole runs from an empty engine, to see how time grows with the number of requests. */
+  @State(Scope.Thread)
+  public static class WholeRun {
+    @Param({"1000000", "10000000", "100000000"})
+    public long requests;
+  }
+
+  @Benchmark
+  @BenchmarkMode(Mode.SingleShotTime)
+  @OutputTimeUnit(TimeUnit.SECONDS)
+  @Warmup(iterations = 2)
+  @Measurement(iterations = 3)
+  public long wholeRun(WholeRun state) {
+    Engine engine = new Engine();
+    engine.routing = Routing.ROUND_ROBIN;
+    engine.setUp();
+    engine.engine.advanceTo(state.requests / OPERATIONS * engine.step);
+    return engine.engine.counts().served();
+  }
+
   /** M/M/10 at 70 % load: a heap of completion times, nothing else. */
   @State(Scope.Thread)
   public static class BareHeap {

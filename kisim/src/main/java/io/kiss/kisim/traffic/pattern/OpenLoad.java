@@ -18,7 +18,10 @@ public final class OpenLoad implements Load {
   private final SharedStateContinuousSampler gaps;
   private double clockSeconds;
   private double segmentEnd;
-  private double segmentRate;
+
+  /** Mean time between two requests in this segment, seconds; infinite without any. */
+  private double segmentGap;
+
   private long next;
 
   /**
@@ -34,8 +37,7 @@ public final class OpenLoad implements Load {
     this.rate = rate;
     gaps = gapSampler(cv, random);
     rate.next();
-    segmentEnd = rate.endSeconds();
-    segmentRate = rate.rate();
+    readSegment();
     draw();
   }
 
@@ -73,10 +75,23 @@ public final class OpenLoad implements Load {
 
   private void draw() {
     double gap = gaps.sample();
+    double at = clockSeconds + gap * segmentGap;
+    if (at <= segmentEnd) {
+      clockSeconds = at;
+      next = Nanos.of(at);
+    } else {
+      drawAcross(gap);
+    }
+  }
+
+  /** Carries a gap over the ends of segments; apart, to keep the usual way short. */
+  private void drawAcross(double gap) {
+    double left = gap;
     while (true) {
-      double room = (segmentEnd - clockSeconds) * segmentRate;
-      if (gap <= room) {
-        clockSeconds += gap / segmentRate;
+      double room =
+          segmentGap == Double.POSITIVE_INFINITY ? 0 : (segmentEnd - clockSeconds) / segmentGap;
+      if (left <= room && room > 0) {
+        clockSeconds += left * segmentGap;
         next = Nanos.of(clockSeconds);
         return;
       }
@@ -84,12 +99,16 @@ public final class OpenLoad implements Load {
         next = Long.MAX_VALUE;
         return;
       }
-      gap -= room;
+      left -= room;
       clockSeconds = segmentEnd;
       rate.next();
-      segmentEnd = rate.endSeconds();
-      segmentRate = rate.rate();
+      readSegment();
     }
+  }
+
+  private void readSegment() {
+    segmentEnd = rate.endSeconds();
+    segmentGap = 1 / rate.rate();
   }
 
   /** Gaps that are all 1. */
