@@ -35,6 +35,7 @@ public final class Calibration {
 
   private final List<OfflineFit> fits = new ArrayList<>();
   private final List<RowPrediction> predictions = new ArrayList<>();
+  private final List<String> skipped = new ArrayList<>();
   private int onlineRows;
 
   private Calibration() {}
@@ -54,6 +55,10 @@ public final class Calibration {
       calibration.onlineRows += rows.size();
     }
     for (Map.Entry<BenchmarkKey, List<BenchmarkRow>> entry : offlineRows.entrySet()) {
+      if (entry.getValue().stream().noneMatch(OfflineFit::canUse)) {
+        calibration.skipped.add(entry.getKey().toString());
+        continue;
+      }
       List<BenchmarkRow> twins = onlineRows.getOrDefault(entry.getKey(), List.of());
       OfflineFit fit = OfflineFit.of(entry.getKey(), entry.getValue(), twins);
       calibration.fits.add(fit);
@@ -62,6 +67,10 @@ public final class Calibration {
           calibration.predictions.add(new RowPrediction(row, predict(fit, row)));
         }
       }
+    }
+    if (calibration.fits.isEmpty()) {
+      throw new CalibrationException(
+          offline + ": no row has a batch size and a single client, so there is nothing to fit");
     }
     return calibration;
   }
@@ -111,6 +120,11 @@ public final class Calibration {
 
   List<RowPrediction> predictions() {
     return predictions;
+  }
+
+  /** What the offline file has no usable row of: one with a batch size and a single client. */
+  List<String> skipped() {
+    return skipped;
   }
 
   /** Rows of the online file. */

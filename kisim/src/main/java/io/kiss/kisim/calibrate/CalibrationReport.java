@@ -22,6 +22,7 @@ public final class CalibrationReport {
   public static String of(Calibration calibration) {
     CalibrationReport report = new CalibrationReport(calibration);
     report.fits();
+    report.skipped();
     if (calibration.onlineRows() > 0) {
       report.predictions();
       report.worst();
@@ -40,6 +41,12 @@ public final class CalibrationReport {
           100 * fit.error(),
           fit.hasSplit() ? "server's share published" : client(fit),
           fit.curve().padded() ? ", padded to powers of two" : "");
+    }
+  }
+
+  private void skipped() {
+    for (String key : calibration.skipped()) {
+      line("  %-78s skipped: no row with a batch size and a single client", key);
     }
   }
 

@@ -49,21 +49,15 @@ record OfflineFit(
   static OfflineFit of(BenchmarkKey key, List<BenchmarkRow> offline, List<BenchmarkRow> online) {
     TreeMap<Double, List<BenchmarkRow>> byBatch = new TreeMap<>();
     for (BenchmarkRow row : offline) {
-      boolean alone = Double.isNaN(row.concurrency()) || row.concurrency() == 1;
-      if (row.batch() > 0 && alone) {
+      if (canUse(row)) {
         byBatch.computeIfAbsent(row.batch(), batch -> new ArrayList<>()).add(row);
       }
     }
-    if (byBatch.isEmpty()) {
-      throw new CalibrationException(
-          key
-              + ": no offline row has a batch size and a single client, so there is nothing to fit");
-    }
-    boolean split = offline.stream().allMatch(BenchmarkRow::hasSplit);
+    boolean split = rows(byBatch).allMatch(BenchmarkRow::hasSplit);
     double perItem = split ? 0 : clientSecondsPerItem(online);
     BatchCurve curve = curve(byBatch, split, perItem);
     double network =
-        split ? Medians.of(offline.stream().mapToDouble(OfflineFit::beside).toArray()) : 0;
+        split ? Medians.of(rows(byBatch).mapToDouble(OfflineFit::beside).toArray()) : 0;
     double error =
         Medians.of(rows(byBatch).mapToDouble(row -> error(row, curve, perItem, network)).toArray());
     double[] leftOut =
@@ -98,6 +92,11 @@ record OfflineFit(
     double first = byBatch.firstKey();
     double last = byBatch.lastKey();
     return rows(byBatch).filter(row -> row.batch() > first && row.batch() < last);
+  }
+
+  /** Whether a row is one client's, with a known batch size. */
+  static boolean canUse(BenchmarkRow row) {
+    return row.batch() > 0 && (Double.isNaN(row.concurrency()) || row.concurrency() == 1);
   }
 
   /** Latency of a row that is not the server's. */
