@@ -1,6 +1,5 @@
 package io.kiss.kisim.scenario;
 
-import io.kiss.kisim.time.Nanos;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.kisim.traffic.pattern.ClientSettings;
 import io.kiss.kisim.traffic.pattern.ClosedLoad;
@@ -22,6 +21,7 @@ import org.apache.commons.rng.simple.RandomSource;
 /** Reads {@code traffic { … }}. */
 final class TrafficSection {
   private static final double PATTERN_STEP_SECONDS = 1;
+  private static final long TRAFFIC_STREAM = 1_000;
 
   /** Where the requests come from. */
   enum Kind {
@@ -159,61 +159,70 @@ final class TrafficSection {
   }
 
   private LongFunction<LoadPattern> single(Section at, Shape shape) {
-    switch (shape) {
+    return switch (shape) {
       case CONSTANT -> {
         double level = at.number("level");
-        return seed -> LoadPatterns.constant(level);
+        yield seed -> LoadPatterns.constant(level);
       }
-      case RAMP -> {
-        double from = at.number("from");
-        double to = at.number("to");
-        double over = at.seconds("over", durationSeconds);
-        int steps = at.integer("steps", 100);
-        return seed -> LoadPatterns.ramp(from, to, over, steps);
-      }
-      case SPIKE -> {
-        double low = at.number("low");
-        double high = at.number("high");
-        double start = at.seconds("start");
-        double end = at.seconds("end");
-        return seed -> LoadPatterns.spike(low, high, start, end);
-      }
+      case RAMP -> ramp(at);
+      case SPIKE -> spike(at);
+      case DIURNAL -> diurnal(at);
+      case FLASH_CROWD -> flashCrowd(at);
       case PERIODIC -> {
         double low = at.number("low");
         double high = at.number("high");
         double period = at.seconds("period");
-        return seed -> LoadPatterns.periodic(low, high, period);
+        yield seed -> LoadPatterns.periodic(low, high, period);
       }
       case RANDOM -> {
         double low = at.number("low");
         double high = at.number("high");
         double every = at.seconds("every");
-        return seed -> LoadPatterns.random(low, high, every, seed);
+        yield seed -> LoadPatterns.random(low, high, every, seed);
       }
-      case DIURNAL -> {
-        double low = at.number("low");
-        double high = at.number("high");
-        double peak = at.seconds("peak-at");
-        double period = at.seconds("period", 86_400);
-        return seed -> LoadPatterns.diurnal(low, high, peak, period);
-      }
-      case FLASH_CROWD -> {
-        double base = at.number("base");
-        double peak = at.number("peak");
-        double start = at.seconds("at");
-        double rise = at.seconds("rise");
-        double decay = at.seconds("decay");
-        return seed -> LoadPatterns.flashCrowd(base, peak, start, rise, decay);
-      }
-      default -> {
+      case PAPER -> {
         String name = at.text("name");
         double episode = at.seconds("episode", PaperPatterns.EPISODE_SECONDS);
-        return seed -> PaperPatterns.named(name, episode, seed);
+        yield seed -> PaperPatterns.named(name, episode, seed);
       }
-    }
+      case SUM -> throw new IllegalArgumentException("a sum is no single pattern");
+    };
+  }
+
+  private LongFunction<LoadPattern> ramp(Section at) {
+    double from = at.number("from");
+    double to = at.number("to");
+    double over = at.seconds("over", durationSeconds);
+    int steps = at.integer("steps", 100);
+    return seed -> LoadPatterns.ramp(from, to, over, steps);
+  }
+
+  private static LongFunction<LoadPattern> spike(Section at) {
+    double low = at.number("low");
+    double high = at.number("high");
+    double start = at.seconds("start");
+    double end = at.seconds("end");
+    return seed -> LoadPatterns.spike(low, high, start, end);
+  }
+
+  private static LongFunction<LoadPattern> diurnal(Section at) {
+    double low = at.number("low");
+    double high = at.number("high");
+    double peak = at.seconds("peak-at");
+    double period = at.seconds("period", 86_400);
+    return seed -> LoadPatterns.diurnal(low, high, peak, period);
+  }
+
+  private static LongFunction<LoadPattern> flashCrowd(Section at) {
+    double base = at.number("base");
+    double peak = at.number("peak");
+    double start = at.seconds("at");
+    double rise = at.seconds("rise");
+    double decay = at.seconds("decay");
+    return seed -> LoadPatterns.flashCrowd(base, peak, start, rise, decay);
   }
 
   private static UniformRandomProvider random(long seed) {
-    return RandomSource.XO_RO_SHI_RO_128_PP.create(seed * 0x9E3779B97F4A7C15L + Nanos.PER_SECOND);
+    return RandomSource.XO_RO_SHI_RO_128_PP.create(seed * 0x9E3779B97F4A7C15L + TRAFFIC_STREAM);
   }
 }

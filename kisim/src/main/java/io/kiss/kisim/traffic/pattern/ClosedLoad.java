@@ -10,8 +10,8 @@ import org.apache.commons.rng.UniformRandomProvider;
  * Users who each think, send a request, wait for its answer, and think again.
  *
  * <p>A request goes through the client and the network before it reaches the Service, and its
- * answer comes back the same way; the latency a user sees includes both ways. While the population
- * falls, users leave when they would have sent their next request.
+ * answer comes back the same way; the latency a user sees includes both ways. New users begin by
+ * thinking; while the population falls, users leave when they have finished thinking.
  */
 public final class ClosedLoad implements Load {
   private static final int POPULATION_SLOT = 0;
@@ -159,7 +159,7 @@ public final class ClosedLoad implements Load {
       }
       if (stages[user] == Stage.AWAY) {
         users++;
-        thought(user, now);
+        think(user, now);
       }
     }
     events.schedule(POPULATION_SLOT, now + POPULATION_STEP_NANOS);
