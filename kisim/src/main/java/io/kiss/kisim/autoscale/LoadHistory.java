@@ -39,20 +39,26 @@ final class LoadHistory {
   /** Fills {@code out} with mean, highest and lowest of the last {@code ticks} known rates. */
   void summarise(int ticks, double[] out) {
     double sum = 0;
-    double highest = Double.NEGATIVE_INFINITY;
-    double lowest = Double.POSITIVE_INFINITY;
+    float highest = Float.NEGATIVE_INFINITY;
+    float lowest = Float.POSITIVE_INFINITY;
     int known = 0;
-    int length = Math.min(ticks, count);
-    int index = head;
-    for (int i = 0; i < length; i++) {
-      float rate = rates[index];
-      index = index == 0 ? rates.length - 1 : index - 1;
-      if (!Float.isNaN(rate)) {
-        sum += rate;
-        highest = Math.max(highest, rate);
-        lowest = Math.min(lowest, rate);
-        known++;
+    int left = Math.min(ticks, count);
+    int to = head;
+    // From the newest backwards, in the two pieces that the ring lies in.
+    while (left > 0) {
+      int from = Math.max(0, to - left + 1);
+      for (int i = to; i >= from; i--) {
+        float rate = rates[i];
+        if (!Float.isNaN(rate)) {
+          sum += rate;
+          known++;
+        }
+        // Never true of NaN.
+        highest = rate > highest ? rate : highest;
+        lowest = rate < lowest ? rate : lowest;
       }
+      left -= to - from + 1;
+      to = rates.length - 1;
     }
     out[0] = known == 0 ? Double.NaN : sum / known;
     out[1] = highest;

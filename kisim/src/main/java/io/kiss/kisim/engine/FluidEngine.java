@@ -28,6 +28,7 @@ public final class FluidEngine implements Engine {
   private Scenario scenario;
   private CountSampler gauges;
   private double serviceTime;
+  private int bucketWithoutDelay;
   private double slack;
   private double gpus;
   private double neededPerRequest;
@@ -45,6 +46,7 @@ public final class FluidEngine implements Engine {
     UniformRandomProvider random = RandomSource.XO_SHI_RO_256_PP.create(seed);
     gauges = new CountSampler(random);
     serviceTime = scenario.profile().serviceTimeSeconds();
+    bucketWithoutDelay = LatencyHistogram.bucketOf(serviceTime);
     slack = scenario.sloSeconds() - serviceTime;
     gpus = scenario.profile().gpusPerReplica();
     neededPerRequest = gpus / scenario.profile().replicaCapacity();
@@ -119,7 +121,7 @@ public final class FluidEngine implements Engine {
     truth.waitingSeconds += served * (delay + probability * scale);
 
     double least = serviceTime + delay;
-    int bucket = LatencyHistogram.bucketOf(least);
+    int bucket = delay == 0 ? bucketWithoutDelay : LatencyHistogram.bucketOf(least);
     double above = 1;
     if (probability > SMALLEST_TAIL) {
       double perScale = 1 / scale;

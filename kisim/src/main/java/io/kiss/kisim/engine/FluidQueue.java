@@ -12,10 +12,10 @@ package io.kiss.kisim.engine;
  *
  * <pre>dL/dt = λ − C·r,   L = c·r + Lq(r),   Lq(r) = β·r^√(2(c+1)) / (1 − r)</pre>
  *
- * with C the capacity, β = (1 + service variability)/2, and Lq by Sakasegawa, "An approximation
- * formula for Lq", 1977. The step is implicit: stable for any service time, and what arrives is
- * exactly what is served, lost or still there. In a steady state it is the stationary queue; in
- * overload it is the plain fluid.
+ * with C the capacity, β = (1 + service variability)/2, and Lq by Sakasegawa's approximation
+ * (Annals of the Institute of Statistical Mathematics 29, 1977). The step is implicit: stable for
+ * any service time, and what arrives is exactly what is served, lost or still there. In a steady
+ * state it is the stationary queue; in overload it is the plain fluid.
  *
  * <p>A request's wait is the age of the head of the excess backlog, which is served in order of
  * arrival, and on top, with the probability of waiting, an exponential time as in M/G/c.
@@ -24,6 +24,10 @@ final class FluidQueue {
   private static final double RATE_MEMORY_SECONDS = 10;
   private static final double MOST_STATIONARY = 0.99;
   private static final double PRECISION = 1e-9;
+
+  /** Logarithm of a probability that does not matter. */
+  private static final double NEGLIGIBLE = -25;
+
   private static final int MOST_ITERATIONS = 12;
 
   private float[] rates;
@@ -41,6 +45,11 @@ final class FluidQueue {
   private double present;
   private double utilisation;
   private double recentRate;
+
+  /** The utilisation to the power of the exponent, and of which utilisation; NaN: of none. */
+  private double power;
+
+  private double powerOf;
 
   /** The head of the excess backlog: it arrived in this second, of which this much is left. */
   private int headSecond;
@@ -72,8 +81,8 @@ final class FluidQueue {
     timeout = scenario.timeoutSeconds();
     setReplicas(replicas);
     utilisation = Math.min(0.95, rateBefore / capacity);
-    double power = utilisation > 0 ? Math.exp(exponent * Math.log(utilisation)) : 0;
-    present = servers * utilisation + beta * power / (1 - utilisation);
+    double waiting = beta * Math.pow(utilisation, exponent) / (1 - utilisation);
+    present = servers * utilisation + waiting;
     recentRate = rateBefore;
     behindHead = 0;
     startHeadAt(firstSecond);
@@ -84,6 +93,7 @@ final class FluidQueue {
     servers = ready * serversPerReplica;
     capacity = ready * replicaCapacity;
     exponent = Math.sqrt(2.0 * (servers + 1));
+    powerOf = Double.NaN;
   }
 
   /** Requests per second that arrive in a second. */
@@ -101,9 +111,15 @@ final class FluidQueue {
     present = total - served;
     double waiting = Math.max(0, present - servers * utilisation);
     double excess = Math.max(0, waiting - stationaryPart());
+    lost = 0;
+    if (excess <= PRECISION) {
+      behindHead = 0;
+      startHeadAt(second + 1);
+      delay = 0;
+      return;
+    }
     behindHead += rate;
     moveHead(second, excess);
-    lost = 0;
     if (second + 1 - headSecond > timeout) {
       loseOld(second, excess);
     }
@@ -120,20 +136,37 @@ final class FluidQueue {
     if (most <= 0) {
       return 0;
     }
+    // ln r ≤ r − 1: here nobody waits, and the queue is linear.
+    if (exponent * (most - 1) < NEGLIGIBLE) {
+      return most;
+    }
     double r = Math.min(most, Math.max(utilisation, 1e-6));
+    power = r == powerOf ? power : Math.exp(exponent * Math.log(r));
     for (int i = 0; i < MOST_ITERATIONS; i++) {
       double free = 1 - r;
-      double power = beta * Math.exp(exponent * Math.log(r)) / free;
-      double error = linear * r + power - total;
-      double slope = linear + power * (exponent / r + 1 / free);
+      double waiting = beta * power / free;
+      double error = linear * r + waiting - total;
+      double slope = linear + waiting * (exponent / r + 1 / free);
       double next = Math.min(most, Math.max(0.1 * r, r - error / slope));
       double change = Math.abs(next - r);
+      power = powerAt(next, r);
       r = next;
-      if (change <= PRECISION + 1e-5 * free) {
+      // Newton's next step would be the square of this one.
+      if (change <= 1e-4 * free) {
         break;
       }
     }
+    powerOf = r;
     return r;
+  }
+
+  /** r^s from its value nearby: by the series where that is exact enough, since it is cheaper. */
+  private double powerAt(double next, double r) {
+    double step = (next - r) / r;
+    double x = exponent * step * (1 - step * (0.5 - step / 3));
+    return Math.abs(x) < 0.01
+        ? power * (1 + x * (1 + x * (0.5 + x / 6)))
+        : Math.exp(exponent * Math.log(next));
   }
 
   /**
@@ -144,22 +177,17 @@ final class FluidQueue {
   private double stationaryPart() {
     double distance = Math.abs(1 - recentRate / capacity);
     double r = Math.min(Math.min(utilisation, MOST_STATIONARY), Math.max(0, 1 - distance));
-    if (r <= 0) {
+    if (r <= 0 || (exponent - 1) * (r - 1) < NEGLIGIBLE) {
       waitProbability = 0;
       waitScale = 0;
       return 0;
     }
-    waitProbability = Math.exp((exponent - 1) * Math.log(r));
+    waitProbability = r == powerOf ? power / r : Math.exp((exponent - 1) * Math.log(r));
     waitScale = beta / (capacity * (1 - r));
     return beta * waitProbability * r / (1 - r);
   }
 
   private void moveHead(int second, double excess) {
-    if (excess <= PRECISION) {
-      behindHead = 0;
-      startHeadAt(second + 1);
-      return;
-    }
     while (behindHead > excess && headSecond <= second) {
       double step = Math.min(headLeft, behindHead - excess);
       behindHead -= step;

@@ -43,7 +43,7 @@ public final class ArrivalTrace {
     return TraceReader.read(file);
   }
 
-  /** Name of the file it was read from. */
+  /** Name of the file it was read from, without its {@code .csv} and {@code .gz}. */
   public String name() {
     return name;
   }

@@ -45,7 +45,8 @@ final class TraceReader {
   static ArrivalTrace read(Path path) throws IOException {
     TraceReader reader = new TraceReader(path.toString());
     try (BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(path))) {
-      return reader.parse(unzipped(raw), String.valueOf(path.getFileName()));
+      String name = String.valueOf(path.getFileName()).replaceFirst("(\\.csv)?(\\.gz)?$", "");
+      return reader.parse(unzipped(raw), name);
     } catch (EOFException | ZipException e) {
       throw reader.wrong("the gzip stream is torn (" + e.getMessage() + ")");
     } catch (CharacterCodingException e) {

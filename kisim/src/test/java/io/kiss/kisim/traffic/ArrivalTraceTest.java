@@ -34,6 +34,7 @@ class ArrivalTraceTest {
     }
     for (Path path : new Path[] {plain, zipped}) {
       ArrivalTrace trace = ArrivalTrace.read(path);
+      assertThat(trace.name()).isIn("plain", "zipped");
       assertThat(trace.binSeconds()).isEqualTo(60);
       assertThat(trace.counts()).containsExactly(3, 0, 4.5);
       assertThat(trace.durationSeconds()).isEqualTo(180);
