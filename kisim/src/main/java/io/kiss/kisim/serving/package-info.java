@@ -1,2 +1,4 @@
-/** What a replica of a service can do. */
+/**
+ * How a pod serves: its profile and batch curve, Triton's dynamic batching, the Service's routing.
+ */
 package io.kiss.kisim.serving;

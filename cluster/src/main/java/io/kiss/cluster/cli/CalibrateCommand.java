@@ -1,0 +1,94 @@
+package io.kiss.cluster.cli;
+
+import io.kiss.kisim.calibrate.Calibration;
+import io.kiss.kisim.calibrate.CalibrationException;
+import io.kiss.kisim.calibrate.CalibrationReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ./kiss calibrate}: service profiles from Triton benchmarks. */
+@Command(
+    name = "calibrate",
+    description =
+        "Fit service profiles on offline (static batch) measurements and put them to the test on"
+            + " online (dynamic batch) ones.",
+    mixinStandardHelpOptions = true)
+public final class CalibrateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--offline",
+      required = true,
+      paramLabel = "FILE",
+      description = "CSV of latencies by batch size, one client.")
+  private Path offline;
+
+  @Option(
+      names = "--online",
+      paramLabel = "FILE",
+      description = "CSV of a closed loop with dynamic batching, to predict; never fitted on.")
+  private Path online;
+
+  @Option(names = "--out", paramLabel = "FILE", description = "Write the profiles, HOCON.")
+  private Path out;
+
+  @Option(
+      names = "--bound",
+      paramLabel = "SHARE",
+      defaultValue = "0.25",
+      description = "Largest error of a fit that is accepted (default: ${DEFAULT-VALUE}).")
+  private double bound;
+
+  @Option(names = "--force", description = "Write fits that are worse than the bound, too.")
+  private boolean force;
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    if (!(bound > 0)) {
+      err.println("kiss calibrate: --bound must be positive, not " + bound);
+      return CommandLine.ExitCode.USAGE;
+    }
+    Calibration calibration;
+    try {
+      calibration = Calibration.run(offline, online);
+    } catch (CalibrationException e) {
+      err.println("kiss calibrate: " + e.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    }
+    spec.commandLine().getOut().print(CalibrationReport.of(calibration));
+    spec.commandLine().getOut().flush();
+    List<String> bad = calibration.worseThan(bound);
+    boolean allBad = bad.size() == calibration.fitCount();
+    for (String fit : bad) {
+      err.printf(
+          "kiss calibrate: %s fit %s, worse than the bound of %.0f %%%s%n",
+          force ? "accepted by --force:" : "refused:",
+          fit,
+          100 * bound,
+          force ? "" : " (--force accepts it)");
+    }
+    if (allBad && !force) {
+      err.println("kiss calibrate: no fit is good enough, nothing was written");
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    if (out != null) {
+      try {
+        Files.writeString(out, calibration.profiles(force ? Double.POSITIVE_INFINITY : bound));
+      } catch (IOException e) {
+        err.println("kiss calibrate: cannot write " + e.getMessage());
+        return CommandLine.ExitCode.SOFTWARE;
+      }
+    }
+    return CommandLine.ExitCode.OK;
+  }
+}

@@ -1,0 +1,104 @@
+package io.kiss.cluster.cli;
+
+import io.kiss.kisim.autoscale.Autoscaler;
+import io.kiss.kisim.scenario.AutoscalerChoice;
+import io.kiss.kisim.scenario.ScenarioException;
+import io.kiss.kisim.scenario.Simulation;
+import io.kiss.kisim.scenario.SimulationReport;
+import io.kiss.kisim.scenario.SimulationResult;
+import io.kiss.kisim.scenario.SimulationScenario;
+import io.kiss.kisim.traffic.ArrivalTrace;
+import io.kiss.kisim.traffic.TraceFormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ./kiss simulate}: one what-if run on the request-level engine. */
+@Command(
+    name = "simulate",
+    description = "Simulate a scenario request by request.",
+    mixinStandardHelpOptions = true)
+public final class SimulateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--scenario", required = true, paramLabel = "FILE", description = "HOCON file.")
+  private Path scenario;
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description = "CSV second,requests (gzip or not) whose arrivals replace the traffic.")
+  private Path trace;
+
+  @Option(
+      names = "--trace-scale",
+      paramLabel = "X",
+      defaultValue = "1",
+      description = "Factor on the trace's counts (default: ${DEFAULT-VALUE}).")
+  private double traceScale;
+
+  @Option(
+      names = "--autoscaler",
+      paramLabel = "NAME[:k=v,…]",
+      defaultValue = "static",
+      description = "static or hpa, with settings (default: ${DEFAULT-VALUE}).")
+  private String autoscaler;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of all that is drawn (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
+  private Path json;
+
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write every control step as CSV.")
+  private Path csv;
+
+  @Override
+  public Integer call() {
+    SimulationScenario read;
+    Autoscaler scaler;
+    try {
+      read = SimulationScenario.read(scenario);
+      if (trace != null) {
+        if (!(traceScale > 0 && traceScale < Double.POSITIVE_INFINITY)) {
+          throw new IllegalArgumentException("--trace-scale must be positive, not " + traceScale);
+        }
+        read = read.withTrace(ArrivalTrace.read(trace), traceScale);
+      }
+      scaler = AutoscalerChoice.of(autoscaler, read);
+    } catch (ScenarioException | TraceFormatException | IllegalArgumentException e) {
+      return fail(CommandLine.ExitCode.USAGE, e.getMessage());
+    } catch (IOException e) {
+      return fail(CommandLine.ExitCode.USAGE, trace + ": cannot be read: " + e.getMessage());
+    }
+    SimulationResult result = Simulation.run(read, scaler, seed);
+    spec.commandLine().getOut().print(SimulationReport.text(result));
+    spec.commandLine().getOut().flush();
+    try {
+      if (json != null) {
+        Files.writeString(json, SimulationReport.json(result) + "\n");
+      }
+      if (csv != null) {
+        Files.writeString(csv, SimulationReport.csv(result));
+      }
+    } catch (IOException e) {
+      return fail(CommandLine.ExitCode.SOFTWARE, "cannot write " + e.getMessage());
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private int fail(int code, String message) {
+    spec.commandLine().getErr().println("kiss simulate: " + message);
+    return code;
+  }
+}

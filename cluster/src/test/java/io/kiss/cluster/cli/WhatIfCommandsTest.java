@@ -1,0 +1,139 @@
+package io.kiss.cluster.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** {@code simulate} and {@code calibrate} as a shell sees them. */
+class WhatIfCommandsTest {
+  private static final Path CONF = Path.of("..", "conf").toAbsolutePath().normalize();
+
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(Object command, Object... arguments) {
+    String[] texts = new String[arguments.length];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = arguments[i].toString();
+    }
+    return new CommandLine(command)
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(texts);
+  }
+
+  private Path scenario() {
+    return CONF.resolve("scenarios/mobilenet-cpu.conf");
+  }
+
+  @Test
+  void simulateWritesSummaryJsonAndCsv() throws IOException {
+    Path json = folder.resolve("r.json");
+    Path csv = folder.resolve("r.csv");
+    int code =
+        run(
+            new SimulateCommand(),
+            "--scenario",
+            scenario(),
+            "--autoscaler",
+            "hpa:target=0.6",
+            "--seed",
+            4,
+            "--json",
+            json,
+            "--csv",
+            csv);
+    assertThat(err.toString()).isEmpty();
+    assertThat(code).isZero();
+    assertThat(out.toString()).contains("MobileNet without GPU", "autoscaler hpa, seed 4", "p99");
+    assertThat(Files.readString(json)).startsWith("{\"scenario\":").contains("\"steps\":[{");
+    assertThat(Files.readAllLines(csv))
+        .hasSize(1 + 30 * 60 / 15)
+        .first()
+        .isEqualTo("time_s,arrivals,ready,pending,p50_ms,p95_ms,p99_ms,queue,utilisation,cost");
+  }
+
+  @Test
+  void simulateReplaysATrace() throws IOException {
+    Path trace = Files.writeString(folder.resolve("t.csv"), "second,requests\n0,10\n1,20\n2,30\n");
+    assertThat(run(new SimulateCommand(), "--scenario", scenario(), "--trace", trace)).isZero();
+    assertThat(out.toString()).contains("60 arrived");
+  }
+
+  @Test
+  void badInputIsOneLineAndExitCodeTwo() throws IOException {
+    Path broken =
+        Files.writeString(
+            folder.resolve("b.conf"),
+            Files.readString(scenario())
+                .replace("../profiles", CONF.resolve("profiles").toString())
+                .replace("slo =", "sloo ="));
+    assertThat(run(new SimulateCommand(), "--scenario", broken)).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("kiss simulate: ")
+        .contains("b.conf", "scenario.slo")
+        .hasLineCount(1);
+    err.getBuffer().setLength(0);
+    Path trace = Files.writeString(folder.resolve("t.csv"), "second,requests\n0,ten\n");
+    assertThat(run(new SimulateCommand(), "--scenario", scenario(), "--trace", trace)).isEqualTo(2);
+    assertThat(err.toString()).contains("t.csv", "2").hasLineCount(1);
+    err.getBuffer().setLength(0);
+    assertThat(run(new SimulateCommand(), "--scenario", scenario(), "--autoscaler", "keda"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("keda is unknown").hasLineCount(1);
+    err.getBuffer().setLength(0);
+    assertThat(run(new SimulateCommand(), "--scenario", folder.resolve("none"))).isEqualTo(2);
+    assertThat(err.toString()).contains("cannot be read").hasLineCount(1);
+  }
+
+  @Test
+  void calibrateWritesGoodFitsAndRefusesBadOnesUnlessForced() throws IOException {
+    Path offline =
+        Files.writeString(
+            folder.resolve("o.csv"),
+            """
+            model,gpu,precision,backend,accel,batch,ips,avg_ms
+            good,g,FP16,b,-,1,200,5
+            good,g,FP16,b,-,2,333,6
+            good,g,FP16,b,-,4,500,8
+            bad,g,FP16,b,-,1,200,5
+            bad,g,FP16,b,-,2,40,50
+            bad,g,FP16,b,-,4,500,8
+            """);
+    Path profile = folder.resolve("p.conf");
+    assertThat(run(new CalibrateCommand(), "--offline", offline, "--out", profile)).isZero();
+    assertThat(out.toString()).contains("good, g", "bad, g");
+    assertThat(err.toString()).contains("refused: fit bad, g, FP16, b, -").hasLineCount(1);
+    assertThat(io.kiss.kisim.scenario.ProfileFile.read(profile)).containsOnlyKeys("good-g-fp16-b");
+
+    assertThat(run(new CalibrateCommand(), "--offline", offline, "--out", profile, "--force"))
+        .isZero();
+    assertThat(io.kiss.kisim.scenario.ProfileFile.read(profile))
+        .containsOnlyKeys("good-g-fp16-b", "bad-g-fp16-b");
+  }
+
+  @Test
+  void calibrateFailsWhereNoFitIsGoodEnoughOrAFileIsBad() throws IOException {
+    Path offline =
+        Files.writeString(
+            folder.resolve("o.csv"),
+            """
+            model,gpu,precision,backend,accel,batch,ips,avg_ms
+            bad,g,FP16,b,-,1,200,5
+            bad,g,FP16,b,-,2,40,50
+            bad,g,FP16,b,-,4,500,8
+            """);
+    assertThat(run(new CalibrateCommand(), "--offline", offline)).isEqualTo(1);
+    assertThat(err.toString()).contains("no fit is good enough");
+    assertThat(run(new CalibrateCommand(), "--offline", folder.resolve("none.csv"))).isEqualTo(2);
+    assertThat(err.toString()).contains("none.csv: cannot be read");
+  }
+}

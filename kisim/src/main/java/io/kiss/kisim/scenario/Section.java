@@ -1,0 +1,238 @@
+package io.kiss.kisim.scenario;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigValue;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One object of a HOCON file, read key by key: what was not asked for by {@link #done} is unknown.
+ */
+final class Section {
+  private final Config config;
+  private final String path;
+  private final Set<String> known = new TreeSet<>();
+
+  Section(Config config, String path) {
+    this.config = config;
+    this.path = path;
+  }
+
+  /** Whether the key is there. */
+  boolean has(String key) {
+    known.add(key);
+    return config.root().containsKey(key);
+  }
+
+  /** The object at {@code key}. */
+  Section section(String key) {
+    ConfigValue value = required(key);
+    if (value instanceof ConfigObject object) {
+      return new Section(object.toConfig(), child(key));
+    }
+    throw refused(key, "must be an object { … }");
+  }
+
+  /** Reads the object at {@code key} if there is one. */
+  <T> T section(String key, T otherwise, Function<Section, T> read) {
+    return has(key) ? read.apply(section(key)) : otherwise;
+  }
+
+  String text(String key) {
+    required(key);
+    return get(key, "a text", () -> config.getString(quoted(key)));
+  }
+
+  String text(String key, String otherwise) {
+    return has(key) ? text(key) : otherwise;
+  }
+
+  /** One of an enum's names, lower case and with dashes. */
+  <E extends Enum<E>> E choice(String key, Class<E> type, E otherwise) {
+    if (!has(key)) {
+      return otherwise;
+    }
+    String text = text(key);
+    for (E constant : type.getEnumConstants()) {
+      if (spelled(constant).equals(text)) {
+        return constant;
+      }
+    }
+    throw refused(
+        key,
+        "must be one of "
+            + String.join(
+                ", ", Arrays.stream(type.getEnumConstants()).map(Section::spelled).toList())
+            + ", not "
+            + text);
+  }
+
+  private static String spelled(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  double number(String key) {
+    required(key);
+    double value = get(key, "a number", () -> config.getDouble(quoted(key)));
+    if (Double.isNaN(value) || Double.isInfinite(value)) {
+      throw refused(key, "must be a finite number");
+    }
+    return value;
+  }
+
+  double number(String key, double otherwise) {
+    return has(key) ? number(key) : otherwise;
+  }
+
+  int integer(String key) {
+    required(key);
+    return get(key, "a whole number", () -> config.getInt(quoted(key)));
+  }
+
+  int integer(String key, int otherwise) {
+    return has(key) ? integer(key) : otherwise;
+  }
+
+  boolean flag(String key, boolean otherwise) {
+    return has(key) ? get(key, "true or false", () -> config.getBoolean(quoted(key))) : otherwise;
+  }
+
+  /** A duration such as {@code 15 s}, in seconds. */
+  double seconds(String key) {
+    required(key);
+    double seconds =
+        get(key, "a duration such as 15 s", () -> config.getDuration(quoted(key)).toNanos() * 1e-9);
+    if (seconds < 0) {
+      throw refused(key, "must not be negative");
+    }
+    return seconds;
+  }
+
+  double seconds(String key, double otherwise) {
+    return has(key) ? seconds(key) : otherwise;
+  }
+
+  double[] numbers(String key) {
+    required(key);
+    List<Double> values = get(key, "a list of numbers", () -> config.getDoubleList(quoted(key)));
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  double[] numbers(String key, double[] otherwise) {
+    return has(key) ? numbers(key) : otherwise;
+  }
+
+  int[] integers(String key, int[] otherwise) {
+    if (!has(key)) {
+      return otherwise;
+    }
+    List<Integer> values =
+        get(key, "a list of whole numbers", () -> config.getIntList(quoted(key)));
+    return values.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Names of the keys there are, for sections whose keys are names. */
+  Set<String> names() {
+    known.addAll(config.root().keySet());
+    return new TreeSet<>(config.root().keySet());
+  }
+
+  /**
+   * Builds {@code value}; what its constructor refuses is refused here with file and line: those of
+   * the key whose name, in the constructor's spelling, the refusal begins with or names first.
+   */
+  <T> T build(Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (IllegalArgumentException e) {
+      String key = named(e.getMessage());
+      ConfigOrigin origin = key == null ? config.origin() : config.root().get(key).origin();
+      String at = key == null ? path : child(key);
+      throw new ScenarioException(where(origin) + ": " + at + ": " + e.getMessage(), e);
+    }
+  }
+
+  private String named(String message) {
+    String first = null;
+    int earliest = Integer.MAX_VALUE;
+    for (String key : config.root().keySet()) {
+      Matcher matcher =
+          Pattern.compile("\\b" + camelCase(key) + "(Seconds|Millis)?\\b").matcher(message);
+      if (matcher.find() && matcher.start() < earliest) {
+        earliest = matcher.start();
+        first = key;
+      }
+    }
+    return first;
+  }
+
+  private static String camelCase(String key) {
+    StringBuilder name = new StringBuilder();
+    for (String part : key.split("-", -1)) {
+      name.append(
+          name.isEmpty() || part.isEmpty()
+              ? part
+              : Character.toUpperCase(part.charAt(0)) + part.substring(1));
+    }
+    return Pattern.quote(name.toString());
+  }
+
+  /** Ends reading: every key must have been asked for. */
+  void done() {
+    for (String key : config.root().keySet()) {
+      if (!known.contains(key)) {
+        throw new ScenarioException(
+            where(config.root().get(key).origin())
+                + ": unknown key "
+                + child(key)
+                + "; known here are "
+                + String.join(", ", known));
+      }
+    }
+  }
+
+  /** A refusal of the value at {@code key}. */
+  ScenarioException refused(String key, String why) {
+    ConfigValue value = config.root().get(key);
+    ConfigOrigin origin = value == null ? config.origin() : value.origin();
+    return new ScenarioException(where(origin) + ": " + child(key) + " " + why);
+  }
+
+  private ConfigValue required(String key) {
+    if (!has(key)) {
+      throw new ScenarioException(where(config.origin()) + ": " + child(key) + " is missing");
+    }
+    return config.root().get(key);
+  }
+
+  private <T> T get(String key, String kind, Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (ConfigException | ArithmeticException e) {
+      throw refused(key, "must be " + kind + ", not " + config.root().get(key).unwrapped());
+    }
+  }
+
+  private String child(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  private static String quoted(String key) {
+    return '"' + key + '"';
+  }
+
+  static String where(ConfigOrigin origin) {
+    String file = origin.filename() == null ? origin.description() : origin.filename();
+    return origin.lineNumber() > 0 ? file + ": line " + origin.lineNumber() : file;
+  }
+}

@@ -1,0 +1,35 @@
+package io.kiss.kisim.traffic.pattern;
+
+import io.kiss.kisim.time.Nanos;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
+
+/** Draws from a {@link Delay}. */
+final class DelaySampler {
+  private final Delay delay;
+  private final UniformRandomProvider random;
+  private final ZigguratSampler.Exponential exponential;
+  private final ZigguratSampler.NormalizedGaussian gaussian;
+  private final double sigma;
+
+  DelaySampler(Delay delay, UniformRandomProvider random) {
+    this.delay = delay;
+    this.random = random;
+    exponential = ZigguratSampler.Exponential.of(random);
+    gaussian = ZigguratSampler.NormalizedGaussian.of(random);
+    sigma = Math.sqrt(Math.log1p(delay.high() * delay.high()));
+  }
+
+  long nanos() {
+    return Nanos.of(seconds());
+  }
+
+  double seconds() {
+    return switch (delay.kind()) {
+      case CONSTANT -> delay.low();
+      case UNIFORM -> delay.low() + (delay.high() - delay.low()) * random.nextDouble();
+      case EXPONENTIAL -> delay.low() * exponential.sample();
+      case LOGNORMAL -> delay.low() * Math.exp(sigma * gaussian.sample() - sigma * sigma / 2);
+    };
+  }
+}
