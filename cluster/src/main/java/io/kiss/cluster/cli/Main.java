@@ -18,11 +18,12 @@ import picocli.CommandLine.Spec;
     description = "Learns to scale GPU inference in a simulator and runs what it learned.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = UpCommand.class,
+    subcommands = {UpCommand.class, SimulateCommand.class, CalibrateCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
       "  kiss up                      train, evaluate, and scale the embedded demo",
+      "  kiss simulate --scenario conf/scenarios/spike.conf --autoscaler hpa",
       "  kiss up --help               all flags of a command"
     })
 public final class Main implements Runnable {
