@@ -2,6 +2,7 @@ package io.kiss.cluster;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.cluster.typed.Cluster;
 import com.typesafe.config.Config;
 import io.kiss.actors.controller.ControllerSingleton;
 import io.kiss.actors.live.DecisionJournal;
@@ -10,6 +11,7 @@ import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.LearnerProtocol;
 import io.kiss.actors.scaler.NamespaceSharding;
 import io.kiss.actors.scaler.PolicyCache;
+import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.http.NodeActors;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.env.KisimEnvironment;
@@ -52,10 +54,16 @@ public final class AllRoles implements Node.ActorStarter {
   private static ActorRef<LearnerProtocol.Command> learner(
       ActorSystem<?> system, NodeStores stores) {
     Config config = system.settings().config();
+    PpoOptimizerFactory optimizers =
+        new PpoOptimizerFactory(PpoSettings.from(config), NetworkShape.ofScaler());
+    if (Cluster.get(system).selfMember().hasRole(LearnerSingleton.ROLE)) {
+      try {
+        optimizers.requireEngine();
+      } catch (IllegalStateException e) {
+        throw new BootFailure(e.getMessage(), e);
+      }
+    }
     return LearnerSingleton.init(
-        system,
-        LearnerSettings.from(config),
-        stores.training(),
-        new PpoOptimizerFactory(PpoSettings.from(config), NetworkShape.ofScaler()));
+        system, LearnerSettings.from(config), stores.training(), optimizers);
   }
 }

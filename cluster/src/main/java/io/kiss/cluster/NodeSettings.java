@@ -11,6 +11,8 @@ import io.kiss.cluster.journal.DatabaseSettings;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.learner.LearnerSingleton;
 import io.kiss.rollout.RolloutSharding;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -79,6 +81,7 @@ public record NodeSettings(
   public static NodeSettings from(Config config, Optional<ArrivalTrace> trace) {
     try {
       Config kiss = config.getConfig("kiss");
+      requireLoopback(kiss.getString("http.host"));
       DataDirectory data = DataDirectory.open(Path.of(kiss.getString("data")));
       DatabaseSettings database = DatabaseSettings.from(kiss.getConfig("database"), data);
       return new NodeSettings(
@@ -92,6 +95,21 @@ public record NodeSettings(
           kiss.getDuration("boot.stop-timeout"));
     } catch (ConfigException | IllegalArgumentException e) {
       throw new BootFailure("the configuration cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireLoopback(String host) {
+    try {
+      if (!InetAddress.getByName(host).isLoopbackAddress()) {
+        throw new IllegalArgumentException(
+            "kiss.http.host is "
+                + host
+                + ", but the admin API has no login yet and is served on loopback only; use"
+                + " 127.0.0.1");
+      }
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(
+          "kiss.http.host is " + host + ", which is no address of this machine", e);
     }
   }
 }

@@ -21,6 +21,7 @@ import io.kiss.cluster.demo.DemoCluster;
 import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Attaches the demo namespace and shows its scalers at work: a line for each decision to change
@@ -56,11 +57,9 @@ final class DemoStep {
   /** Attaches the demo, acting; an attachment that is there already stays as it is. */
   void attach() {
     ControllerView view = ask.now(node.actors().controller(), ControllerProtocol.GetView::new);
-    boolean attached =
-        view.attachments().stream()
-            .anyMatch(
-                a -> a.cluster().equals(DEMO.cluster()) && a.namespace().equals(DEMO.namespace()));
-    if (!attached) {
+    Optional<Attachment> before =
+        view.attachments().stream().filter(a -> NamespaceRef.of(a).equals(DEMO)).findFirst();
+    if (before.isEmpty()) {
       Attachment attachment =
           new Attachment(
               DEMO.cluster(),
@@ -79,11 +78,17 @@ final class DemoStep {
             Locale.ROOT,
             "Namespace %s is attached%s; %s decides",
             DEMO,
-            attached ? " as before" : "",
+            before.map(a -> " as before" + shadow(a)).orElse(""),
             view.assignment()
                 .policy()
                 .map(policy -> "policy " + policy.id() + " (term " + view.assignment().term() + ")")
                 .orElse("there is no policy, so the queueing rule")));
+  }
+
+  private static String shadow(Attachment attachment) {
+    return attachment.mode() == Attachment.Mode.SHADOW
+        ? ", in shadow mode: nothing is changed"
+        : "";
   }
 
   /** How the namespace stands. */

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kiss up                      train, evaluate, and scale the embedded demo",
-      "  kiss simulate --scenario conf/scenarios/spike.conf --autoscaler hpa",
+      "  kiss simulate --scenario conf/scenarios/paper-spike.conf --autoscaler hpa",
       "  kiss up --help               all flags of a command"
     })
 public final class Main implements Runnable {

@@ -35,17 +35,21 @@ final class TrainingStep {
     ask = new Ask(node.system());
   }
 
-  /** Trains; empty where there is nothing learned yet, such as in a run paused at its start. */
+  /** Trains; empty where there is nothing to judge: nothing learned yet, or a run on its way. */
   Optional<Candidate> run() {
     TrainingProgress before = Await.repeatedly(TO_START, this::progress);
     boolean trains = start(before);
     TrainingProgress after = trains ? watch() : before;
     if (after.state() == State.PAUSED) {
-      terminal.line("Training is paused; POST /api/v1/training/resume goes on with it.");
+      terminal.line(
+          "Training is paused; POST /api/v1/training/resume goes on with it, and what it learns is"
+              + " judged when it is done.");
     } else if (after.state() == State.STOPPED && trains) {
       terminal.line("Training was stopped before its budget was used; what it learned counts.");
     }
-    return after.iteration() == 0 ? Optional.empty() : Optional.of(candidate());
+    return after.iteration() == 0 || after.state() == State.PAUSED
+        ? Optional.empty()
+        : Optional.of(candidate());
   }
 
   /** Says what there is to do and has it done; whether the learner trains then. */
@@ -60,7 +64,7 @@ final class TrainingStep {
       case IDLE ->
           terminal.line(
               String.format(
-                  Locale.ROOT, "Training a policy from nothing for %.0f s", budgetSeconds));
+                  Locale.ROOT, "Training a policy from nothing for %s s", seconds(budgetSeconds)));
       case COMPLETE, STOPPED -> {
         if (!wantsMore) {
           terminal.line(
@@ -77,6 +81,12 @@ final class TrainingStep {
           (ActorRef<StatusReply<Done>> replyTo) -> new LearnerProtocol.Start(budget, replyTo));
     }
     return true;
+  }
+
+  private static String seconds(double seconds) {
+    return seconds == Math.rint(seconds)
+        ? String.format(Locale.ROOT, "%.0f", seconds)
+        : Double.toString(seconds);
   }
 
   private static String describe(TrainingProgress progress) {
@@ -118,7 +128,8 @@ final class TrainingStep {
     return ask.later(node.actors().learner(), LearnerProtocol.GetProgress::new);
   }
 
-  private Candidate candidate() {
+  /** The newest weights. */
+  Candidate candidate() {
     return ask.request(node.actors().learner(), LearnerProtocol.GetCandidate::new);
   }
 }

@@ -90,7 +90,8 @@ final class Trial {
     String figures =
         String.format(
             Locale.ROOT,
-            "median cost-at-SLO %+.2f (95%% interval %+.2f to %+.2f), lower in %d of %d cases",
+            "cost-at-SLO case by case %+.3f in the median (95%% interval %+.3f to %+.3f), lower in %d"
+                + " of %d cases",
             mine.difference(),
             mine.differenceLow(),
             mine.differenceHigh(),

@@ -101,6 +101,12 @@ final class UpCommand implements Callable<Integer> {
     require(
         trainSeconds > 0 && trainSeconds <= MOST_TRAIN_SECONDS,
         "--train-seconds must be above 0 and at most 30 days, not " + trainSeconds);
+    require(
+        data == null || !data.toString().isBlank(),
+        "--data must name a folder, but is empty; is a shell variable unset?");
+    require(
+        trace == null || !trace.toString().isBlank(),
+        "--trace must name a file, but is empty; is a shell variable unset?");
     require(port == null || port >= 0 && port <= 65535, "--port must be in 0..65535, not " + port);
     require(
         workers == null || workers >= 1 && workers <= MOST_WORKERS,

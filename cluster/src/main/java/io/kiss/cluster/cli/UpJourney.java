@@ -1,9 +1,12 @@
 package io.kiss.cluster.cli;
 
+import akka.Done;
 import akka.stream.UniqueKillSwitch;
+import akka.stream.javadsl.Sink;
 import io.kiss.actors.protocol.LearnerProtocol.Candidate;
 import io.kiss.actors.protocol.NamespaceProtocol.NamespaceStatus;
 import io.kiss.actors.protocol.RegisteredPolicy.EvaluationRow;
+import io.kiss.actors.protocol.TrainingProgress.State;
 import io.kiss.cluster.AllRoles;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeSettings;
@@ -14,8 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What {@code kiss up} does once its flags are read: train, evaluate, scale, serve. */
 final class UpJourney {
@@ -52,13 +57,16 @@ final class UpJourney {
 
   private int journey(Node node, NodeSettings settings) {
     terminal.line("KIS-S is up: " + node.url() + "  (Ctrl-C stops)");
-    Optional<Candidate> candidate = new TrainingStep(node, terminal, options.trainSeconds()).run();
-    List<EvaluationRow> evaluation =
-        candidate.map(new EvaluationStep(node, terminal, trial(settings))::run).orElse(List.of());
+    TrainingStep training = new TrainingStep(node, terminal, options.trainSeconds());
+    Optional<Candidate> candidate = training.run();
+    EvaluationStep evaluationStep = new EvaluationStep(node, terminal, trial(settings));
+    List<EvaluationRow> evaluation = candidate.map(evaluationStep::run).orElse(List.of());
     DemoStep demo = new DemoStep(node, terminal, options.verbose());
     UniqueKillSwitch show = demo.show();
     demo.attach();
     if (!options.once()) {
+      judgeLaterTraining(
+          node, training, evaluationStep, candidate.map(c -> c.iteration().number()).orElse(0L));
       node.whenStopped().toCompletableFuture().join();
       // Not by Ctrl-C, which ends the JVM: the cluster has put this node out.
       return 1;
@@ -70,6 +78,32 @@ final class UpJourney {
     node.close();
     terminal.line(summary);
     return 0;
+  }
+
+  /** Training that the admin API resumed or started is judged as well, each time it is done. */
+  private void judgeLaterTraining(
+      Node node, TrainingStep training, EvaluationStep evaluation, long judged) {
+    AtomicLong last = new AtomicLong(judged);
+    node.feeds()
+        .training()
+        .filter(p -> p.state() == State.COMPLETE && last.getAndSet(p.iteration()) != p.iteration())
+        .mapAsync(
+            1,
+            p ->
+                CompletableFuture.runAsync(
+                        () -> {
+                          terminal.line("Training is done at iteration " + p.iteration());
+                          evaluation.run(training.candidate());
+                        })
+                    .handle((done, failure) -> report(node, failure)))
+        .runWith(Sink.ignore(), node.system());
+  }
+
+  private Done report(Node node, Throwable failure) {
+    if (failure != null && !node.stopping()) {
+      terminal.line("The evaluation failed: " + failure.getMessage());
+    }
+    return Done.getInstance();
   }
 
   private Trial trial(NodeSettings settings) {

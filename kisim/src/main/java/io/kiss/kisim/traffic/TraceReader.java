@@ -27,6 +27,9 @@ final class TraceReader {
   private int secondColumn = -1;
   private int requestsColumn = -1;
 
+  /** A bin beyond this is a typing error, and sums over it would lose the other bins. */
+  private static final double MOST_REQUESTS = 1e12;
+
   private double first;
   private double previous;
   private double bin;
@@ -90,7 +93,8 @@ final class TraceReader {
       }
     }
     if (secondColumn < 0 || requestsColumn < 0) {
-      throw wrong("the header must name the columns second and requests, but is \"%s\"", header);
+      throw wrong(
+          "the header must name the columns second and requests, but is \"%s\"", quoted(header));
     }
   }
 
@@ -100,6 +104,10 @@ final class TraceReader {
     double requests = number(cells, requestsColumn, "requests");
     if (requests < 0) {
       throw wrong("requests must not be negative, but is %s", cells[requestsColumn].strip());
+    }
+    if (requests > MOST_REQUESTS) {
+      throw wrong(
+          "requests must be at most %s in a bin, but is %s", text(MOST_REQUESTS), text(requests));
     }
     if (rows == 0) {
       first = second;
@@ -127,16 +135,24 @@ final class TraceReader {
       throw wrong("the column %s is missing", name);
     }
     String cell = cells[column].strip();
+    if (cell.isEmpty()) {
+      throw wrong("the column %s is empty; is this an empty line?", name);
+    }
     double value;
     try {
       value = Double.parseDouble(cell);
     } catch (NumberFormatException e) {
-      throw wrong("%s must be a number, but is \"%s\"", name, cell);
+      throw wrong("%s must be a number, but is \"%s\"", name, quoted(cell));
     }
     if (!Double.isFinite(value)) {
       throw wrong("%s must be a finite number, but is %s", name, cell);
     }
     return value;
+  }
+
+  /** Enough of a text to find it by. */
+  private static String quoted(String text) {
+    return text.length() <= 60 ? text : text.substring(0, 60) + "…";
   }
 
   private static String text(double value) {

@@ -22,14 +22,12 @@ final class DjlEngine {
       return Engine.getEngine(name);
     } catch (RuntimeException | LinkageError e) {
       throw new IllegalStateException(
-          "kiss.learner.engine = "
-              + name
-              + " cannot be loaded on this machine ("
-              + rootMessage(e)
-              + "); engines on the class path: "
-              + Engine.getAllEngines()
-              + ". Build with its native library (Maven profile pytorch or gpu for PyTorch), or"
-              + " choose another engine",
+          Engine.getAllEngines().contains(name)
+              ? "kiss.learner.engine is "
+                  + name
+                  + ", but its native library is not part of this build or does not run here; build"
+                  + " it in (KISS_NATIVES=pytorch or gpu for PyTorch), or use MXNet"
+              : "kiss.learner.engine is " + name + ", but must be MXNet or PyTorch",
           e);
     }
   }
@@ -38,14 +36,6 @@ final class DjlEngine {
     if (System.getProperty(key) == null) {
       System.setProperty(key, value);
     }
-  }
-
-  private static String rootMessage(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.toString();
   }
 
   /**

@@ -15,6 +15,16 @@ public final class PpoOptimizerFactory implements PolicyOptimizer.Factory {
     network = ActorCritic.of(shape, settings.hidden());
   }
 
+  /**
+   * Loads the engine and looks for the device, so that a wrong setting is told at boot.
+   *
+   * @throws IllegalStateException naming the setting that cannot be had here
+   */
+  public PpoOptimizerFactory requireEngine() {
+    DjlEngine.device(DjlEngine.load(settings.engine()), settings.device());
+    return this;
+  }
+
   @Override
   public PolicyOptimizer create(long seed) {
     return new PpoOptimizer(settings, PpoState.random(shape, network, seed));
