@@ -53,7 +53,7 @@ final class Guardrails {
         && telemetry.unschedulableReplicas() == 0
         && !telemetry.rolloutInProgress()) {
       fired[0] |= Guard.FAILSAFE.bit();
-      return failsafe;
+      return up(settings, telemetry, current, failsafe, fired);
     }
     return current;
   }

@@ -118,7 +118,11 @@ class GuardrailsTest {
     telemetry.rolloutInProgress = true;
     assertThat(apply(telemetry, DecisionSource.HOLD, 3)).isEqualTo(3);
     telemetry.rolloutInProgress = false;
-    assertThat(apply(telemetry, DecisionSource.HOLD, 3)).isEqualTo(8);
+    // No faster than any other scale-up: from 3 at most to 7.
+    assertThat(apply(telemetry, DecisionSource.HOLD, 3)).isEqualTo(7);
+    assertThat(guards()).containsExactlyInAnyOrder(Guard.FAILSAFE, Guard.STEP_UP);
+    telemetry.desiredReplicas = 7;
+    assertThat(apply(telemetry, DecisionSource.HOLD, 7)).isEqualTo(8);
     assertThat(guards()).containsExactly(Guard.FAILSAFE);
     telemetry.desiredReplicas = 9;
     assertThat(apply(telemetry, DecisionSource.HOLD, 9)).isEqualTo(9);

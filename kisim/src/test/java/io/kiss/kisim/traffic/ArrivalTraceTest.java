@@ -61,7 +61,7 @@ class ArrivalTraceTest {
         "second,requests|0,1|1,Infinity|;3;must be a finite number",
         "second,requests|0,1|1,two|;3;requests must be a number, but is \"two\"",
         "second,requests|0,1|1|;3;the column requests is missing",
-        "second,requests|0,1||2,1|;3;second must be a number, but is \"\"",
+        "second,requests|0,1||2,1|;3;the column second is empty",
         "second,requests|0,1|1,1|1,1|;4;second 1 does not come after 1",
         "second,requests|5,1|4,1|;3;second 4 does not come after 5",
         "second,requests|0,1|1,1|2,1|4,1|;5;expected second 3 (bins of 1 s), found 4",
