@@ -57,7 +57,7 @@ public final class AdminApi {
                 new ProbeEndpoints.Readiness(database, training::ask, controller::view),
                 meters)
             .endpoints());
-    router = new Router(system, endpoints);
+    router = new Router(system, endpoints, new Doorkeeper(settings));
   }
 
   /** Everything there is. */

@@ -26,15 +26,18 @@ final class Router {
 
   private final ActorSystem<?> system;
   private final List<Endpoint> endpoints;
+  private final Doorkeeper doorkeeper;
 
-  Router(ActorSystem<?> system, List<Endpoint> endpoints) {
+  Router(ActorSystem<?> system, List<Endpoint> endpoints, Doorkeeper doorkeeper) {
     this.system = system;
     this.endpoints = List.copyOf(endpoints);
+    this.doorkeeper = doorkeeper;
   }
 
   CompletionStage<HttpResponse> answer(HttpRequest request) {
     CompletionStage<HttpResponse> answer;
     try {
+      doorkeeper.check(request);
       answer = dispatch(request);
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedFuture(e);
