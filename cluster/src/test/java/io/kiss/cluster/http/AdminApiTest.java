@@ -127,6 +127,20 @@ class AdminApiTest {
         "GET | /api/v1/clusters/local/namespaces/demo/decisions?page=2 | '' | 400 | page",
         "POST | /api/v1/training/start | {} | 400 | seconds",
         "POST | /api/v1/training/start | {\"seconds\": \"many\"} | 400 | seconds",
+        "POST | /api/v1/training/start | {\"seconds\": 1e300} | 400 | at most 30 days",
+        "POST | /api/v1/training/start | {\"seconds\": 2592001} | 400 | at most 30 days",
+        "POST | /api/v1/training/start | {\"seconds\": \"60\"} | 400 | seconds: must be a number",
+        "POST | /api/v1/training/start | {\"seconds\": 9, \"environmentSteps\": 1.5} | 400 | environmentSteps: must be a whole number",
+        "POST | /api/v1/training/start | {\"seconds\": 9} 9 | 400 | nothing after it",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"mode\": 1} | 400 | mode: ",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": 3} | 400 | guards: must be a JSON object",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\": 2.5}} | 400 | maxStepUpPods: must be a whole number",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\": 3000000000}} | 400 | guards.maxStepUpPods: ",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\": null}} | 400 | maxStepUpPods: must be a whole number",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"failsafeReplicas\": 10001}} | 400 | guards.failsafeReplicas",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"selector\": \"(((\"} | 400 | selector: '((('",
+        "GET | /api/v1/clusters/local/namespaces/nope/decisions | '' | 404 | not attached",
+        "GET | /api/v1/clusters/nope/namespaces/demo/decisions | '' | 404 | nope",
         "POST | /api/v1/training/resume | '' | 409 | not paused",
         "POST | /api/v1/training/stop | '' | 503 | does not answer"
       })
@@ -139,7 +153,9 @@ class AdminApiTest {
     JsonNode problem = NodeFixture.json(response);
     assertThat(problem.at("/status").asInt()).isEqualTo(status);
     assertThat(problem.at("/title").asText()).isNotBlank();
-    assertThat(problem.at("/detail").asText()).contains(named).doesNotContain("Exception");
+    assertThat(problem.at("/detail").asText())
+        .contains(named)
+        .doesNotContain("Exception", "`", "java", "JsonToken");
   }
 
   @ParameterizedTest
@@ -218,6 +234,34 @@ class AdminApiTest {
   void aBodyLargerThanAnyRequestIsRefused() {
     HttpResponse<String> response = call("PUT", DEMO, " ".repeat(100_000) + "{}");
     assertThat(response.statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void aBodyLargerThanTheServerReadsIsRefusedBeforeItIsSent() throws Exception {
+    URI url = URI.create(node.url());
+    try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+      socket.setSoTimeout(20_000);
+      String head =
+          "POST /api/v1/training/start HTTP/1.1\r\nHost: localhost\r\n"
+              + "Content-Type: application/json\r\nContent-Length: 9000000\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 413");
+    }
+  }
+
+  @Test
+  void anAttachmentKeepsItsModeUnlessToldAnother() {
+    String other = "/api/v1/clusters/local/namespaces/other";
+    assertThat(modeAfter(other, "{}")).isEqualTo("SHADOW");
+    assertThat(modeAfter(other, "{\"mode\": \"ACTIVE\"}")).isEqualTo("ACTIVE");
+    assertThat(modeAfter(other, "{\"tickSeconds\": 30}")).isEqualTo("ACTIVE");
+    assertThat(modeAfter(other, "{\"mode\": \"SHADOW\"}")).isEqualTo("SHADOW");
+    assertThat(call("DELETE", other, "").statusCode()).isEqualTo(204);
+  }
+
+  private static String modeAfter(String path, String body) {
+    return NodeFixture.json(call("PUT", path, body)).at("/mode").asText();
   }
 
   @Test
