@@ -126,6 +126,7 @@ public final class NodeFixture {
       return HTTP.send(
           HttpRequest.newBuilder(URI.create(node.url() + path))
               .timeout(Duration.ofSeconds(20))
+              .header("Content-Type", "application/json")
               .method(method, HttpRequest.BodyPublishers.ofString(body))
               .build(),
           HttpResponse.BodyHandlers.ofString());

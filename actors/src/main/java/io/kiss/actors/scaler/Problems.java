@@ -4,6 +4,7 @@ import io.kiss.actors.live.NamespaceRef;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /** What keeps a namespace from being scaled now; says each change once in the log. */
@@ -50,9 +51,10 @@ final class Problems {
     return Optional.ofNullable(sentences.get(area));
   }
 
+  /** All of them, the gravest first; what several areas say alike is said once. */
   Optional<String> all() {
     return sentences.isEmpty()
         ? Optional.empty()
-        : Optional.of(String.join("; ", sentences.values()));
+        : Optional.of(sentences.values().stream().distinct().collect(Collectors.joining("; ")));
   }
 }

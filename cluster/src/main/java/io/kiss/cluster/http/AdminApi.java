@@ -49,15 +49,17 @@ public final class AdminApi {
     endpoints.addAll(new ClusterEndpoints(system, actors.entityTypes(), timeout).endpoints());
     endpoints.addAll(training.endpoints());
     endpoints.addAll(new PolicyEndpoints(controller).endpoints());
-    endpoints.addAll(new NamespaceEndpoints(controller, actors.namespaces(), clusters).endpoints());
-    endpoints.addAll(new DecisionEndpoints(decisions, feeds).endpoints());
+    NamespaceEndpoints namespaces =
+        new NamespaceEndpoints(controller, actors.namespaces(), clusters);
+    endpoints.addAll(namespaces.endpoints());
+    endpoints.addAll(new DecisionEndpoints(decisions, namespaces, feeds).endpoints());
     endpoints.addAll(
         new ProbeEndpoints(
                 system,
                 new ProbeEndpoints.Readiness(database, training::ask, controller::view),
                 meters)
             .endpoints());
-    router = new Router(system, endpoints);
+    router = new Router(system, endpoints, new Doorkeeper(settings));
   }
 
   /** Everything there is. */

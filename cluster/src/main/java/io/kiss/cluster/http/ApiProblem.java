@@ -30,6 +30,11 @@ final class ApiProblem extends RuntimeException {
     return new ApiProblem(StatusCodes.CONFLICT, detail);
   }
 
+  static ApiProblem tooLarge() {
+    return new ApiProblem(
+        StatusCodes.REQUEST_ENTITY_TOO_LARGE, "the body is larger than this API ever needs");
+  }
+
   static ApiProblem unavailable(String detail) {
     return new ApiProblem(StatusCodes.SERVICE_UNAVAILABLE, detail);
   }

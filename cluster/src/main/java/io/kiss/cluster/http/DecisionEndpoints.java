@@ -2,6 +2,7 @@ package io.kiss.cluster.http;
 
 import akka.http.javadsl.model.HttpResponse;
 import io.kiss.actors.live.DecisionRecord;
+import io.kiss.actors.live.NamespaceRef;
 import io.kiss.cluster.journal.DecisionQuery;
 import io.kiss.cluster.journal.JdbcDecisionJournal;
 import java.util.List;
@@ -16,10 +17,12 @@ final class DecisionEndpoints {
   private static final int DEFAULT_LIMIT = 100;
 
   private final JdbcDecisionJournal journal;
+  private final NamespaceEndpoints namespaces;
   private final EventFeeds feeds;
 
-  DecisionEndpoints(JdbcDecisionJournal journal, EventFeeds feeds) {
+  DecisionEndpoints(JdbcDecisionJournal journal, NamespaceEndpoints namespaces, EventFeeds feeds) {
     this.journal = journal;
+    this.namespaces = namespaces;
     this.feeds = feeds;
   }
 
@@ -42,13 +45,14 @@ final class DecisionEndpoints {
 
   private CompletionStage<HttpResponse> page(Call call) {
     call.allowOnly(Set.of("limit", "before", "deployment"));
+    NamespaceRef ref = namespaces.ref(call);
     int limit = call.query("limit", DEFAULT_LIMIT);
     DecisionQuery query;
     try {
       query =
           new DecisionQuery(
-              call.segment("cluster"),
-              call.segment("namespace"),
+              ref.cluster(),
+              ref.namespace(),
               call.query("deployment"),
               call.query("before"),
               limit);
@@ -66,8 +70,15 @@ final class DecisionEndpoints {
                     ? ApiProblem.badRequest(cause.getMessage())
                     : new CompletionException(cause);
               }
-              return Json.ok(page(decisions, limit));
-            });
+              return decisions;
+            })
+        .thenCompose(
+            decisions ->
+                // What was decided outlives the attachment it was decided under.
+                decisions.isEmpty()
+                    ? namespaces.attached(call).thenApply(attachment -> decisions)
+                    : CompletableFuture.completedFuture(decisions))
+        .thenApply(decisions -> Json.ok(page(decisions, limit)));
   }
 
   private static DecisionPage page(List<DecisionRecord> decisions, int limit) {

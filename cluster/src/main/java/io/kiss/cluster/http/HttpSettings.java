@@ -1,6 +1,8 @@
 package io.kiss.cluster.http;
 
 import com.typesafe.config.Config;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 
 /**
@@ -17,6 +19,16 @@ public record HttpSettings(String host, int port, Duration askTimeout) {
     }
     if (askTimeout.isZero() || askTimeout.isNegative()) {
       throw new IllegalArgumentException("kiss.http.ask-timeout must be positive");
+    }
+  }
+
+  /** Whether only programs of this machine reach the API. */
+  boolean isLoopback() {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      // Listening there will fail and say so.
+      return false;
     }
   }
 

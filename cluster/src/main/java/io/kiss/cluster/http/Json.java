@@ -11,10 +11,12 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -38,6 +40,9 @@ final class Json {
                   .addSerializer(Double.class, new MeasuredOrNull())
                   .addSerializer(double.class, new MeasuredOrNull()))
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
@@ -113,10 +118,29 @@ final class Json {
           .formatted(
               field, wrong.getValue(), Arrays.toString(wrong.getTargetType().getEnumConstants()));
     }
-    String reason = e.getOriginalMessage().lines().findFirst().orElse("");
-    // The rest of Jackson's sentence is about Java types.
-    reason = reason.replaceAll("`[\\w.$]*[.$](\\w+)`", "$1");
-    return (field.isEmpty() ? "the body" : field) + ": " + reason;
+    String subject = field.isEmpty() ? "the body" : field + ":";
+    if (e instanceof MismatchedInputException mismatch) {
+      return e.getOriginalMessage().startsWith("Trailing token")
+          ? "the body must be one JSON object and nothing after it"
+          : subject + " must be " + expected(mismatch.getTargetType());
+    }
+    return subject + " cannot be read, such as a number out of range; see /openapi.yaml";
+  }
+
+  /** Jackson's own sentences are about Java types. */
+  private static String expected(Class<?> type) {
+    if (type == Integer.class || type == int.class || type == Long.class || type == long.class) {
+      return "a whole number";
+    }
+    if (type == Double.class || type == double.class) {
+      return "a number";
+    }
+    if (type == String.class) {
+      return "text";
+    }
+    return type != null && type.isEnum()
+        ? "one of " + Arrays.toString(type.getEnumConstants())
+        : "a JSON object";
   }
 
   static HttpResponse ok(Object value) {

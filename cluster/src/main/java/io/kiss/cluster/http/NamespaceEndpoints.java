@@ -26,6 +26,8 @@ final class NamespaceEndpoints {
   private static final String CLUSTERS = "/api/v1/clusters";
   static final String NAMESPACE = CLUSTERS + "/{cluster}/namespaces/{namespace}";
 
+  private static final int MOST_FAILSAFE_REPLICAS = 10_000;
+
   private final ControllerClient controller;
   private final Function<NamespaceRef, RecipientRef<NamespaceProtocol.Command>> entities;
   private final List<String> clusters;
@@ -46,23 +48,29 @@ final class NamespaceEndpoints {
   record NamespaceView(Attachment attachment, NamespaceStatus status) {}
 
   /**
-   * How to attach a namespace; what is left out has a default.
+   * How to attach a namespace; what is left out has a default, but the mode stays as it was.
    *
    * @param guards some or all of the guardrails' settings
    */
   record PutNamespace(
       String selector, Attachment.Mode mode, Double tickSeconds, ObjectNode guards) {
 
-    Attachment attachment(String cluster, String namespace) {
+    Attachment attachment(NamespaceRef ref, Optional<Attachment> before) {
       double tick = tickSeconds == null ? WorkloadSpec.DEFAULT_TICK_SECONDS : tickSeconds;
       if (!(tick >= 1 && tick <= 3600)) {
         throw ApiProblem.badRequest("tickSeconds: must be in 1..3600");
       }
+      if (selector != null && !LabelSelector.isValid(selector)) {
+        throw ApiProblem.badRequest(
+            "selector: '%s' is not a label selector such as app=web,tier in (a, b),!canary"
+                .formatted(selector));
+      }
+      Attachment.Mode kept = before.map(Attachment::mode).orElse(Attachment.Mode.SHADOW);
       return new Attachment(
-          cluster,
-          namespace,
+          ref.cluster(),
+          ref.namespace(),
           selector == null ? "" : selector,
-          mode == null ? Attachment.Mode.SHADOW : mode,
+          mode == null ? kept : mode,
           tick,
           guardSettings());
     }
@@ -74,7 +82,12 @@ final class NamespaceEndpoints {
       ObjectNode all = Json.MAPPER.valueToTree(GuardSettings.DEFAULT);
       all.setAll(guards);
       try {
-        return Json.MAPPER.treeToValue(all, GuardSettings.class);
+        GuardSettings settings = Json.MAPPER.treeToValue(all, GuardSettings.class);
+        if (settings.failsafeReplicas() > MOST_FAILSAFE_REPLICAS) {
+          throw ApiProblem.badRequest(
+              "guards.failsafeReplicas: must be in 0.." + MOST_FAILSAFE_REPLICAS);
+        }
+        return settings;
       } catch (JsonProcessingException e) {
         throw ApiProblem.badRequest("guards." + Json.sentence(e));
       }
@@ -128,24 +141,19 @@ final class NamespaceEndpoints {
   private CompletionStage<HttpResponse> attach(Call call) {
     NamespaceRef ref = ref(call);
     return call.body(PutNamespace.class)
-        .thenCompose(
-            put -> {
-              Attachment attachment = put.attachment(ref.cluster(), ref.namespace());
-              return controller
-                  .view()
-                  .thenCompose(
-                      before ->
-                          controller
-                              .<Done>order(
-                                  reply -> new ControllerProtocol.PutNamespace(attachment, reply))
-                              .thenApply(
-                                  done ->
-                                      Json.response(
-                                          find(before, ref).isPresent()
-                                              ? StatusCodes.OK
-                                              : StatusCodes.CREATED,
-                                          attachment)));
-            });
+        .thenCompose(put -> controller.view().thenCompose(view -> attach(ref, put, view)));
+  }
+
+  private CompletionStage<HttpResponse> attach(
+      NamespaceRef ref, PutNamespace put, ControllerView view) {
+    Optional<Attachment> before = find(view, ref);
+    Attachment attachment = put.attachment(ref, before);
+    return controller
+        .<Done>order(reply -> new ControllerProtocol.PutNamespace(attachment, reply))
+        .thenApply(
+            done ->
+                Json.response(
+                    before.isPresent() ? StatusCodes.OK : StatusCodes.CREATED, attachment));
   }
 
   private CompletionStage<HttpResponse> detach(Call call) {
@@ -213,7 +221,8 @@ final class NamespaceEndpoints {
     return cluster;
   }
 
-  private NamespaceRef ref(Call call) {
+  /** The namespace a path names, attached or not, in a cluster that is there. */
+  NamespaceRef ref(Call call) {
     String cluster = cluster(call);
     String namespace = call.segment("namespace");
     if (!namespace.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {

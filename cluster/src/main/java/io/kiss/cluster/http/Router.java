@@ -6,6 +6,7 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.Allow;
+import akka.http.scaladsl.model.EntityStreamException;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.http.scaladsl.model.IllegalUriException;
 import akka.pattern.StatusReply;
@@ -26,15 +27,18 @@ final class Router {
 
   private final ActorSystem<?> system;
   private final List<Endpoint> endpoints;
+  private final Doorkeeper doorkeeper;
 
-  Router(ActorSystem<?> system, List<Endpoint> endpoints) {
+  Router(ActorSystem<?> system, List<Endpoint> endpoints, Doorkeeper doorkeeper) {
     this.system = system;
     this.endpoints = List.copyOf(endpoints);
+    this.doorkeeper = doorkeeper;
   }
 
   CompletionStage<HttpResponse> answer(HttpRequest request) {
     CompletionStage<HttpResponse> answer;
     try {
+      doorkeeper.check(request);
       answer = dispatch(request);
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedFuture(e);
@@ -95,8 +99,11 @@ final class Router {
           "the part of the cluster that knows this does not answer; try again in a moment");
     }
     if (cause instanceof EntityStreamSizeException) {
-      return Json.problem(
-          StatusCodes.REQUEST_ENTITY_TOO_LARGE, "the body is larger than this API ever needs");
+      ApiProblem tooLarge = ApiProblem.tooLarge();
+      return Json.problem(tooLarge.status(), tooLarge.getMessage());
+    }
+    if (cause instanceof EntityStreamException) {
+      return Json.problem(StatusCodes.BAD_REQUEST, "the body cannot be read to its end");
     }
     if (cause instanceof IllegalUriException) {
       return Json.problem(StatusCodes.BAD_REQUEST, "the address is not a valid URI");

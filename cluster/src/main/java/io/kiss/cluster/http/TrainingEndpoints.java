@@ -17,6 +17,8 @@ import java.util.function.Function;
 
 /** Progress of the training run, and control over it. */
 final class TrainingEndpoints {
+  private static final double MOST_SECONDS = Duration.ofDays(30).toSeconds();
+
   private final ActorSystem<?> system;
   private final ActorRef<LearnerProtocol.Command> learner;
   private final EventFeeds feeds;
@@ -41,8 +43,9 @@ final class TrainingEndpoints {
    */
   record StartTraining(Double seconds, Long environmentSteps) {
     TrainingBudget budget() {
-      if (seconds == null || !(seconds > 0)) {
-        throw ApiProblem.badRequest("seconds: must be a number above 0");
+      if (seconds == null || !(seconds > 0 && seconds <= MOST_SECONDS)) {
+        throw ApiProblem.badRequest(
+            "seconds: must be a number above 0 and at most 30 days (2592000)");
       }
       if (environmentSteps != null && environmentSteps <= 0) {
         throw ApiProblem.badRequest("environmentSteps: must be above 0");

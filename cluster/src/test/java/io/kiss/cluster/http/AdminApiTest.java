@@ -1,6 +1,7 @@
 package io.kiss.cluster.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import akka.Done;
@@ -16,6 +17,7 @@ import io.kiss.cluster.journal.JdbcDecisionJournal;
 import io.kiss.kisim.autoscale.PolicySnapshot;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLConnection;
 import java.net.http.HttpResponse;
@@ -125,6 +127,20 @@ class AdminApiTest {
         "GET | /api/v1/clusters/local/namespaces/demo/decisions?page=2 | '' | 400 | page",
         "POST | /api/v1/training/start | {} | 400 | seconds",
         "POST | /api/v1/training/start | {\"seconds\": \"many\"} | 400 | seconds",
+        "POST | /api/v1/training/start | {\"seconds\": 1e300} | 400 | at most 30 days",
+        "POST | /api/v1/training/start | {\"seconds\": 2592001} | 400 | at most 30 days",
+        "POST | /api/v1/training/start | {\"seconds\": \"60\"} | 400 | seconds: must be a number",
+        "POST | /api/v1/training/start | {\"seconds\": 9, \"environmentSteps\": 1.5} | 400 | environmentSteps: must be a whole number",
+        "POST | /api/v1/training/start | {\"seconds\": 9} 9 | 400 | nothing after it",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"mode\": 1} | 400 | mode: ",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": 3} | 400 | guards: must be a JSON object",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\": 2.5}} | 400 | maxStepUpPods: must be a whole number",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\": 3000000000}} | 400 | guards.maxStepUpPods: ",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\": null}} | 400 | maxStepUpPods: must be a whole number",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"failsafeReplicas\": 10001}} | 400 | guards.failsafeReplicas",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"selector\": \"(((\"} | 400 | selector: '((('",
+        "GET | /api/v1/clusters/local/namespaces/nope/decisions | '' | 404 | not attached",
+        "GET | /api/v1/clusters/nope/namespaces/demo/decisions | '' | 404 | nope",
         "POST | /api/v1/training/resume | '' | 409 | not paused",
         "POST | /api/v1/training/stop | '' | 503 | does not answer"
       })
@@ -137,13 +153,115 @@ class AdminApiTest {
     JsonNode problem = NodeFixture.json(response);
     assertThat(problem.at("/status").asInt()).isEqualTo(status);
     assertThat(problem.at("/title").asText()).isNotBlank();
-    assertThat(problem.at("/detail").asText()).contains(named).doesNotContain("Exception");
+    assertThat(problem.at("/detail").asText())
+        .contains(named)
+        .doesNotContain("Exception", "`", "java", "JsonToken");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        // A browser tells where the page is from that sends this; curl and scripts do not.
+        "POST | localhost:8080 | - | '' | - | 409",
+        "POST | localhost:8080 | http://localhost:8080 | '' | - | 409",
+        "POST | LOCALHOST | http://localhost:80 | '' | - | 409",
+        "POST | [::1]:8080 | http://[::1]:8080 | '' | - | 409",
+        "POST | localhost:8080 | http://evil.example | '' | - | 403",
+        "POST | localhost:8080 | http://localhost:3000 | '' | - | 403",
+        "POST | localhost:8080 | null | '' | - | 403",
+        "PUT | localhost:8080 | http://evil.example | '' | - | 403",
+        "DELETE | localhost:8080 | http://evil.example | '' | - | 403",
+        // A name that was pointed at loopback after the page was loaded.
+        "POST | evil.example:8080 | http://evil.example:8080 | '' | - | 403",
+        "GET | evil.example:8080 | - | '' | - | 403",
+        "GET | 127.0.0.1.evil.example | - | '' | - | 403",
+        "GET | 127.0.0.1:9 | http://evil.example | '' | - | 405",
+        // Types that a page may send to anybody.
+        "POST | localhost:8080 | - | {} | text/plain | 415",
+        "POST | localhost:8080 | - | {} | application/x-www-form-urlencoded | 415",
+        "POST | localhost:8080 | - | {} | - | 415",
+        "POST | localhost:8080 | - | {} | application/json | 409",
+        "POST | localhost:8080 | - | {} | application/json; charset=utf-8 | 409"
+      })
+  void aPageOfSomebodyElseCannotDriveTheNode(
+      String method, String host, String origin, String body, String type, int status)
+      throws Exception {
+    assertThat(statusOf(method, host, origin, body, type)).isEqualTo(status);
+  }
+
+  /** By hand: the JDK's client sets no Host but its own. */
+  private static int statusOf(String method, String host, String origin, String body, String type)
+      throws Exception {
+    StringBuilder request =
+        new StringBuilder(method + " /api/v1/training/resume HTTP/1.1\r\nHost: " + host + "\r\n");
+    if (origin != null) {
+      request.append("Origin: ").append(origin).append("\r\n");
+    }
+    if (type != null) {
+      request.append("Content-Type: ").append(type).append("\r\n");
+    }
+    request.append("Connection: close\r\nContent-Length: ").append(body.length());
+    request.append("\r\n\r\n").append(body);
+    URI url = URI.create(node.url());
+    try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return Integer.parseInt(answer.split(" ")[1]);
+    }
+  }
+
+  @Test
+  void aNodeThatIsOpenToOthersAnswersUnderAnyNameButToItsOwnPagesOnly() {
+    Doorkeeper open = new Doorkeeper(new HttpSettings("0.0.0.0", 0, Duration.ofSeconds(1)));
+    var host = akka.http.javadsl.model.headers.Host.create("kiss.example", 8080);
+    var request =
+        akka.http.javadsl.model.HttpRequest.POST("/api/v1/training/pause").addHeader(host);
+    open.check(request);
+    open.check(request.addHeader(origin("http://kiss.example:8080")));
+    assertThatThrownBy(() -> open.check(request.addHeader(origin("http://kiss.example:9090"))))
+        .isInstanceOf(ApiProblem.class)
+        .hasMessageContaining("kiss.example:9090");
+  }
+
+  private static akka.http.javadsl.model.HttpHeader origin(String value) {
+    return akka.http.javadsl.model.HttpHeader.parse("Origin", value);
   }
 
   @Test
   void aBodyLargerThanAnyRequestIsRefused() {
     HttpResponse<String> response = call("PUT", DEMO, " ".repeat(100_000) + "{}");
     assertThat(response.statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void aBodyLargerThanTheServerReadsIsRefusedBeforeItIsSent() throws Exception {
+    URI url = URI.create(node.url());
+    try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+      socket.setSoTimeout(20_000);
+      String head =
+          "POST /api/v1/training/start HTTP/1.1\r\nHost: localhost\r\n"
+              + "Content-Type: application/json\r\nContent-Length: 9000000\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 413");
+    }
+  }
+
+  @Test
+  void anAttachmentKeepsItsModeUnlessToldAnother() {
+    String other = "/api/v1/clusters/local/namespaces/other";
+    assertThat(modeAfter(other, "{}")).isEqualTo("SHADOW");
+    assertThat(modeAfter(other, "{\"mode\": \"ACTIVE\"}")).isEqualTo("ACTIVE");
+    assertThat(modeAfter(other, "{\"tickSeconds\": 30}")).isEqualTo("ACTIVE");
+    assertThat(modeAfter(other, "{\"mode\": \"SHADOW\"}")).isEqualTo("SHADOW");
+    assertThat(call("DELETE", other, "").statusCode()).isEqualTo(204);
+  }
+
+  private static String modeAfter(String path, String body) {
+    return NodeFixture.json(call("PUT", path, body)).at("/mode").asText();
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -21,9 +22,6 @@ import java.util.concurrent.TimeUnit;
 final class Browser implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final String TEXT =
-      "{\"id\":1,\"method\":\"Runtime.evaluate\","
-          + "\"params\":{\"expression\":\"document.body.innerText\"}}";
 
   private final Process process;
   private final String page;
@@ -74,12 +72,21 @@ final class Browser implements AutoCloseable {
 
   /** The text a person would see now. */
   String text() throws Exception {
+    return value("document.body.innerText");
+  }
+
+  /** What an expression is worth on the page now. */
+  String value(String expression) throws Exception {
+    String command =
+        JSON.writeValueAsString(
+            Map.of(
+                "id", 1, "method", "Runtime.evaluate", "params", Map.of("expression", expression)));
     CompletableFuture<String> answer = new CompletableFuture<>();
     WebSocket socket =
         HTTP.newWebSocketBuilder()
             .buildAsync(URI.create(page), new Answer(answer))
             .get(10, TimeUnit.SECONDS);
-    socket.sendText(TEXT, true);
+    socket.sendText(command, true);
     try {
       return JSON.readTree(answer.get(10, TimeUnit.SECONDS)).at("/result/result/value").asText();
     } finally {

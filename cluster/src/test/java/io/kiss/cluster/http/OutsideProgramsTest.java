@@ -30,6 +30,7 @@ class OutsideProgramsTest {
         .atMost(Duration.ofSeconds(30))
         .until(() -> NodeFixture.call(node, "GET", "/ready", "").statusCode() == 200);
     NodeFixture.call(node, "PUT", DEMO, "{}");
+    NodeFixture.call(node, "PUT", "/api/v1/clusters/local/namespaces/nowhere", "{}");
     await()
         .atMost(Duration.ofSeconds(30))
         .until(
@@ -51,8 +52,26 @@ class OutsideProgramsTest {
               () ->
                   assertThat(browser.text())
                       .contains("running", "1 node, term 0, champion none")
+                      .contains(
+                          "local/demo shadow", "local/nowhere shadow", "no namespace 'nowhere'")
                       .contains("resnet50", "bert-large", "recommender", "queueing rule says")
                       .doesNotContain("undefined", "NaN"));
+      // Unmeasured returns make no curve, and no curve takes no room.
+      assertThat(browser.value("document.getElementById('curve').getBoundingClientRect().height"))
+          .isEqualTo("0");
+      assertThat(
+              browser.value(
+                  "for (const [run, seconds] of [['a', 3], ['a', 1], ['a', 4], ['b', 1], ['b', 2]])"
+                      + " training({run, seconds, episodeReturn: seconds, state: 'RUNNING',"
+                      + " budget: {}}); curve.map(point => point[0]).join()"))
+          .as("a new run starts anew, and within one the curve never goes back")
+          .isEqualTo("1,2");
+      assertThat(
+              browser.value(
+                  "for (const seconds of [1, 5, 4]) training({run: 'b', seconds,"
+                      + " episodeReturn: seconds, state: 'RUNNING', budget: {}});"
+                      + " curve.map(point => point[0]).join()"))
+          .isEqualTo("1,2,5");
     }
   }
 

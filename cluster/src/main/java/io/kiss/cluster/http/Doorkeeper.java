@@ -1,0 +1,102 @@
+package io.kiss.cluster.http;
+
+import akka.http.javadsl.model.ContentType;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpMethods;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.MediaType;
+import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.Host;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Refuses what a web page of somebody else has the visitor's browser send here.
+ *
+ * <p>Loopback keeps strangers out but not the browser of whoever sits at this machine. A page may
+ * post to any address as long as it does not read the answer, so what changes something must name
+ * no foreign origin and, where it has a body, be of a type that such a page cannot send unasked. A
+ * page whose own name was pointed at loopback after it was loaded counts as of the same origin; its
+ * name stands in {@code Host}.
+ */
+final class Doorkeeper {
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
+
+  private final HttpSettings settings;
+  private final boolean loopback;
+
+  Doorkeeper(HttpSettings settings) {
+    this.settings = settings;
+    loopback = settings.isLoopback();
+  }
+
+  /** Lets a request pass, or throws the {@link ApiProblem} to answer it with. */
+  void check(HttpRequest request) {
+    Optional<Host> host = request.getHeader(Host.class);
+    if (loopback && host.isPresent() && !isOwn(host.get().host().address())) {
+      throw new ApiProblem(
+          StatusCodes.FORBIDDEN,
+          "this node answers at localhost only, not at '%s'; set kiss.http.host to open it"
+              .formatted(host.get().value()));
+    }
+    if (!changesSomething(request)) {
+      return;
+    }
+    for (String origin : values(request, "origin")) {
+      if (host.isEmpty() || !isSame(origin, host.get().value())) {
+        throw new ApiProblem(
+            StatusCodes.FORBIDDEN,
+            "a page of '%s' may not change anything here, only one of this node's own"
+                .formatted(origin));
+      }
+    }
+    if (!request.entity().isKnownEmpty() && !isJson(request.entity().getContentType())) {
+      throw new ApiProblem(
+          StatusCodes.UNSUPPORTED_MEDIA_TYPE,
+          "a body must be JSON and say so: Content-Type: application/json");
+    }
+  }
+
+  private boolean isOwn(String name) {
+    String plain = name.toLowerCase(Locale.ROOT).replaceAll("^\\[|]$", "");
+    return LOOPBACK.contains(plain) || plain.equalsIgnoreCase(settings.host());
+  }
+
+  private static boolean changesSomething(HttpRequest request) {
+    return !Set.of(HttpMethods.GET, HttpMethods.HEAD, HttpMethods.OPTIONS)
+        .contains(request.method());
+  }
+
+  private static List<String> values(HttpRequest request, String header) {
+    return java.util.stream.StreamSupport.stream(request.getHeaders().spliterator(), false)
+        .filter(found -> found.is(header))
+        .map(HttpHeader::value)
+        .toList();
+  }
+
+  /** A browser leaves out the port its scheme has anyway, here and there alike or not. */
+  private static boolean isSame(String origin, String host) {
+    for (String[] scheme : new String[][] {{"http://", ":80"}, {"https://", ":443"}}) {
+      if (origin.startsWith(scheme[0])) {
+        return without(origin.substring(scheme[0].length()), scheme[1])
+            .equalsIgnoreCase(without(host, scheme[1]));
+      }
+    }
+    return false;
+  }
+
+  private static String without(String authority, String port) {
+    return authority.endsWith("]" + port) || authority.matches("[^:]*" + port)
+        ? authority.substring(0, authority.length() - port.length())
+        : authority;
+  }
+
+  private static boolean isJson(ContentType type) {
+    MediaType is = type.mediaType();
+    return is.mainType().equals(MediaTypes.APPLICATION_JSON.mainType())
+        && is.subType().equals(MediaTypes.APPLICATION_JSON.subType());
+  }
+}
