@@ -8,7 +8,7 @@ public final class ActionSpace {
   private static final double[] FRACTIONS = {-0.5, -0.2, -0.1, 0, 0, 0, 0.1, 0.2, 0.5, 1.0};
   private static final int[] PODS = {0, 0, 0, -1, 0, 1, 0, 0, 0, 0};
   private static final String[] NAMES = {
-    "-50%", "-20%", "-10%", "-1", "0", "+1", "+10%", "+20%", "+50%", "+100%"
+    "-50%", "-20%", "-10%", "-1", "stays", "+1", "+10%", "+20%", "+50%", "+100%"
   };
 
   /** Number of actions. */
