@@ -64,11 +64,6 @@ public final class KiScaler implements Autoscaler {
     ticksInside = 0;
   }
 
-  /** Decides by the queueing rule from the next tick on; memory stays. */
-  public void useNoPolicy() {
-    network = null;
-  }
-
   @Override
   public String name() {
     return "kiscaler";
