@@ -64,6 +64,11 @@ public final class KiScaler implements Autoscaler {
     ticksInside = 0;
   }
 
+  /** Decides by the queueing rule from the next tick on; memory stays. */
+  public void useNoPolicy() {
+    network = null;
+  }
+
   @Override
   public String name() {
     return "kiscaler";
