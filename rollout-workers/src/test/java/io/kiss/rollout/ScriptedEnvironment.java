@@ -89,4 +89,14 @@ final class ScriptedEnvironment implements VectorEnvironment {
       }
     }
   }
+
+  @Override
+  public byte[] saveState() {
+    throw new UnsupportedOperationException("no test saves it");
+  }
+
+  @Override
+  public VectorStep restoreState(byte[] state) {
+    throw new UnsupportedOperationException("no test restores it");
+  }
 }

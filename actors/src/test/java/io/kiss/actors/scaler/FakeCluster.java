@@ -197,6 +197,7 @@ final class FakeCluster
         0.2 * known,
         0 * known,
         0 * known,
+        d.rate() * 0.1,
         0.5 * known,
         d.replicas(),
         d.replicas(),

@@ -49,7 +49,7 @@ class ScalerActorTest {
 
   private static TelemetrySample sample(double time, int desired, double rate) {
     return new TelemetrySample(
-        time, 5, rate, rate, 0.1, 0.2, 0, 0, 0.5, desired, desired, 0, false, new double[0]);
+        time, 5, rate, rate, 0.1, 0.2, 0, 0, 1, 0.5, desired, desired, 0, false, new double[0]);
   }
 
   private static WorkloadSpec spec(int maxReplicas) {

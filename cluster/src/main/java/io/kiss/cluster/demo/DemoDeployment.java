@@ -1,13 +1,16 @@
 package io.kiss.cluster.demo;
 
 import io.kiss.actors.live.Workload;
+import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.engine.Engine;
 import io.kiss.kisim.engine.FluidEngine;
 import io.kiss.kisim.engine.Scenario;
-import io.kiss.kisim.engine.TelemetrySettings;
 import io.kiss.kisim.engine.Truth;
+import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
 import io.kiss.kisim.telemetry.TelemetrySample;
+import io.kiss.kisim.telemetry.TelemetrySettings;
+import io.kiss.kisim.traffic.OpenTraffic;
 import java.util.Optional;
 
 /** A Deployment that lives in the simulator; guarded by its cluster's lock. */
@@ -60,13 +63,12 @@ final class DemoDeployment {
     engine.reset(
         new Scenario(
             service.name(),
-            service.profile(),
-            rates,
+            service.model(STARTUP_VARIATION, PATIENCE * service.sloSeconds()),
+            Routing.LEAST_OUTSTANDING,
+            new OpenTraffic(rates, rates.length, 1),
             rates.length,
-            service.startupSeconds(),
-            STARTUP_VARIATION,
+            ClusterSpec.AMPLE,
             service.sloSeconds(),
-            PATIENCE * service.sloSeconds(),
             replicas,
             service.maxReplicas(),
             TelemetrySettings.DEFAULT),

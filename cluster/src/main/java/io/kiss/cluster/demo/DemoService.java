@@ -3,7 +3,9 @@ package io.kiss.cluster.demo;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.evaluate.TournamentCase;
 import io.kiss.kisim.evaluate.TournamentCases;
-import io.kiss.kisim.serving.ServiceProfile;
+import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.serving.ServiceNoise;
+import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.kisim.traffic.TrafficKind;
 import java.util.List;
@@ -11,14 +13,14 @@ import java.util.List;
 /**
  * One Deployment of the demo.
  *
- * @param profile what a replica does
+ * @param service what a replica does
  * @param sloSeconds latency a request should not exceed
  * @param startupSeconds mean time until a new pod is ready
  * @param peakReplicas replicas the busiest minute needs, at {@value #PEAK_LOAD} of their capacity
  * @param traffic shape where no trace is replayed
  */
 record DemoService(
-    ServiceProfile profile,
+    ServiceModel service,
     double sloSeconds,
     double startupSeconds,
     int peakReplicas,
@@ -28,31 +30,24 @@ record DemoService(
   static final double PEAK_LOAD = 0.75;
 
   private static final double VIOLATION_PRICE = 10;
+  private static final double GRACE_SECONDS = 30;
 
   /** An image classifier, a language encoder and a ranking model with large embedding tables. */
   static final List<DemoService> ALL =
       List.of(
+          new DemoService(service("resnet50", 0.025, 6, 0.45), 0.150, 60, 8, TrafficKind.DIURNAL),
           new DemoService(
-              new ServiceProfile("resnet50", 0.025, 240, 0.2, 1, 0.80),
-              0.150,
-              60,
-              8,
-              TrafficKind.DIURNAL),
+              service("bert-large", 0.08, 5, 0.71), 0.400, 100, 10, TrafficKind.RANDOM_WALK),
           new DemoService(
-              new ServiceProfile("bert-large", 0.080, 60, 0.5, 1, 1.20),
-              0.400,
-              100,
-              10,
-              TrafficKind.RANDOM_WALK),
-          new DemoService(
-              new ServiceProfile("recommender", 0.012, 650, 0.8, 1, 2.00),
-              0.080,
-              180,
-              6,
-              TrafficKind.FLASH_CROWDS));
+              service("recommender", 0.012, 8, 0.89), 0.080, 180, 6, TrafficKind.FLASH_CROWDS));
+
+  private static ServiceModel service(String name, double seconds, int servers, double cv) {
+    return ServiceModel.ofServers(
+        name, seconds, servers, ServiceNoise.lognormal(cv), StartUp.INSTANT);
+  }
 
   String name() {
-    return profile.name();
+    return service.name();
   }
 
   int maxReplicas() {
@@ -61,13 +56,20 @@ record DemoService(
 
   /** Requests per second of the busiest minute. */
   double peakRate() {
-    return peakReplicas * profile.replicaCapacity() * PEAK_LOAD;
+    return peakReplicas * service.podCapacity() * PEAK_LOAD;
   }
 
   /** Replicas that keep this rate at {@value #PEAK_LOAD} of their capacity. */
   int replicasFor(double rate) {
-    int replicas = (int) Math.ceil(rate / profile.replicaCapacity() / PEAK_LOAD);
+    int replicas = (int) Math.ceil(rate / service.podCapacity() / PEAK_LOAD);
     return Math.max(1, Math.min(maxReplicas(), replicas));
+  }
+
+  /** The pods, with start-up and the longest wait that a request puts up with. */
+  ServiceModel model(double startupVariation, double patienceSeconds) {
+    return service
+        .with(StartUp.ofTotal(startupSeconds, startupVariation, GRACE_SECONDS))
+        .with(service.batching().withTimeout(patienceSeconds));
   }
 
   WorkloadSpec workload() {
@@ -76,8 +78,8 @@ record DemoService(
         1,
         maxReplicas(),
         sloSeconds,
-        profile.serviceTimeSeconds(),
-        profile.replicaCapacity(),
+        service.loneLatencySeconds(),
+        service.podCapacity(),
         startupSeconds,
         VIOLATION_PRICE,
         WorkloadSpec.DEFAULT_TICK_SECONDS);
@@ -87,7 +89,7 @@ record DemoService(
   TournamentCase replay(ArrivalTrace trace, long seed) {
     return TournamentCases.replay(
         trace,
-        profile,
+        service,
         peakReplicas * PEAK_LOAD,
         sloSeconds,
         startupSeconds,

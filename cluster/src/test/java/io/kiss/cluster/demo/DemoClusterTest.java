@@ -113,7 +113,7 @@ class DemoClusterTest {
     wall.addAndGet(20_000);
     var samples = join(replaying.query(DEMO, join(replaying.workloads(DEMO, ""))));
     for (DemoService service : DemoService.ALL) {
-      double expected = 0.75 * service.peakReplicas() * service.profile().replicaCapacity();
+      double expected = 0.75 * service.peakReplicas() * service.service().podCapacity();
       // Poisson counts over a window of a minute: five standard deviations.
       double noise = 5 * Math.sqrt(expected / 45);
       assertThat(samples.get(service.name()).arrivalRate())

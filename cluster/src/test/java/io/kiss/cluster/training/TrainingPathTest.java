@@ -201,6 +201,16 @@ class TrainingPathTest {
       Arrays.fill(buffer.episodeReturns, LENGTH);
       return buffer;
     }
+
+    @Override
+    public byte[] saveState() {
+      throw new UnsupportedOperationException("no test saves it");
+    }
+
+    @Override
+    public VectorStep restoreState(byte[] state) {
+      throw new UnsupportedOperationException("no test restores it");
+    }
   }
 
   /** Optimisers that only sum up the steps they were given; that is their checkpoint, too. */

@@ -8,7 +8,7 @@ import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.serving.TimeoutAction;
-import io.kiss.kisim.traffic.pattern.Delay;
+import io.kiss.kisim.time.Delay;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

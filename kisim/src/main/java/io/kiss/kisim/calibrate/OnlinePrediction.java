@@ -3,9 +3,9 @@ package io.kiss.kisim.calibrate;
 import io.kiss.kisim.request.RequestEngine;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.time.Delay;
 import io.kiss.kisim.time.Nanos;
 import io.kiss.kisim.traffic.pattern.ClosedLoad;
-import io.kiss.kisim.traffic.pattern.Delay;
 import org.HdrHistogram.Histogram;
 import org.apache.commons.rng.simple.RandomSource;
 

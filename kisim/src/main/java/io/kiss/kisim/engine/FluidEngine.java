@@ -1,6 +1,9 @@
 package io.kiss.kisim.engine;
 
+import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
+import io.kiss.kisim.telemetry.TelemetrySettings;
+import io.kiss.kisim.traffic.Demand;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
@@ -26,6 +29,8 @@ public final class FluidEngine implements Engine {
   private final RunningTruth truth = new RunningTruth();
 
   private Scenario scenario;
+  private Demand demand;
+  private ServiceModel service;
   private CountSampler gauges;
   private double serviceTime;
   private int bucketWithoutDelay;
@@ -45,12 +50,14 @@ public final class FluidEngine implements Engine {
     this.scenario = scenario;
     UniformRandomProvider random = RandomSource.XO_SHI_RO_256_PP.create(seed);
     gauges = new CountSampler(random);
-    serviceTime = scenario.profile().serviceTimeSeconds();
+    demand = scenario.traffic().demand(seed);
+    service = scenario.service();
+    serviceTime = service.loneLatencySeconds();
     bucketWithoutDelay = LatencyHistogram.bucketOf(serviceTime);
     slack = scenario.sloSeconds() - serviceTime;
-    gpus = scenario.profile().gpusPerReplica();
-    neededPerRequest = gpus / scenario.profile().replicaCapacity();
-    concurrency = scenario.profile().concurrency();
+    gpus = service.gpusPerPod();
+    neededPerRequest = gpus / service.podCapacity();
+    concurrency = FluidQueue.servers(service);
 
     TelemetrySettings telemetry = scenario.telemetry();
     now = -telemetry.rateWindowSeconds() - telemetry.scrapeSeconds();
@@ -59,21 +66,21 @@ public final class FluidEngine implements Engine {
     lastDirection = 0;
     lastChange = Double.NEGATIVE_INFINITY;
     pods.reset(scenario, random);
-    queue.reset(scenario, rateBefore(), desired, now);
+    queue.reset(scenario, demand, rateBefore(), desired, now);
     scrapes.reset(telemetry, random, now);
     while (now < 0) {
       second();
     }
-    truth.reset();
+    truth.reset(service.device());
   }
 
   private double rateBefore() {
     int seconds = Math.min(RATE_BEFORE_SECONDS, scenario.seconds());
     double sum = 0;
     for (int t = 0; t < seconds; t++) {
-      sum += scenario.rates()[t];
+      sum += demand.rate(t, serviceTime);
     }
-    double most = MOST_LOAD_BEFORE * desired * scenario.profile().replicaCapacity();
+    double most = MOST_LOAD_BEFORE * desired * service.podCapacity();
     return Math.min(most, sum / seconds);
   }
 
@@ -102,7 +109,10 @@ public final class FluidEngine implements Engine {
     double late = answer(queue.served());
     truth.requests += arriving;
     truth.served += queue.served();
-    truth.lost += queue.lost();
+    truth.timedOut += queue.lost();
+    truth.present = queue.present();
+    truth.busyGpuSeconds += gpus * pods.ready() * busyGauge();
+    truth.nodeGpuSeconds += gpus * pods.allocated();
     truth.violating += late + queue.lost();
     truth.gpuSeconds += gpus * pods.allocated();
     truth.neededGpuSeconds += neededPerRequest * arriving;
@@ -144,6 +154,7 @@ public final class FluidEngine implements Engine {
 
   private void record(int bucket, double requests) {
     truth.latencies.add(bucket, requests);
+    truth.window.add(bucket, requests);
     scrapes.observe(bucket, requests);
   }
 
@@ -151,7 +162,7 @@ public final class FluidEngine implements Engine {
   private double queueGauge() {
     double waiting = queue.waiting();
     double probability = queue.waitProbability();
-    double capacity = ready * scenario.profile().replicaCapacity();
+    double capacity = ready * service.podCapacity();
     double spread = queue.waitScaleSeconds() * capacity;
     double excess = Math.max(0, waiting - probability * spread);
     double drawn = gauges.happens(probability) ? gauges.exponential(spread) : 0;

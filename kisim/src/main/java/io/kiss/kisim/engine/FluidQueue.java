@@ -1,5 +1,8 @@
 package io.kiss.kisim.engine;
 
+import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.traffic.Demand;
+
 /**
  * The queue of one Deployment as a fluid, stepped by a second at a cost that does not depend on the
  * request rate.
@@ -30,8 +33,8 @@ final class FluidQueue {
 
   private static final int MOST_ITERATIONS = 12;
 
-  private float[] rates;
-  private int seconds;
+  private Demand demand;
+  private double latency;
   private double rateBefore;
   private double beta;
   private int serversPerReplica;
@@ -71,14 +74,16 @@ final class FluidQueue {
    * @param replicas ready
    * @param firstSecond the first that {@link #step} will be given
    */
-  void reset(Scenario scenario, double rateBefore, int replicas, int firstSecond) {
-    rates = scenario.rates();
-    seconds = scenario.seconds();
+  void reset(Scenario scenario, Demand demand, double rateBefore, int replicas, int firstSecond) {
+    this.demand = demand;
+    ServiceModel service = scenario.service();
+    latency = service.loneLatencySeconds();
     this.rateBefore = rateBefore;
-    beta = (1 + scenario.profile().serviceVariability()) / 2;
-    serversPerReplica = scenario.profile().concurrency();
-    replicaCapacity = scenario.profile().replicaCapacity();
-    timeout = scenario.timeoutSeconds();
+    beta = (1 + service.noise().cv() * service.noise().cv()) / 2;
+    serversPerReplica = servers(service);
+    replicaCapacity = service.podCapacity();
+    double patience = service.batching().queueTimeoutSeconds();
+    timeout = patience > 0 ? patience : Double.POSITIVE_INFINITY;
     setReplicas(replicas);
     utilisation = Math.min(0.95, rateBefore / capacity);
     double waiting = beta * Math.pow(utilisation, exponent) / (1 - utilisation);
@@ -86,6 +91,11 @@ final class FluidQueue {
     recentRate = rateBefore;
     behindHead = 0;
     startHeadAt(firstSecond);
+  }
+
+  /** Requests a pod serves at the same time, by Little's law at full load; at least 1. */
+  static int servers(ServiceModel service) {
+    return Math.max(1, (int) Math.round(service.podCapacity() * service.loneLatencySeconds()));
   }
 
   /** Sets how many replicas serve; at least 1. */
@@ -98,7 +108,7 @@ final class FluidQueue {
 
   /** Requests per second that arrive in a second. */
   double rateAt(int second) {
-    return second < 0 ? rateBefore : rates[Math.min(second, seconds - 1)];
+    return second < 0 ? rateBefore : demand.rate(second, latency);
   }
 
   /** Lets the second from {@code second} to {@code second + 1} pass. */

@@ -1,15 +1,16 @@
 package io.kiss.kisim.engine;
 
+import io.kiss.kisim.serving.ReadinessProbe;
+import io.kiss.kisim.time.DelaySampler;
 import java.util.Arrays;
 import org.apache.commons.rng.UniformRandomProvider;
-import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 
 /** The pods of one Deployment: pending, ready, draining. Times are seconds. */
 final class PodFleet {
-  private double logMean;
-  private double logSpread;
+  private DelaySampler containerStart;
+  private DelaySampler modelLoad;
+  private ReadinessProbe readiness;
   private double drainSeconds;
-  private ZigguratSampler.NormalizedGaussian gaussian;
 
   private int ready;
   private int pending;
@@ -26,12 +27,10 @@ final class PodFleet {
 
   /** Starts with the scenario's initial replicas ready. */
   void reset(Scenario scenario, UniformRandomProvider random) {
-    double variation = scenario.startupVariation();
-    double variance = Math.log1p(variation * variation);
-    logMean = Math.log(scenario.startupMeanSeconds()) - variance / 2;
-    logSpread = Math.sqrt(variance);
-    drainSeconds = scenario.profile().serviceTimeSeconds();
-    gaussian = ZigguratSampler.NormalizedGaussian.of(random);
+    containerStart = new DelaySampler(scenario.service().startUp().containerStart(), random);
+    modelLoad = new DelaySampler(scenario.service().startUp().modelLoad(), random);
+    readiness = scenario.service().startUp().readiness();
+    drainSeconds = scenario.service().loneLatencySeconds();
     if (requestedAt.length < scenario.maxReplicas()) {
       requestedAt = new double[scenario.maxReplicas()];
       readyAt = new double[scenario.maxReplicas()];
@@ -46,7 +45,7 @@ final class PodFleet {
   void setDesired(int replicas, double now) {
     while (ready + pending < replicas) {
       requestedAt[pending] = now;
-      readyAt[pending] = now + Math.exp(logMean + logSpread * gaussian.sample());
+      readyAt[pending] = now + containerStart.seconds() + readiness.readyAfter(modelLoad.seconds());
       nextReady = Math.min(nextReady, readyAt[pending]);
       pending++;
     }

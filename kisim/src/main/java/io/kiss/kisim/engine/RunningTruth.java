@@ -1,29 +1,37 @@
 package io.kiss.kisim.engine;
 
-/** The truth as running totals of expectations. */
+import io.kiss.kisim.gpu.DeviceType;
+
+/** The truth as running totals, filled by an engine. */
 final class RunningTruth implements Truth {
   double requests;
   double served;
   double violating;
+  double rejected;
+  double timedOut;
   double lost;
+  double present;
   double waitingSeconds;
   double gpuSeconds;
+  double busyGpuSeconds;
+  double nodeGpuSeconds;
   double neededGpuSeconds;
   int scalingActions;
   int flaps;
   final LatencyHistogram latencies = new LatencyHistogram();
+  final LatencyHistogram window = new LatencyHistogram();
+  private DeviceType device;
 
-  void reset() {
-    requests = 0;
-    served = 0;
-    violating = 0;
-    lost = 0;
+  void reset(DeviceType device) {
+    this.device = device;
+    requests = served = violating = 0;
+    rejected = timedOut = lost = 0;
     waitingSeconds = 0;
-    gpuSeconds = 0;
-    neededGpuSeconds = 0;
+    gpuSeconds = busyGpuSeconds = nodeGpuSeconds = neededGpuSeconds = 0;
     scalingActions = 0;
     flaps = 0;
     latencies.reset();
+    window.reset();
   }
 
   @Override
@@ -42,8 +50,23 @@ final class RunningTruth implements Truth {
   }
 
   @Override
+  public double rejected() {
+    return rejected;
+  }
+
+  @Override
+  public double timedOut() {
+    return timedOut;
+  }
+
+  @Override
   public double lost() {
     return lost;
+  }
+
+  @Override
+  public double present() {
+    return present;
   }
 
   @Override
@@ -57,8 +80,28 @@ final class RunningTruth implements Truth {
   }
 
   @Override
+  public double busyGpuSeconds() {
+    return busyGpuSeconds;
+  }
+
+  @Override
+  public double nodeGpuSeconds() {
+    return nodeGpuSeconds;
+  }
+
+  @Override
   public double neededGpuSeconds() {
     return neededGpuSeconds;
+  }
+
+  @Override
+  public double cost() {
+    return device.cost(gpuSeconds);
+  }
+
+  @Override
+  public double joules() {
+    return device.joules(gpuSeconds, busyGpuSeconds);
   }
 
   @Override
@@ -72,12 +115,17 @@ final class RunningTruth implements Truth {
   }
 
   @Override
-  public double sloAttainment() {
-    return 1 - violating / (served + lost);
+  public double latencyQuantile(double share) {
+    return latencies.quantile(share);
   }
 
   @Override
-  public double latencyQuantile(double share) {
-    return latencies.quantile(share);
+  public double windowLatencyQuantile(double share) {
+    return window.quantile(share);
+  }
+
+  @Override
+  public void startWindow() {
+    window.reset();
   }
 }

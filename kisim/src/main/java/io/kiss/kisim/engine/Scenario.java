@@ -1,42 +1,41 @@
 package io.kiss.kisim.engine;
 
-import io.kiss.kisim.serving.ServiceProfile;
+import io.kiss.kisim.cluster.ClusterSpec;
+import io.kiss.kisim.serving.Routing;
+import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.telemetry.TelemetrySettings;
+import io.kiss.kisim.traffic.Demand;
+import io.kiss.kisim.traffic.Traffic;
 
 /**
  * All that decides how a simulated Deployment fares, but for the decisions and the seed.
  *
  * @param name for tables
- * @param profile what a replica does
- * @param rates requests per second in each second; kept, not copied, since training draws into the
- *     same array again and again
- * @param seconds length of the scenario; the rates beyond do not count
- * @param startupMeanSeconds mean time from asking for a pod until it is ready
- * @param startupVariation coefficient of variation of that time, which is lognormal
+ * @param service what the pods are
+ * @param routing how the Service picks one
+ * @param traffic where the requests come from
+ * @param seconds length of the scenario
+ * @param cluster what the pods run on
  * @param sloSeconds latency a request should not exceed
- * @param timeoutSeconds a request that has waited this long leaves, lost; infinity: never
  * @param initialReplicas ready at the start
  * @param maxReplicas most replicas that may be asked for
  * @param telemetry how it is watched
  */
 public record Scenario(
     String name,
-    ServiceProfile profile,
-    float[] rates,
+    ServiceModel service,
+    Routing routing,
+    Traffic traffic,
     int seconds,
-    double startupMeanSeconds,
-    double startupVariation,
+    ClusterSpec cluster,
     double sloSeconds,
-    double timeoutSeconds,
     int initialReplicas,
     int maxReplicas,
     TelemetrySettings telemetry) {
 
   public Scenario {
-    require(seconds >= 1 && seconds <= rates.length, name, "seconds must be in 1..rates.length");
-    require(startupMeanSeconds > 0, name, "startupMeanSeconds must be positive");
-    require(startupVariation >= 0, name, "startupVariation must not be negative");
+    require(seconds >= 1, name, "seconds must be at least 1");
     require(sloSeconds > 0, name, "sloSeconds must be positive");
-    require(timeoutSeconds > 0, name, "timeoutSeconds must be positive");
     require(
         initialReplicas >= 1 && initialReplicas <= maxReplicas,
         name,
@@ -49,12 +48,24 @@ public record Scenario(
     }
   }
 
-  /** Replicas that the offered load keeps busy, on average over the scenario. */
-  public double meanNeededReplicas() {
+  /** Mean time from a change of {@code spec.replicas} until a new pod is Ready on a warm node. */
+  public double meanStartupSeconds() {
+    return cluster.api().meanSeconds()
+        + cluster.scheduling().meanSeconds()
+        + service.startUp().meanSeconds();
+  }
+
+  /**
+   * Replicas that the demand of a run keeps busy, on average over the scenario.
+   *
+   * @param seed of the run
+   */
+  public double meanNeededReplicas(long seed) {
+    Demand demand = traffic.demand(seed);
     double requests = 0;
     for (int t = 0; t < seconds; t++) {
-      requests += rates[t];
+      requests += demand.rate(t, service.loneLatencySeconds());
     }
-    return requests / (profile.replicaCapacity() * seconds);
+    return requests / (service.podCapacity() * seconds);
   }
 }

@@ -1,6 +1,7 @@
 package io.kiss.kisim.engine;
 
 import io.kiss.kisim.telemetry.TelemetryBuffer;
+import io.kiss.kisim.telemetry.TelemetrySettings;
 import java.util.Arrays;
 import org.apache.commons.rng.UniformRandomProvider;
 

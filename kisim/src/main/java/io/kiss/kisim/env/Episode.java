@@ -2,7 +2,8 @@ package io.kiss.kisim.env;
 
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.engine.Scenario;
-import io.kiss.kisim.serving.ServiceProfile;
+import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.traffic.Demand;
 
 /**
  * A Deployment to scale for a while: what happens to it, and what its autoscaler is told.
@@ -14,7 +15,7 @@ public record Episode(Scenario scenario, WorkloadSpec workload) {
 
   /** Tells the autoscaler the truth about service, limits and mean start-up time. */
   public static Episode of(Scenario scenario, double violationPrice, double tickSeconds) {
-    ServiceProfile profile = scenario.profile();
+    ServiceModel service = scenario.service();
     return new Episode(
         scenario,
         new WorkloadSpec(
@@ -22,9 +23,9 @@ public record Episode(Scenario scenario, WorkloadSpec workload) {
             1,
             scenario.maxReplicas(),
             scenario.sloSeconds(),
-            profile.serviceTimeSeconds(),
-            profile.replicaCapacity(),
-            scenario.startupMeanSeconds(),
+            service.loneLatencySeconds(),
+            service.podCapacity(),
+            Math.max(1e-3, scenario.meanStartupSeconds()),
             violationPrice,
             tickSeconds));
   }
@@ -33,19 +34,23 @@ public record Episode(Scenario scenario, WorkloadSpec workload) {
    * Replicas, on average, of a scaler that knows the future and is always on the safe side: at any
    * time it holds what the highest rate until a pod asked for now is ready keeps busy, and never
    * less than the minimum. Rewards divided by it weigh episodes alike, however bursty.
+   *
+   * @param seed of the run
    */
-  public double safeReplicas() {
-    int block = Math.max(1, (int) (scenario.startupMeanSeconds() / 4));
+  public double safeReplicas(long seed) {
+    Demand demand = scenario.traffic().demand(seed);
+    double latency = scenario.service().loneLatencySeconds();
+    int block = Math.max(1, (int) (scenario.meanStartupSeconds() / 4));
     int blocks = (scenario.seconds() + block - 1) / block;
-    float[] highest = new float[blocks];
+    double[] highest = new double[blocks];
     for (int t = 0; t < scenario.seconds(); t++) {
       int b = t / block;
-      highest[b] = Math.max(highest[b], scenario.rates()[t]);
+      highest[b] = Math.max(highest[b], demand.rate(t, latency));
     }
-    double perRate = 1 / scenario.profile().replicaCapacity();
+    double perRate = 1 / scenario.service().podCapacity();
     double sum = 0;
     for (int b = 0; b < blocks; b++) {
-      float ahead = highest[b];
+      double ahead = highest[b];
       for (int next = b + 1; next < Math.min(blocks, b + 5); next++) {
         ahead = Math.max(ahead, highest[next]);
       }

@@ -2,8 +2,14 @@ package io.kiss.kisim.env;
 
 import io.kiss.kisim.autoscale.ActionSpace;
 import io.kiss.kisim.autoscale.ScalerCore;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
-import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.RestorableUniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
@@ -25,6 +31,7 @@ import org.apache.commons.rng.simple.RandomSource;
  * environments do not end in step.
  */
 public final class KisimEnvironment implements VectorEnvironment {
+  private static final int STATE_VERSION = 1;
   private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
 
   private final EnvironmentSettings settings;
@@ -72,7 +79,7 @@ public final class KisimEnvironment implements VectorEnvironment {
   @Override
   public VectorStep reset() {
     for (int e = 0; e < deployments.length; e++) {
-      UniformRandomProvider random =
+      RestorableUniformRandomProvider random =
           RandomSource.XO_SHI_RO_256_PP.create(seed + SEED_STEP * (e + 1));
       deployments[e].start(generator, random);
       deployments[e].shorten(1 + random.nextInt(settings.mostSteps()));
@@ -98,6 +105,43 @@ public final class KisimEnvironment implements VectorEnvironment {
       }
       observe(e);
     }
+    return buffer;
+  }
+
+  @Override
+  public byte[] saveState() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeInt(STATE_VERSION);
+      out.writeInt(deployments.length);
+      out.writeInt(settings.toString().hashCode());
+      for (SimulatedDeployment deployment : deployments) {
+        deployment.write(out);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  @Override
+  public VectorStep restoreState(byte[] state) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(state))) {
+      int version = in.readInt();
+      if (version != STATE_VERSION
+          || in.readInt() != deployments.length
+          || in.readInt() != settings.toString().hashCode()) {
+        throw new IllegalArgumentException(
+            "the state is not of an environment with this size and these settings");
+      }
+      for (int e = 0; e < deployments.length; e++) {
+        deployments[e].read(in, generator);
+        observe(e);
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException("environment state refused: " + e.getMessage(), e);
+    }
+    started = true;
     return buffer;
   }
 

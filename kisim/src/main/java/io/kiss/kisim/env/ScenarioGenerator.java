@@ -1,8 +1,14 @@
 package io.kiss.kisim.env;
 
+import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.engine.Scenario;
-import io.kiss.kisim.engine.TelemetrySettings;
-import io.kiss.kisim.serving.ServiceProfile;
+import io.kiss.kisim.serving.DynamicBatching;
+import io.kiss.kisim.serving.Routing;
+import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.serving.ServiceNoise;
+import io.kiss.kisim.serving.StartUp;
+import io.kiss.kisim.telemetry.TelemetrySettings;
+import io.kiss.kisim.traffic.OpenTraffic;
 import io.kiss.kisim.traffic.TrafficKind;
 import org.apache.commons.rng.UniformRandomProvider;
 
@@ -53,28 +59,35 @@ public final class ScenarioGenerator {
 
     double service = ranges.serviceSeconds().draw(random);
     double concurrency = Math.rint(ranges.concurrency().draw(random));
-    ServiceProfile profile =
-        new ServiceProfile("drawn", service, concurrency / service, random.nextDouble(), 1, 0);
+    StartUp startUp =
+        StartUp.ofTotal(
+            ranges.startupSeconds().draw(random), ranges.startupVariation().draw(random), 30);
+    double slo = service * ranges.sloFactor().draw(random);
+    ServiceModel model =
+        ServiceModel.ofServers(
+                "drawn",
+                service,
+                (int) concurrency,
+                ServiceNoise.lognormal(0.05 + 0.95 * random.nextDouble()),
+                startUp)
+            .with(DynamicBatching.greedy(1, (int) concurrency).withTimeout(Math.max(10, 5 * slo)));
     double peak = ranges.peakReplicas().draw(random);
-    float scale = (float) (peak * profile.replicaCapacity());
+    float scale = (float) (peak * model.podCapacity());
     for (int t = 0; t < seconds; t++) {
       rates[t] *= scale;
     }
-    double startup = ranges.startupSeconds().draw(random);
-    double slo = service * ranges.sloFactor().draw(random);
     int most = (int) Math.ceil(peak * random.nextDouble(1.2, 2));
-    double start = rates[0] / profile.replicaCapacity() * random.nextDouble(0.9, 1.8);
+    double start = rates[0] / model.podCapacity() * random.nextDouble(0.9, 1.8);
     int initial = Math.max(1, Math.min(most, (int) Math.ceil(start)));
     Scenario scenario =
         new Scenario(
             kind.name().toLowerCase(java.util.Locale.ROOT),
-            profile,
-            rates,
+            model,
+            Routing.LEAST_OUTSTANDING,
+            new OpenTraffic(rates, seconds, 1),
             seconds,
-            startup,
-            ranges.startupVariation().draw(random),
+            ClusterSpec.AMPLE,
             slo,
-            Math.max(10, 5 * slo),
             initial,
             most,
             drawTelemetry(random));

@@ -5,17 +5,32 @@ import io.kiss.kisim.autoscale.ScalerCore;
 import io.kiss.kisim.engine.FluidEngine;
 import io.kiss.kisim.engine.Truth;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
-import org.apache.commons.rng.UniformRandomProvider;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import org.apache.commons.rng.RandomProviderState;
+import org.apache.commons.rng.RestorableUniformRandomProvider;
+import org.apache.commons.rng.core.RandomProviderDefaultState;
+import org.apache.commons.rng.simple.RandomSource;
 
 /** One environment: a Deployment on the fluid engine and the decision path that scales it. */
 final class SimulatedDeployment {
+  private static final int LONGEST_RANDOM_STATE = 1024;
+
   private final EnvironmentSettings settings;
   private final FluidEngine engine = new FluidEngine();
   private final TelemetryBuffer telemetry = new TelemetryBuffer(ScenarioRanges.MOST_REPLICAS);
   private final float[] observation = new float[ScalerCore.OBSERVATION_SIZE];
   private final float[] rates;
 
-  private UniformRandomProvider random;
+  /** Of the present episode: the random state it was drawn from and the actions taken since. */
+  private RandomProviderState drawnFrom;
+
+  private final byte[] actions;
+  private int steps;
+
+  private RestorableUniformRandomProvider random;
   private ScalerCore core;
   private DecisionSource source;
   private int endSeconds;
@@ -27,24 +42,28 @@ final class SimulatedDeployment {
   SimulatedDeployment(EnvironmentSettings settings) {
     this.settings = settings;
     rates = new float[settings.mostSeconds()];
+    actions = new byte[settings.mostSteps()];
   }
 
   /** Starts the first episode; all later randomness comes from {@code random} too. */
-  void start(ScenarioGenerator generator, UniformRandomProvider random) {
+  void start(ScenarioGenerator generator, RestorableUniformRandomProvider random) {
     this.random = random;
     startNext(generator);
   }
 
   void startNext(ScenarioGenerator generator) {
+    drawnFrom = random.saveState();
+    steps = 0;
     Episode episode = generator.draw(random, rates);
-    engine.reset(episode.scenario(), random.nextLong());
+    long seed = random.nextLong();
+    engine.reset(episode.scenario(), seed);
     core = new ScalerCore(episode.workload(), settings.guards());
     endSeconds = episode.scenario().seconds();
     double tick = settings.tickSeconds();
-    double need = Math.max(1e-3, episode.scenario().meanNeededReplicas());
-    double weight = need / episode.safeReplicas();
-    double gpus = episode.scenario().profile().gpusPerReplica();
-    double requestsPerTick = need * episode.scenario().profile().replicaCapacity() * tick;
+    double need = Math.max(1e-3, episode.scenario().meanNeededReplicas(seed));
+    double weight = need / episode.safeReplicas(seed);
+    double gpus = episode.scenario().service().gpusPerPod();
+    double requestsPerTick = need * episode.scenario().service().podCapacity() * tick;
     perGpuSecond = weight / (need * gpus * tick);
     perViolation = weight * episode.workload().violationPrice() / requestsPerTick;
     perReplicaChanged = weight * settings.churnPrice() / need;
@@ -77,6 +96,7 @@ final class SimulatedDeployment {
 
   /** Acts on what was observed, lets a tick pass, and returns the reward. */
   double step(int action) {
+    actions[steps++] = (byte) action;
     Truth truth = engine.truth();
     final double held = truth.gpuSeconds();
     final double needed = truth.neededGpuSeconds();
@@ -92,6 +112,60 @@ final class SimulatedDeployment {
             - changed * perReplicaChanged;
     episodeReturn += reward;
     return reward;
+  }
+
+  /**
+   * Writes how the present state came about: the engine is deterministic, so drawing the episode
+   * again and repeating its actions leads back to the same bits.
+   */
+  void write(DataOutputStream out) throws IOException {
+    writeState(out, drawnFrom);
+    writeState(out, random.saveState());
+    out.writeInt(endSeconds);
+    out.writeInt(steps);
+    out.write(actions, 0, steps);
+  }
+
+  /** Goes the way that {@link #write} wrote; the caller observes next. */
+  void read(DataInputStream in, ScenarioGenerator generator) throws IOException {
+    random = RandomSource.XO_SHI_RO_256_PP.create(0L);
+    random.restoreState(readState(in));
+    final RandomProviderState now = readState(in);
+    startNext(generator);
+    endSeconds = in.readInt();
+    int taken = in.readInt();
+    if (taken < 0 || taken > actions.length) {
+      throw new IOException("an episode has " + taken + " steps");
+    }
+    byte[] repeated = in.readNBytes(taken);
+    if (repeated.length < taken) {
+      throw new EOFException("it ends in the middle of an episode");
+    }
+    float[] ignored = new float[observation.length];
+    for (byte action : repeated) {
+      observeInto(ignored, 0);
+      step(action);
+    }
+    random.restoreState(now);
+  }
+
+  private static void writeState(DataOutputStream out, RandomProviderState state)
+      throws IOException {
+    byte[] bytes = ((RandomProviderDefaultState) state).getState();
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static RandomProviderState readState(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > LONGEST_RANDOM_STATE) {
+      throw new IOException("a random state has " + length + " bytes");
+    }
+    byte[] bytes = in.readNBytes(length);
+    if (bytes.length < length) {
+      throw new EOFException("it ends in the middle of a random state");
+    }
+    return new RandomProviderDefaultState(bytes);
   }
 
   boolean ended() {

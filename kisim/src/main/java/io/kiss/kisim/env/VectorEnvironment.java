@@ -31,4 +31,19 @@ public interface VectorEnvironment {
    * @return the same buffer as {@link #reset}, filled anew
    */
   VectorStep step(int[] actions);
+
+  /**
+   * Everything that decides what the next steps bring, for {@link #restoreState} of an environment
+   * made alike.
+   */
+  byte[] saveState();
+
+  /**
+   * Takes up what {@link #saveState} kept: the steps from here on are the same, bit for bit.
+   *
+   * @return what {@link #step} returned last before the state was saved, as far as the next action
+   *     depends on it: observations, masks and {@code policyDecides}
+   * @throws IllegalArgumentException if it was kept by an environment made otherwise
+   */
+  VectorStep restoreState(byte[] state);
 }

@@ -96,7 +96,7 @@ public final class Tournament {
 
   private static CaseResult result(String name, TournamentCase each, Truth truth) {
     double gpuShare = truth.gpuSeconds() / truth.neededGpuSeconds();
-    double violatingShare = truth.violating() / Math.max(1e-9, truth.served() + truth.lost());
+    double violatingShare = truth.violating() / Math.max(1e-9, truth.departed());
     return new CaseResult(
         each.name(),
         name,
@@ -107,7 +107,7 @@ public final class Tournament {
         truth.latencyQuantile(0.95),
         truth.gpuSeconds() / 3600,
         truth.requests(),
-        truth.lost(),
+        truth.departed() - truth.served(),
         truth.scalingActions(),
         truth.flaps());
   }

@@ -1,12 +1,16 @@
 package io.kiss.kisim.evaluate;
 
+import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.engine.Scenario;
-import io.kiss.kisim.engine.TelemetrySettings;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.env.Episode;
 import io.kiss.kisim.env.ScenarioGenerator;
-import io.kiss.kisim.serving.ServiceProfile;
+import io.kiss.kisim.serving.Routing;
+import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.serving.StartUp;
+import io.kiss.kisim.telemetry.TelemetrySettings;
 import io.kiss.kisim.traffic.ArrivalTrace;
+import io.kiss.kisim.traffic.OpenTraffic;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -22,6 +26,7 @@ public final class TournamentCases {
 
   private static final long SEED_STEP = 0xD1B54A32D192ED03L;
   private static final double STARTUP_VARIATION = 0.1;
+  private static final double GRACE_SECONDS = 30;
 
   private TournamentCases() {}
 
@@ -48,31 +53,32 @@ public final class TournamentCases {
    */
   public static TournamentCase replay(
       ArrivalTrace trace,
-      ServiceProfile profile,
+      ServiceModel service,
       double peakReplicas,
       double sloSeconds,
       double startupSeconds,
       double violationPrice,
       double tickSeconds,
       long seed) {
-    float[] rates = trace.scaledToPeak(peakReplicas * profile.replicaCapacity()).ratesPerSecond();
+    float[] rates = trace.scaledToPeak(peakReplicas * service.podCapacity()).ratesPerSecond();
     double firstMinute = 0;
     int seconds = Math.min(60, rates.length);
     for (int t = 0; t < seconds; t++) {
       firstMinute += rates[t] / seconds;
     }
     int most = Math.max(2, (int) Math.ceil(2 * peakReplicas));
-    int initial = (int) Math.ceil(firstMinute / profile.replicaCapacity() / 0.7);
+    int initial = (int) Math.ceil(firstMinute / service.podCapacity() / 0.7);
     Scenario scenario =
         new Scenario(
             trace.name(),
-            profile,
-            rates,
+            service
+                .with(service.batching().withTimeout(Math.max(10, 5 * sloSeconds)))
+                .with(StartUp.ofTotal(startupSeconds, STARTUP_VARIATION, GRACE_SECONDS)),
+            Routing.LEAST_OUTSTANDING,
+            new OpenTraffic(rates, rates.length, 1),
             rates.length,
-            startupSeconds,
-            STARTUP_VARIATION,
+            ClusterSpec.AMPLE,
             sloSeconds,
-            Math.max(10, 5 * sloSeconds),
             Math.max(1, Math.min(most, initial)),
             most,
             TelemetrySettings.DEFAULT);

@@ -3,12 +3,12 @@ package io.kiss.kisim.request;
 import io.kiss.kisim.gpu.DeviceKind;
 import io.kiss.kisim.gpu.DeviceSharing;
 import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.time.DelaySampler;
 import io.kiss.kisim.time.EventHeap;
 import io.kiss.kisim.time.Nanos;
 import java.math.BigInteger;
 import java.util.Arrays;
 import org.apache.commons.rng.UniformRandomProvider;
-import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 
 /** The pods of a Deployment, the devices they are on, and what both add up to. */
 public final class Fleet {
@@ -17,7 +17,8 @@ public final class Fleet {
   private final ServiceModel service;
   private final EventHeap events;
   private final Router router;
-  private final ZigguratSampler.NormalizedGaussian gaussian;
+  private final DelaySampler containerStart;
+  private final DelaySampler modelLoad;
   private final int stride;
   private final int unitsPerPod;
   private Pod[] pods = new Pod[0];
@@ -39,7 +40,8 @@ public final class Fleet {
     this.service = service;
     this.events = events;
     this.router = router;
-    gaussian = ZigguratSampler.NormalizedGaussian.of(random);
+    containerStart = new DelaySampler(service.startUp().containerStart(), random);
+    modelLoad = new DelaySampler(service.startUp().modelLoad(), random);
     // A pod's own slots, its instances', and that of the device with the same index.
     stride = POD_SLOTS + service.batching().instances() + 1;
     unitsPerPod = service.sharing().unitsPerPod();
@@ -300,13 +302,8 @@ public final class Fleet {
   }
 
   private long drawStartUp() {
-    double mean = service.startUp().seconds();
-    double cv = service.startUp().cv();
-    if (mean == 0 || cv == 0) {
-      return Nanos.of(mean);
-    }
-    double variance = Math.log1p(cv * cv);
-    double factor = Math.exp(Math.sqrt(variance) * gaussian.sample() - variance / 2);
-    return Math.max(1, Nanos.of(mean * factor));
+    double loaded = modelLoad.seconds();
+    double seconds = containerStart.seconds() + service.startUp().readiness().readyAfter(loaded);
+    return seconds == 0 ? 0 : Math.max(1, Nanos.of(seconds));
   }
 }

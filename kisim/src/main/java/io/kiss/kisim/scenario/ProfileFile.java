@@ -136,6 +136,6 @@ public final class ProfileFile {
     double grace = at.seconds("grace", 30);
     at.text("source", "");
     at.done();
-    return at.build(() -> new StartUp(time, cv, grace));
+    return at.build(() -> StartUp.ofTotal(time, cv, grace));
   }
 }

@@ -34,7 +34,7 @@ public final class Simulation {
     this.scenario = scenario;
     this.autoscaler = autoscaler;
     this.seed = seed;
-    load = scenario.load().create(seed);
+    load = scenario.traffic().load(seed);
     engine = new RequestEngine(scenario.service(), scenario.routing(), load, seed);
     engine.setSloSeconds(scenario.sloSeconds());
     telemetry = new ScrapedTelemetry(engine, scenario.maxReplicas());
@@ -58,7 +58,7 @@ public final class Simulation {
         scenario.sloSeconds(),
         service.loneLatencySeconds(),
         service.podCapacity(),
-        Math.max(1e-3, service.startUp().seconds()),
+        Math.max(1e-3, service.startUp().meanSeconds()),
         10,
         WorkloadSpec.DEFAULT_TICK_SECONDS);
   }

@@ -5,6 +5,8 @@ import io.kiss.kisim.serving.DynamicBatching;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.traffic.ArrivalTrace;
+import io.kiss.kisim.traffic.ReplayTraffic;
+import io.kiss.kisim.traffic.Traffic;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -20,7 +22,7 @@ import java.util.Map;
  * @param initialReplicas ready at the start
  * @param minReplicas lower limit of the autoscaler
  * @param maxReplicas upper limit
- * @param load where requests come from
+ * @param traffic where requests come from
  */
 public record SimulationScenario(
     String name,
@@ -32,7 +34,7 @@ public record SimulationScenario(
     int initialReplicas,
     int minReplicas,
     int maxReplicas,
-    LoadSource load) {
+    Traffic traffic) {
 
   public SimulationScenario {
     require(durationSeconds > 0, "duration must be positive");
@@ -76,12 +78,12 @@ public record SimulationScenario(
     int min = replicas.integer("min", 1);
     int max = replicas.integer("max", initial);
     replicas.done();
-    LoadSource load = new TrafficSection(folder, duration).read(at.section("traffic"));
+    Traffic traffic = new TrafficSection(folder, duration).read(at.section("traffic"));
     at.done();
     return at.build(
         () ->
             new SimulationScenario(
-                name, service, routing, duration, step, slo, initial, min, max, load));
+                name, service, routing, duration, step, slo, initial, min, max, traffic));
   }
 
   /** The same with a trace's arrivals instead, for as long as it lasts. */
@@ -97,7 +99,7 @@ public record SimulationScenario(
         initialReplicas,
         minReplicas,
         maxReplicas,
-        TrafficSection.of(trace, scale, trace.binSeconds() > 1));
+        new ReplayTraffic(trace, scale, trace.binSeconds() > 1));
   }
 
   private static ServiceModel service(Section at, Path folder) {
@@ -114,15 +116,7 @@ public record SimulationScenario(
     profile.done();
     DeviceSharing sharing = at.section("sharing", service.sharing(), SimulationScenario::sharing);
     DynamicBatching batching = at.section("batching", service.batching(), ProfileFile::batching);
-    return new ServiceModel(
-        service.name(),
-        service.device(),
-        sharing,
-        service.curve(),
-        service.noise(),
-        batching,
-        service.itemsPerRequest(),
-        service.startUp());
+    return service.with(sharing).with(batching);
   }
 
   private enum SharingKind {

@@ -1,16 +1,17 @@
 package io.kiss.kisim.scenario;
 
+import io.kiss.kisim.time.Delay;
 import io.kiss.kisim.traffic.ArrivalTrace;
+import io.kiss.kisim.traffic.ClosedTraffic;
+import io.kiss.kisim.traffic.PatternTraffic;
+import io.kiss.kisim.traffic.ReplayTraffic;
+import io.kiss.kisim.traffic.Traffic;
 import io.kiss.kisim.traffic.pattern.ClientSettings;
-import io.kiss.kisim.traffic.pattern.ClosedLoad;
-import io.kiss.kisim.traffic.pattern.Delay;
 import io.kiss.kisim.traffic.pattern.LoadPattern;
 import io.kiss.kisim.traffic.pattern.LoadPatterns;
 import io.kiss.kisim.traffic.pattern.MarkovModulatedRate;
-import io.kiss.kisim.traffic.pattern.OpenLoad;
 import io.kiss.kisim.traffic.pattern.PaperPatterns;
 import io.kiss.kisim.traffic.pattern.PatternRate;
-import io.kiss.kisim.traffic.pattern.TraceLoad;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.apache.commons.rng.simple.RandomSource;
 /** Reads {@code traffic { … }}. */
 final class TrafficSection {
   private static final double PATTERN_STEP_SECONDS = 1;
-  private static final long TRAFFIC_STREAM = 1_000;
+  private static final long STATE_STREAM = 2_000;
 
   /** Where the requests come from. */
   enum Kind {
@@ -52,8 +53,8 @@ final class TrafficSection {
     this.durationSeconds = durationSeconds;
   }
 
-  LoadSource read(Section at) {
-    LoadSource source =
+  Traffic read(Section at) {
+    Traffic traffic =
         switch (at.choice("kind", Kind.class, Kind.OPEN)) {
           case OPEN -> open(at);
           case CLOSED -> closed(at);
@@ -64,48 +65,42 @@ final class TrafficSection {
     // Built once now, so that what cannot be is refused with its place in the file.
     return at.build(
         () -> {
-          source.create(0);
-          return source;
+          traffic.load(0);
+          return traffic;
         });
   }
 
-  static LoadSource of(ArrivalTrace trace, double scale, boolean interpolate) {
-    double[] counts = trace.counts();
-    return seed -> new TraceLoad(counts, trace.binSeconds(), scale, interpolate, random(seed));
-  }
-
-  private LoadSource open(Section at) {
+  private Traffic open(Section at) {
     double cv = at.number("cv", 1);
     LongFunction<LoadPattern> pattern = pattern(at.section("pattern"));
-    return seed ->
-        new OpenLoad(
-            new PatternRate(pattern.apply(seed), PATTERN_STEP_SECONDS, durationSeconds),
-            cv,
-            random(seed));
+    return new PatternTraffic(
+        seed -> new PatternRate(pattern.apply(seed), PATTERN_STEP_SECONDS, durationSeconds),
+        wholeSeconds(),
+        cv);
   }
 
-  private LoadSource markov(Section at) {
+  private Traffic markov(Section at) {
     double cv = at.number("cv", 1);
     double[] rates = at.numbers("rates");
     double[] means = at.numbers("mean-seconds");
-    return seed ->
-        new OpenLoad(new MarkovModulatedRate(rates, means, random(seed + 1)), cv, random(seed));
+    return new PatternTraffic(
+        seed -> new MarkovModulatedRate(rates, means, stateRandom(seed)), wholeSeconds(), cv);
   }
 
-  private LoadSource closed(Section at) {
+  private Traffic closed(Section at) {
     LongFunction<LoadPattern> users = pattern(at.section("users"));
     Delay think = at.section("think", Delay.NONE, TrafficSection::delay);
     Delay network = at.section("network", Delay.NONE, TrafficSection::delay);
     ClientSettings client = at.section("client", ClientSettings.UNLIMITED, TrafficSection::client);
-    return seed -> new ClosedLoad(users.apply(seed), think, network, client, random(seed));
+    return new ClosedTraffic(users, wholeSeconds(), think, network, client);
   }
 
-  private LoadSource trace(Section at) {
+  private Traffic trace(Section at) {
     String file = at.text("file");
     double scale = at.number("scale", 1);
     boolean interpolate = at.flag("interpolate", true);
     try {
-      return of(ArrivalTrace.read(folder.resolve(file)), scale, interpolate);
+      return new ReplayTraffic(ArrivalTrace.read(folder.resolve(file)), scale, interpolate);
     } catch (IOException e) {
       throw at.refused("file", "cannot be read: " + e.getMessage());
     }
@@ -222,7 +217,11 @@ final class TrafficSection {
     return seed -> LoadPatterns.flashCrowd(base, peak, start, rise, decay);
   }
 
-  private static UniformRandomProvider random(long seed) {
-    return RandomSource.XO_RO_SHI_RO_128_PP.create(seed * 0x9E3779B97F4A7C15L + TRAFFIC_STREAM);
+  private int wholeSeconds() {
+    return (int) Math.max(1, Math.ceil(durationSeconds));
+  }
+
+  private static UniformRandomProvider stateRandom(long seed) {
+    return RandomSource.XO_RO_SHI_RO_128_PP.create(seed * 0x9E3779B97F4A7C15L + STATE_STREAM);
   }
 }

@@ -64,6 +64,18 @@ public record DynamicBatching(
     return new DynamicBatching(maxBatch, new int[0], 0, instances, 0, 0, TimeoutAction.REJECT);
   }
 
+  /** The same, but a request that has waited this long in the queue leaves it unanswered. */
+  public DynamicBatching withTimeout(double seconds) {
+    return new DynamicBatching(
+        maxBatch,
+        preferredSizes,
+        maxQueueDelaySeconds,
+        instances,
+        queueLimit,
+        seconds,
+        TimeoutAction.REJECT);
+  }
+
   @Override
   public int[] preferredSizes() {
     return preferredSizes.clone();

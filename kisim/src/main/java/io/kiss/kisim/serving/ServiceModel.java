@@ -1,5 +1,6 @@
 package io.kiss.kisim.serving;
 
+import io.kiss.kisim.gpu.DeviceKind;
 import io.kiss.kisim.gpu.DeviceSharing;
 import io.kiss.kisim.gpu.DeviceType;
 
@@ -30,6 +31,49 @@ public record ServiceModel(
       throw new IllegalArgumentException(
           name + ": itemsPerRequest must be at least 1, not " + itemsPerRequest);
     }
+  }
+
+  /**
+   * Pods of independent servers, one request each: the plainest service there is.
+   *
+   * @param seconds mean service time
+   * @param servers in a pod
+   */
+  public static ServiceModel ofServers(
+      String name, double seconds, int servers, ServiceNoise noise, StartUp startUp) {
+    DeviceType device =
+        new DeviceType(name, DeviceKind.GPU, 16, 0, 0, 1, servers, "independent servers");
+    BatchCurve curve =
+        new BatchCurve(new double[] {1}, new double[] {0}, new double[] {seconds}, false);
+    return new ServiceModel(
+        name,
+        device,
+        new DeviceSharing.Exclusive(),
+        curve,
+        noise,
+        DynamicBatching.greedy(1, servers),
+        1,
+        startUp);
+  }
+
+  /** The same with other stages of a pod's start and end. */
+  public ServiceModel with(StartUp other) {
+    return new ServiceModel(name, device, sharing, curve, noise, batching, itemsPerRequest, other);
+  }
+
+  /** The same on devices shared in another way. */
+  public ServiceModel with(DeviceSharing other) {
+    return new ServiceModel(name, device, other, curve, noise, batching, itemsPerRequest, startUp);
+  }
+
+  /** The same with another batcher. */
+  public ServiceModel with(DynamicBatching other) {
+    return new ServiceModel(name, device, sharing, curve, noise, other, itemsPerRequest, startUp);
+  }
+
+  /** Devices that a pod is charged for: below 1 where pods share one. */
+  public double gpusPerPod() {
+    return (double) sharing.unitsPerPod() / DeviceSharing.UNITS;
   }
 
   /**

@@ -34,6 +34,9 @@ public interface Telemetry {
   /** Requests waiting for a server, all pods together. */
   double queuedRequests();
 
+  /** Requests being served, all pods together. */
+  double runningRequests();
+
   /** Share of time a kernel ran on the pods' GPUs (DCGM's meaning), mean over ready pods, 0..1. */
   double gpuUtilisation();
 

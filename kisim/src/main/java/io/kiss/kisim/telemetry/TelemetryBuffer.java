@@ -13,6 +13,7 @@ public final class TelemetryBuffer implements Telemetry {
   public double p95LatencySeconds;
   public double violatingShare;
   public double queuedRequests;
+  public double runningRequests;
   public double gpuUtilisation;
   public int desiredReplicas;
   public int readyReplicas;
@@ -70,6 +71,11 @@ public final class TelemetryBuffer implements Telemetry {
   @Override
   public double queuedRequests() {
     return queuedRequests;
+  }
+
+  @Override
+  public double runningRequests() {
+    return runningRequests;
   }
 
   @Override

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.kiss.kisim.autoscale.QueueingRule;
-import io.kiss.kisim.serving.ServiceProfile;
+import io.kiss.kisim.cluster.ClusterSpec;
+import io.kiss.kisim.serving.Routing;
+import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.serving.ServiceNoise;
+import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
 import io.kiss.kisim.telemetry.TelemetrySample;
+import io.kiss.kisim.telemetry.TelemetrySettings;
+import io.kiss.kisim.traffic.OpenTraffic;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -17,22 +23,26 @@ class FluidEngineTest {
   private static final double SERVICE = 0.5;
 
   /** One server a replica, exponential service of half a second. */
-  private static final ServiceProfile EXPONENTIAL =
-      new ServiceProfile("m", SERVICE, 1 / SERVICE, 1, 1, 0);
+  private static final ServiceModel EXPONENTIAL =
+      ServiceModel.ofServers("m", SERVICE, 1, ServiceNoise.EXPONENTIAL, StartUp.ofTotal(60, 0, 30));
 
   private static Scenario scenario(float[] rates, int initial, int max, double timeout) {
+    return scenario(rates, initial, max, timeout, TelemetrySettings.DEFAULT);
+  }
+
+  private static Scenario scenario(
+      float[] rates, int initial, int max, double timeout, TelemetrySettings telemetry) {
     return new Scenario(
         "test",
-        EXPONENTIAL,
-        rates,
+        EXPONENTIAL.with(EXPONENTIAL.batching().withTimeout(timeout)),
+        Routing.LEAST_OUTSTANDING,
+        OpenTraffic.poisson(rates),
         rates.length,
-        60,
-        0,
+        ClusterSpec.AMPLE,
         2,
-        timeout,
         initial,
         max,
-        TelemetrySettings.DEFAULT);
+        telemetry);
   }
 
   private static float[] constant(double rate, int seconds) {
@@ -63,7 +73,7 @@ class FluidEngineTest {
       double utilisation, int servers) {
     float[] rates = constant(utilisation * servers / SERVICE, 20_000);
     FluidEngine engine = new FluidEngine();
-    engine.reset(scenario(rates, servers, servers, Double.POSITIVE_INFINITY), 1);
+    engine.reset(scenario(rates, servers, servers, 0), 1);
     engine.advance(rates.length);
     double wait = engine.truth().waitingSeconds() / engine.truth().served();
     double exact =
@@ -78,7 +88,7 @@ class FluidEngineTest {
     // M/M/1: P(wait > t) = rho exp(-(mu - lambda) t); here rho 0.8, mu 2, t = SLO - service = 1.5.
     float[] rates = constant(1.6, 10_000);
     FluidEngine engine = new FluidEngine();
-    engine.reset(scenario(rates, 1, 1, Double.POSITIVE_INFINITY), 1);
+    engine.reset(scenario(rates, 1, 1, 0), 1);
     engine.advance(rates.length);
     double late = 0.8 * Math.exp(-0.4 * 1.5);
     assertThat(1 - engine.truth().sloAttainment()).isCloseTo(late, within(0.002));
@@ -94,7 +104,7 @@ class FluidEngineTest {
     Arrays.fill(rates, 0, 100, 0.2f);
     Arrays.fill(rates, 100, 300, 6);
     FluidEngine engine = new FluidEngine();
-    engine.reset(scenario(rates, 1, 1, Double.POSITIVE_INFINITY), 1);
+    engine.reset(scenario(rates, 1, 1, 0), 1);
     engine.advance(300);
     assertThat(engine.requestsPresent()).isCloseTo(800, within(8.0));
     engine.advance(200);
@@ -119,12 +129,12 @@ class FluidEngineTest {
         engine.setDesiredReplicas(1 + random.nextInt(14));
         engine.advance(1 + random.nextInt(30));
         Truth truth = engine.truth();
-        assertThat(truth.served() + truth.lost() + engine.requestsPresent())
+        assertThat(truth.departed() + engine.requestsPresent())
             .as("seed %d at %d s", seed, engine.timeSeconds())
             .isCloseTo(before + truth.requests(), within(1e-6 * (1 + truth.requests())));
-        assertThat(truth.violating()).isLessThanOrEqualTo(truth.served() + truth.lost() + 1e-6);
+        assertThat(truth.violating()).isLessThanOrEqualTo(truth.departed() + 1e-6);
       }
-      assertThat(engine.truth().lost()).as("seed %d", seed).isPositive();
+      assertThat(engine.truth().timedOut()).as("seed %d", seed).isPositive();
     }
   }
 
@@ -214,8 +224,7 @@ class FluidEngineTest {
   @Test
   void anOutageAgesTheSamplesThenLeavesNoneAndNothingIsMadeUp() {
     TelemetrySettings outages = new TelemetrySettings(15, 60, 0.2, 200);
-    Scenario scenario =
-        new Scenario("test", EXPONENTIAL, constant(5, 50_000), 50_000, 60, 0, 2, 30, 5, 9, outages);
+    Scenario scenario = scenario(constant(5, 50_000), 5, 9, 30, outages);
     FluidEngine engine = new FluidEngine();
     engine.reset(scenario, 3);
     int missing = 0;

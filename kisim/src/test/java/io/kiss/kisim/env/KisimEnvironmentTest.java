@@ -53,6 +53,54 @@ class KisimEnvironmentTest {
   }
 
   @Test
+  void aSavedEnvironmentGoesOnToTheSameBits() {
+    int n = 8;
+    for (long seed = 1; seed <= 3; seed++) {
+      Random random = new Random(seed);
+      KisimEnvironment environment = new KisimEnvironment(n, seed, SHORT);
+      VectorStep step = environment.reset();
+      int[] actions = new int[n];
+      for (int t = 0; t < 55; t++) {
+        for (int e = 0; e < n; e++) {
+          actions[e] = randomAllowed(step, e, random);
+        }
+        step = environment.step(actions);
+      }
+      KisimEnvironment other = new KisimEnvironment(n, 99, SHORT);
+      VectorStep restored = other.restoreState(environment.saveState());
+      assertThat(restored.observations).as("seed %d", seed).isEqualTo(step.observations);
+      assertThat(restored.masks).isEqualTo(step.masks);
+      for (int t = 0; t < 60; t++) {
+        for (int e = 0; e < n; e++) {
+          actions[e] = randomAllowed(step, e, random);
+        }
+        step = environment.step(actions);
+        restored = other.step(actions);
+        assertThat(restored.observations)
+            .as("seed %d, step %d", seed, t)
+            .isEqualTo(step.observations);
+        assertThat(restored.rewards).isEqualTo(step.rewards);
+        assertThat(restored.truncated).isEqualTo(step.truncated);
+        assertThat(restored.terminalObservations).isNotNull();
+      }
+    }
+  }
+
+  @Test
+  void aStateOfOtherEnvironmentsOrATornOneIsRefused() {
+    KisimEnvironment environment = new KisimEnvironment(2, 1, SHORT);
+    environment.reset();
+    byte[] state = environment.saveState();
+    assertThatThrownBy(() -> new KisimEnvironment(3, 1, SHORT).restoreState(state))
+        .hasMessageContaining("not of an environment with this size and these settings");
+    for (int length = 0; length < state.length; length++) {
+      byte[] torn = Arrays.copyOf(state, length);
+      assertThatThrownBy(() -> environment.restoreState(torn))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
   void rewardsDependOnTheActionsFromTheFirstStepOn() {
     int n = 64;
     for (long seed = 1; seed <= 3; seed++) {

@@ -3,9 +3,14 @@ package io.kiss.kisim.env;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.engine.Scenario;
-import io.kiss.kisim.engine.TelemetrySettings;
-import io.kiss.kisim.serving.ServiceProfile;
+import io.kiss.kisim.serving.Routing;
+import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.serving.ServiceNoise;
+import io.kiss.kisim.serving.StartUp;
+import io.kiss.kisim.telemetry.TelemetrySettings;
+import io.kiss.kisim.traffic.OpenTraffic;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -30,16 +35,16 @@ class ScenarioGeneratorTest {
       for (int t = 0; t < scenario.seconds(); t++) {
         peak = Math.max(peak, rates[t]);
       }
-      double peakReplicas = peak / scenario.profile().replicaCapacity();
+      double peakReplicas = peak / scenario.service().podCapacity();
       assertThat(peakReplicas).isBetween(1.999, 40.001);
       assertThat(scenario.maxReplicas()).isBetween((int) Math.ceil(peakReplicas - 1e-3), 80);
-      assertThat(scenario.startupMeanSeconds()).isBetween(15.0, 300.0);
-      assertThat(scenario.sloSeconds() / scenario.profile().serviceTimeSeconds())
+      assertThat(scenario.meanStartupSeconds()).isBetween(15.0, 300.0);
+      assertThat(scenario.sloSeconds() / scenario.service().loneLatencySeconds())
           .isBetween(2.0, 10.0);
-      assertThat(scenario.profile().serviceTimeSeconds()).isBetween(0.005, 4.0);
+      assertThat(scenario.service().loneLatencySeconds()).isBetween(0.005, 4.0);
       assertThat(scenario.seconds() / 15).isBetween(240, 480);
       assertThat(episode.workload().violationPrice()).isBetween(3.0, 30.0);
-      slowStarts += scenario.startupMeanSeconds() > Math.sqrt(15 * 300) ? 1 : 0;
+      slowStarts += scenario.meanStartupSeconds() > Math.sqrt(15 * 300) ? 1 : 0;
       outages += scenario.telemetry().outageProbability() > 0 ? 1 : 0;
     }
     // Log-uniform: half lie above the geometric mean. Binomial deviation is 16.
@@ -55,11 +60,22 @@ class ScenarioGeneratorTest {
     float[] rates = new float[800];
     java.util.Arrays.fill(rates, 0, 400, 2);
     java.util.Arrays.fill(rates, 400, 800, 6);
-    ServiceProfile profile = new ServiceProfile("p", 1, 1, 0, 1, 0);
+    ServiceModel service =
+        ServiceModel.ofServers("s", 1, 1, ServiceNoise.NONE, StartUp.ofTotal(100, 0, 30));
     Scenario scenario =
-        new Scenario("s", profile, rates, 800, 100, 0, 2, 10, 2, 10, TelemetrySettings.DEFAULT);
-    double safe = Episode.of(scenario, 10, 15).safeReplicas();
+        new Scenario(
+            "s",
+            service,
+            Routing.ROUND_ROBIN,
+            OpenTraffic.poisson(rates),
+            800,
+            ClusterSpec.AMPLE,
+            2,
+            2,
+            10,
+            TelemetrySettings.DEFAULT);
+    double safe = Episode.of(scenario, 10, 15).safeReplicas(1);
     assertThat(safe).isCloseTo((300 * 2 + 500 * 6) / 800.0, within(4 * 25 / 800.0));
-    assertThat(scenario.meanNeededReplicas()).isEqualTo(4);
+    assertThat(scenario.meanNeededReplicas(1)).isEqualTo(4);
   }
 }

@@ -11,8 +11,11 @@ import io.kiss.kisim.autoscale.QueueingAutoscaler;
 import io.kiss.kisim.autoscale.StaticReplicas;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.env.ScenarioGenerator;
-import io.kiss.kisim.serving.ServiceProfile;
+import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.serving.ServiceNoise;
+import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.traffic.ArrivalTrace;
+import io.kiss.kisim.traffic.OpenTraffic;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,6 +29,10 @@ class TournamentTest {
       new Entrant("static", w -> new StaticReplicas(w, w.maxReplicas() / 2));
   private static final Entrant QUEUEING =
       new Entrant("queueing", w -> new QueueingAutoscaler(w, GuardSettings.DEFAULT));
+
+  private static float[] rates(TournamentCase each) {
+    return ((OpenTraffic) each.episode().scenario().traffic()).rates();
+  }
 
   private static List<TournamentCase> cases(int count) {
     return TournamentCases.heldOut(count, 17, EnvironmentSettings.DEFAULT);
@@ -61,7 +68,7 @@ class TournamentTest {
       assertThat(row.costAtSlo())
           .isCloseTo(row.gpuShare() + price * (1 - row.sloAttainment()), within(1e-9));
       double needHours =
-          cases.get(i).episode().scenario().meanNeededReplicas()
+          cases.get(i).episode().scenario().meanNeededReplicas(1)
               * cases.get(i).episode().scenario().seconds()
               / 3600;
       assertThat(row.gpuHours() / needHours).isCloseTo(row.gpuShare(), within(1e-3));
@@ -70,7 +77,7 @@ class TournamentTest {
 
   @Test
   void heldOutCasesAreNoneThatTrainingDrawsFromTheSameSeed() {
-    float[] first = cases(1).get(0).episode().scenario().rates();
+    float[] first = rates(cases(1).get(0));
     EnvironmentSettings settings = EnvironmentSettings.DEFAULT;
     float[] rates = new float[settings.mostSeconds()];
     // What the environments of a KisimEnvironment with this seed draw first.
@@ -85,10 +92,10 @@ class TournamentTest {
   void aReplayedTraceIsRescaledToTheFleetAndNothingElse() {
     double[] counts = new double[600];
     Arrays.setAll(counts, t -> t < 300 ? 2 : 6);
-    ServiceProfile profile = new ServiceProfile("p", 0.5, 8, 0.5, 1, 2);
+    ServiceModel service = ServiceModel.ofServers("p", 0.5, 4, ServiceNoise.NONE, StartUp.INSTANT);
     TournamentCase replay =
-        TournamentCases.replay(new ArrivalTrace("t", 1, counts), profile, 12, 2, 120, 10, 15, 3);
-    float[] rates = replay.episode().scenario().rates();
+        TournamentCases.replay(new ArrivalTrace("t", 1, counts), service, 12, 2, 120, 10, 15, 3);
+    float[] rates = rates(replay);
     assertThat((double) rates[0]).isCloseTo(32, within(1e-3));
     assertThat((double) rates[599]).isCloseTo(96, within(1e-3));
     assertThat(replay.episode().scenario().maxReplicas()).isEqualTo(24);

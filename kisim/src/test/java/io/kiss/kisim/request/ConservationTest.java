@@ -10,8 +10,8 @@ import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.serving.TimeoutAction;
+import io.kiss.kisim.time.Delay;
 import io.kiss.kisim.traffic.pattern.ClosedLoad;
-import io.kiss.kisim.traffic.pattern.Delay;
 import io.kiss.kisim.traffic.pattern.Load;
 import io.kiss.kisim.traffic.pattern.MarkovModulatedRate;
 import io.kiss.kisim.traffic.pattern.OpenLoad;
@@ -117,7 +117,7 @@ class ConservationTest {
             default -> new DeviceSharing.Mig(1 + random.nextInt(3), 0.3);
           };
       StartUp startUp =
-          new StartUp(4 * random.nextDouble(), random.nextInt(2), 0.1 * random.nextInt(3));
+          StartUp.ofTotal(4 * random.nextDouble(), random.nextInt(2), 0.1 * random.nextInt(3));
       return Services.model(curve, noise, batching, sharing, startUp);
     }
 

@@ -157,7 +157,7 @@ class RequestEngineTest {
             ServiceNoise.NONE,
             DynamicBatching.greedy(1, 1),
             new DeviceSharing.Exclusive(),
-            new StartUp(0.1, 0, 0.015));
+            StartUp.ofTotal(0.1, 0, 0.015));
     RequestEngine engine = engine(model, 0, 50, 150, 151, 152, 200);
     engine.setReplicas(1);
     run(engine, 0.155);
@@ -186,7 +186,7 @@ class RequestEngineTest {
             ServiceNoise.NONE,
             DynamicBatching.greedy(1, 1),
             new DeviceSharing.Exclusive(),
-            new StartUp(10, 0, 1));
+            StartUp.ofTotal(10, 0, 1));
     RequestEngine engine = engine(model, 2);
     run(engine, 1);
     engine.setReplicas(4);

@@ -70,7 +70,7 @@ class SimulationScenarioTest {
     assertThat(scenario.sloSeconds()).isEqualTo(0.1);
     assertThat(scenario.maxReplicas()).isEqualTo(8);
     assertThat(scenario.service().curve().seconds(8)).isEqualTo(0.024);
-    assertThat(scenario.service().startUp().seconds()).isEqualTo(20);
+    assertThat(scenario.service().startUp().meanSeconds()).isEqualTo(20);
   }
 
   @Test

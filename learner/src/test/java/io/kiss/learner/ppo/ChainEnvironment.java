@@ -86,4 +86,14 @@ final class ChainEnvironment implements VectorEnvironment {
     observe(out.observations);
     return out;
   }
+
+  @Override
+  public byte[] saveState() {
+    throw new UnsupportedOperationException("no test saves it");
+  }
+
+  @Override
+  public VectorStep restoreState(byte[] state) {
+    throw new UnsupportedOperationException("no test restores it");
+  }
 }

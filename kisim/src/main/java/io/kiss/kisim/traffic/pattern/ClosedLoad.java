@@ -1,5 +1,7 @@
 package io.kiss.kisim.traffic.pattern;
 
+import io.kiss.kisim.time.Delay;
+import io.kiss.kisim.time.DelaySampler;
 import io.kiss.kisim.time.EventHeap;
 import io.kiss.kisim.time.Nanos;
 import java.util.Arrays;

@@ -1,18 +1,18 @@
-package io.kiss.kisim.traffic.pattern;
+package io.kiss.kisim.time;
 
-import io.kiss.kisim.time.Nanos;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 
 /** Draws from a {@link Delay}. */
-final class DelaySampler {
+public final class DelaySampler {
   private final Delay delay;
   private final UniformRandomProvider random;
   private final ZigguratSampler.Exponential exponential;
   private final ZigguratSampler.NormalizedGaussian gaussian;
   private final double sigma;
 
-  DelaySampler(Delay delay, UniformRandomProvider random) {
+  /** Draws from {@code random}. */
+  public DelaySampler(Delay delay, UniformRandomProvider random) {
     this.delay = delay;
     this.random = random;
     exponential = ZigguratSampler.Exponential.of(random);
@@ -20,11 +20,13 @@ final class DelaySampler {
     sigma = Math.sqrt(Math.log1p(delay.high() * delay.high()));
   }
 
-  long nanos() {
+  /** A delay, nanoseconds. */
+  public long nanos() {
     return Nanos.of(seconds());
   }
 
-  double seconds() {
+  /** A delay, seconds. */
+  public double seconds() {
     return switch (delay.kind()) {
       case CONSTANT -> delay.low();
       case UNIFORM -> delay.low() + (delay.high() - delay.low()) * random.nextDouble();

@@ -1,7 +1,7 @@
-package io.kiss.kisim.traffic.pattern;
+package io.kiss.kisim.time;
 
 /**
- * A random time: think times, network delays.
+ * A random time: think times, network delays, stages of a pod's start.
  *
  * @param kind shape
  * @param low least seconds of a uniform delay; the constant; the mean of the others

@@ -1,0 +1,36 @@
+package io.kiss.kisim.cluster;
+
+import io.kiss.kisim.time.Delay;
+import java.util.List;
+
+/**
+ * The cluster a Deployment lives in.
+ *
+ * @param pools in the order in which the cluster autoscaler tries them; devices are those of the
+ *     service
+ * @param api from a change of {@code spec.replicas} until the pods are created or deleted
+ * @param scheduling from a pod's creation until it is bound to a node that has room
+ * @param faults what goes wrong
+ */
+public record ClusterSpec(List<NodePool> pools, Delay api, Delay scheduling, FaultSettings faults) {
+
+  /** Room for any fleet we simulate, nothing in the way, nothing goes wrong. */
+  public static final ClusterSpec AMPLE =
+      new ClusterSpec(
+          List.of(NodePool.fixed("ample", 128, 8)), Delay.NONE, Delay.NONE, FaultSettings.NONE);
+
+  public ClusterSpec {
+    pools = List.copyOf(pools);
+    if (pools.isEmpty()) {
+      throw new IllegalArgumentException("a cluster needs a node pool");
+    }
+    if (pools.stream().map(NodePool::name).distinct().count() < pools.size()) {
+      throw new IllegalArgumentException("two node pools have the same name");
+    }
+  }
+
+  /** The same with other faults. */
+  public ClusterSpec with(FaultSettings other) {
+    return new ClusterSpec(pools, api, scheduling, other);
+  }
+}

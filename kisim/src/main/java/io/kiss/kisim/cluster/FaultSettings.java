@@ -1,0 +1,93 @@
+package io.kiss.kisim.cluster;
+
+import io.kiss.kisim.time.Delay;
+import java.util.List;
+
+/**
+ * What goes wrong, how often, and how long it takes to notice and mend. Rates are of Poisson
+ * processes, each in events per hour and thing.
+ *
+ * @param crashesPerPodHour of each ready pod
+ * @param gpuFaultsPerGpuHour of each GPU in use
+ * @param nodeLossesPerNodeHour of each node
+ * @param preemptionsPerNodeHour of each spot node
+ * @param script faults at set times, in any order
+ * @param gpuRepair until a failed GPU can be allocated again
+ * @param nodeRepair until a lost node is back, empty and without the image; a preempted one is
+ *     asked for anew
+ * @param notReadySeconds from a node's loss until its pods leave the Service
+ *     (node-monitor-grace-period)
+ * @param evictSeconds from then until its pods are given up and replaced (the default toleration)
+ * @param noticeSeconds a preempted node's warning: its pods are asked to end at once
+ * @param backOffSeconds before a container that crashed again within ten minutes is started anew;
+ *     doubles each time, up to 300 s, and the first restart is immediate
+ */
+public record FaultSettings(
+    double crashesPerPodHour,
+    double gpuFaultsPerGpuHour,
+    double nodeLossesPerNodeHour,
+    double preemptionsPerNodeHour,
+    List<ScriptedFault> script,
+    Delay gpuRepair,
+    Delay nodeRepair,
+    double notReadySeconds,
+    double evictSeconds,
+    double noticeSeconds,
+    double backOffSeconds) {
+
+  /** Nothing goes wrong; Kubernetes' own delays for when it does after all. */
+  public static final FaultSettings NONE =
+      new FaultSettings(
+          0, 0, 0, 0, List.of(), Delay.constant(1800), Delay.constant(600), 40, 300, 120, 10);
+
+  public FaultSettings {
+    script = List.copyOf(script);
+    requireNotNegative("crashesPerPodHour", crashesPerPodHour);
+    requireNotNegative("gpuFaultsPerGpuHour", gpuFaultsPerGpuHour);
+    requireNotNegative("nodeLossesPerNodeHour", nodeLossesPerNodeHour);
+    requireNotNegative("preemptionsPerNodeHour", preemptionsPerNodeHour);
+    requireNotNegative("notReadySeconds", notReadySeconds);
+    requireNotNegative("evictSeconds", evictSeconds);
+    requireNotNegative("noticeSeconds", noticeSeconds);
+    requireNotNegative("backOffSeconds", backOffSeconds);
+  }
+
+  private static void requireNotNegative(String name, double value) {
+    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(name + " must not be negative, and is " + value);
+    }
+  }
+
+  /** The same faults by rates only, none by script. */
+  public FaultSettings withRates(
+      double crashes, double gpuFaults, double nodeLosses, double preemptions) {
+    return new FaultSettings(
+        crashes,
+        gpuFaults,
+        nodeLosses,
+        preemptions,
+        script,
+        gpuRepair,
+        nodeRepair,
+        notReadySeconds,
+        evictSeconds,
+        noticeSeconds,
+        backOffSeconds);
+  }
+
+  /** The same with these faults at set times. */
+  public FaultSettings withScript(List<ScriptedFault> faults) {
+    return new FaultSettings(
+        crashesPerPodHour,
+        gpuFaultsPerGpuHour,
+        nodeLossesPerNodeHour,
+        preemptionsPerNodeHour,
+        faults,
+        gpuRepair,
+        nodeRepair,
+        notReadySeconds,
+        evictSeconds,
+        noticeSeconds,
+        backOffSeconds);
+  }
+}
