@@ -5,6 +5,7 @@ import io.kiss.kisim.gpu.DeviceSharing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.time.DelaySampler;
 import io.kiss.kisim.time.EventHeap;
+import io.kiss.kisim.time.ExactSum;
 import io.kiss.kisim.time.Nanos;
 import java.math.BigInteger;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.kiss.kisim.request;
 
+import io.kiss.kisim.time.ExactSum;
 import io.kiss.kisim.time.Nanos;
 import org.HdrHistogram.Histogram;
 

@@ -1,4 +1,4 @@
-package io.kiss.kisim.request;
+package io.kiss.kisim.time;
 
 import java.math.BigInteger;
 
@@ -32,6 +32,12 @@ public final class ExactSum {
   public double doubleValue() {
     double unsignedLow = (low >>> 1) * 2.0 + (low & 1);
     return high * 0x1p64 + unsignedLow;
+  }
+
+  /** Back to zero. */
+  public void clear() {
+    high = 0;
+    low = 0;
   }
 
   /** Copies {@code other} into this. */
