@@ -1,7 +1,7 @@
 package io.kiss.kisim.scenario;
 
 import io.kiss.kisim.engine.Engine;
-import io.kiss.kisim.engine.FluidEngine;
+import io.kiss.kisim.fluid.FluidEngine;
 
 /** The engines by the names the command line has for them. */
 public enum EngineChoice {
