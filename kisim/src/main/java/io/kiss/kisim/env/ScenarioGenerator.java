@@ -6,7 +6,6 @@ import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.StartUp;
-import io.kiss.kisim.telemetry.TelemetrySettings;
 import io.kiss.kisim.traffic.OpenTraffic;
 import io.kiss.kisim.traffic.TrafficKind;
 import java.util.Locale;
@@ -104,7 +103,7 @@ public final class ScenarioGenerator {
             slo,
             initial,
             most,
-            telemetry(random));
+            TelemetryDraw.of(random, settings, slo));
     return Episode.of(scenario, ranges.violationPrice().draw(random), settings.tickSeconds());
   }
 
@@ -122,14 +121,4 @@ public final class ScenarioGenerator {
     double cv = 0.5 * Math.exp(random.nextDouble() * Math.log(6));
     return uneven ? cv : 1;
   }
-
-  private TelemetrySettings telemetry(UniformRandomProvider random) {
-    int scrape = settings.tickSeconds();
-    int window = scrape * (2 + random.nextInt(3));
-    if (random.nextDouble() >= settings.troubles().outages()) {
-      return new TelemetrySettings(scrape, window, 0, 1);
-    }
-    return new TelemetrySettings(
-        scrape, window, 0.05 * random.nextDouble(), random.nextDouble(20, 200));
   }
-}
