@@ -121,4 +121,4 @@ public final class ScenarioGenerator {
     double cv = 0.5 * Math.exp(random.nextDouble() * Math.log(6));
     return uneven ? cv : 1;
   }
-  }
+}
