@@ -51,7 +51,7 @@ public record ScenarioRanges(
           new Range(0.3, 10),
           new Range(0.02, 0.6),
           new Range(2, 10),
-          new Range(0.01, 0.3),
+          new Range(0.02, 0.3),
           new Range(1, 8),
           new Range(1, 6),
           new Range(0.5, 5),
