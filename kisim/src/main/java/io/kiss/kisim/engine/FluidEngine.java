@@ -68,6 +68,7 @@ public final class FluidEngine implements Engine {
     pods.reset(scenario, random);
     queue.reset(scenario, demand, rateBefore(), desired, now);
     scrapes.reset(telemetry, random, now);
+    scrapes.setReady(ready);
     while (now < 0) {
       second();
     }
@@ -102,6 +103,7 @@ public final class FluidEngine implements Engine {
     if (pods.ready() != ready) {
       ready = pods.ready();
       queue.setReplicas(ready);
+      scrapes.setReady(ready);
     }
     double arriving = queue.rateAt(now);
     queue.step(now);
@@ -117,9 +119,9 @@ public final class FluidEngine implements Engine {
     truth.gpuSeconds += gpus * pods.allocated();
     truth.neededGpuSeconds += neededPerRequest * arriving;
     scrapes.arrived(arriving);
-    scrapes.completed(queue.served(), late);
+    scrapes.completed(queue.served());
     if (scrapes.due(now)) {
-      scrapes.scrape(now, queueGauge(), busyGauge());
+      scrapes.scrape(now, queueGauge(), runningGauge(), busyGauge());
     }
   }
 
@@ -169,6 +171,11 @@ public final class FluidEngine implements Engine {
     return Math.rint(excess + drawn);
   }
 
+  /** Requests in service: a server a piece, as many as are busy. */
+  private double runningGauge() {
+    return queue.utilisation() * ready * concurrency;
+  }
+
   /** Share of time that at least one of a replica's streams was busy. */
   private double busyGauge() {
     double idle = 1 - queue.utilisation();
@@ -195,7 +202,7 @@ public final class FluidEngine implements Engine {
   @Override
   public void readTelemetry(TelemetryBuffer out) {
     out.timeSeconds = now;
-    scrapes.read(now, out);
+    scrapes.read(now, scenario.sloSeconds(), out);
     out.desiredReplicas = desired;
     out.readyReplicas = pods.ready();
     out.pendingReplicas = pods.pending();

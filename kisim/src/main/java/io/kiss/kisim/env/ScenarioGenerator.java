@@ -97,9 +97,9 @@ public final class ScenarioGenerator {
   private TelemetrySettings drawTelemetry(UniformRandomProvider random) {
     int window = SCRAPE_SECONDS * (2 + random.nextInt(3));
     if (random.nextDouble() >= settings.outageShare()) {
-      return new TelemetrySettings(SCRAPE_SECONDS, window, 0, 1);
+      return TelemetrySettings.of(SCRAPE_SECONDS, window);
     }
-    return new TelemetrySettings(
-        SCRAPE_SECONDS, window, 0.05 * random.nextDouble(), random.nextDouble(20, 200));
+    return TelemetrySettings.of(SCRAPE_SECONDS, window)
+        .withOutages(0.05 * random.nextDouble(), random.nextDouble(20, 200), 0);
   }
 }

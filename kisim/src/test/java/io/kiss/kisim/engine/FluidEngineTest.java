@@ -223,7 +223,7 @@ class FluidEngineTest {
 
   @Test
   void anOutageAgesTheSamplesThenLeavesNoneAndNothingIsMadeUp() {
-    TelemetrySettings outages = new TelemetrySettings(15, 60, 0.2, 200);
+    TelemetrySettings outages = TelemetrySettings.DEFAULT.withOutages(0.2, 200, 0);
     Scenario scenario = scenario(constant(5, 50_000), 5, 9, 30, outages);
     FluidEngine engine = new FluidEngine();
     engine.reset(scenario, 3);
