@@ -5,6 +5,8 @@ import io.kiss.kisim.cluster.PodListener;
 import io.kiss.kisim.gpu.DeviceKind;
 import io.kiss.kisim.gpu.DeviceSharing;
 import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.telemetry.PodMetrics;
+import io.kiss.kisim.telemetry.PodScraper;
 import io.kiss.kisim.time.EventHeap;
 import io.kiss.kisim.time.ExactSum;
 import io.kiss.kisim.time.Nanos;
@@ -31,6 +33,7 @@ public final class Fleet implements PodListener {
   /** By the cluster's number where pods slow each other down, else each pod has its own. */
   private Device[] devices = new Device[0];
 
+  private PodScraper scraper;
   private int servingDevices;
   private long settledNanos;
   private final ExactSum servingNanos = new ExactSum();
@@ -42,7 +45,7 @@ public final class Fleet implements PodListener {
       int firstSlot,
       Router router,
       Departures departures,
-      int buckets,
+      LatencyBuckets buckets,
       long startNanos) {
     this.service = service;
     this.cluster = cluster;
@@ -50,7 +53,7 @@ public final class Fleet implements PodListener {
     this.firstSlot = firstSlot;
     this.router = router;
     this.departures = departures;
-    this.buckets = buckets;
+    this.buckets = buckets == null ? 0 : buckets.size();
     settledNanos = startNanos;
     // A pod's own slots, its instances', and that of the device with the same index.
     stride = POD_SLOTS + service.batching().instances() + 1;
@@ -104,14 +107,21 @@ public final class Fleet implements PodListener {
     return queued;
   }
 
-  /** Indices of pods are below this. */
-  int size() {
-    return pods.length;
+  /** Lets {@code scraper} know which pods there are to scrape; null: nobody. */
+  void watch(PodScraper scraper) {
+    this.scraper = scraper;
   }
 
-  /** The pod of an index that was in use at some time. */
-  Pod pod(int index) {
-    return pods[index];
+  /** What a pod's endpoints show at the engine's present time. */
+  void expose(int index, long now, PodMetrics out) {
+    Pod pod = pods[index];
+    out.arrived = pod.arrived;
+    for (int b = 0; b < buckets; b++) {
+      out.answered[b] = pod.latencyBuckets[b];
+    }
+    out.queued = pod.queued();
+    out.running = pod.outstanding - pod.queued();
+    out.busySeconds = Nanos.toSeconds(pod.device.busyNanos(now));
   }
 
   @Override
@@ -132,6 +142,9 @@ public final class Fleet implements PodListener {
       servingDevices++;
     }
     router.add(pod);
+    if (scraper != null) {
+      scraper.serving(index, now);
+    }
     if (departures.observer != null) {
       departures.observer.ready(index, now);
     }
@@ -159,6 +172,9 @@ public final class Fleet implements PodListener {
       freeze(pod, now);
     }
     pod.state = Pod.State.UNREACHABLE;
+    if (scraper != null) {
+      scraper.silent(index);
+    }
     if (departures.observer != null) {
       departures.observer.unreachable(index, now);
     }
@@ -172,6 +188,9 @@ public final class Fleet implements PodListener {
       freeze(pod, now);
     }
     pod.state = Pod.State.STARTING;
+    if (scraper != null) {
+      scraper.refusing(index);
+    }
     if (departures.observer != null) {
       departures.observer.killed(index, now);
     }
@@ -189,6 +208,9 @@ public final class Fleet implements PodListener {
           "pod " + index + " is gone while it holds " + pod.outstanding + " requests");
     }
     pod.state = Pod.State.GONE;
+    if (scraper != null) {
+      scraper.gone(index);
+    }
     if (departures.observer != null) {
       departures.observer.gone(index, now);
     }

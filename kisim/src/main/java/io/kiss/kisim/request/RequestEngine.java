@@ -7,6 +7,8 @@ import io.kiss.kisim.serving.DynamicBatching;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.TimeoutAction;
+import io.kiss.kisim.telemetry.PodScraper;
+import io.kiss.kisim.telemetry.TelemetrySettings;
 import io.kiss.kisim.time.EventHeap;
 import io.kiss.kisim.time.Nanos;
 import io.kiss.kisim.traffic.pattern.Load;
@@ -28,7 +30,12 @@ public final class RequestEngine {
   /** The cluster's next event; the lowest slot, so that pods die before they answer. */
   private static final int CLUSTER_SLOT = 0;
 
-  private static final int FIRST_POD_SLOT = 1;
+  /** Prometheus' next scrape of a pod. */
+  private static final int SCRAPE_SLOT = 1;
+
+  private static final int FIRST_POD_SLOT = 2;
+
+  private static final long TELEMETRY_STREAM = 4;
 
   private final ServiceModel service;
   private final DynamicBatching batching;
@@ -42,6 +49,7 @@ public final class RequestEngine {
   private final long queueDelayNanos;
   private final long queueTimeoutNanos;
   private final int queueLimit;
+  private final PodScraper scraper;
   private Load load;
   private long now;
 
@@ -72,7 +80,7 @@ public final class RequestEngine {
    * Makes an engine at {@code startNanos}.
    *
    * @param cluster is reset, and belongs to this engine until another is made with it
-   * @param buckets of each pod's latency histogram; null: none is kept
+   * @param telemetry how Prometheus watches the pods; null: not at all
    */
   RequestEngine(
       KubernetesCluster cluster,
@@ -84,7 +92,7 @@ public final class RequestEngine {
       int maxReplicas,
       long seed,
       long startNanos,
-      LatencyBuckets buckets) {
+      TelemetrySettings telemetry) {
     this.cluster = cluster;
     this.service = service;
     now = startNanos;
@@ -94,21 +102,24 @@ public final class RequestEngine {
     queueLimit = batching.queueLimit() == 0 ? Integer.MAX_VALUE : batching.queueLimit();
     router = new Router(routing, random(seed, 1));
     times = new ServiceTimes(service, random(seed, 2));
+    LatencyBuckets buckets = telemetry == null ? null : new LatencyBuckets(telemetry.bounds());
     departures = new Departures(buckets);
     counts = departures.counts;
     fleet =
         new Fleet(
-            service,
-            cluster,
-            events,
-            FIRST_POD_SLOT,
-            router,
-            departures,
-            buckets == null ? 0 : buckets.size(),
-            startNanos);
+            service, cluster, events, FIRST_POD_SLOT, router, departures, buckets, startNanos);
+    scraper =
+        telemetry == null
+            ? null
+            : new PodScraper(
+                telemetry,
+                (pod, out) -> fleet.expose(pod, now, out),
+                random(seed, TELEMETRY_STREAM).nextLong(),
+                startNanos);
+    fleet.watch(scraper);
     use(load);
     cluster.reset(spec, service, replicas, maxReplicas, seed, startNanos, fleet);
-    events.schedule(CLUSTER_SLOT, cluster.nextEventNanos());
+    letClusterAct();
   }
 
   /** An independent stream of random numbers. */
@@ -140,6 +151,11 @@ public final class RequestEngine {
   /** What serves. */
   public Fleet fleet() {
     return fleet;
+  }
+
+  /** Prometheus, which watches the pods. */
+  PodScraper scraper() {
+    return scraper;
   }
 
   /** What the pods live in, told of all that happened until now. */
@@ -175,6 +191,14 @@ public final class RequestEngine {
   private void letClusterAct() {
     cluster.advanceTo(now);
     events.schedule(CLUSTER_SLOT, cluster.nextEventNanos());
+    if (scraper != null) {
+      events.schedule(SCRAPE_SLOT, scraper.nextNanos());
+    }
+  }
+
+  private void scrape() {
+    scraper.passTo(now);
+    events.schedule(SCRAPE_SLOT, scraper.nextNanos());
   }
 
   /** Devices held by pods until now, device-seconds. */
@@ -247,6 +271,10 @@ public final class RequestEngine {
   private void handle(int slot) {
     if (slot == CLUSTER_SLOT) {
       letClusterAct();
+      return;
+    }
+    if (slot == SCRAPE_SLOT) {
+      scrape();
       return;
     }
     Device device = fleet.deviceOf(slot);

@@ -46,7 +46,7 @@ public final class RequestLevelEngine implements Engine {
             scenario.maxReplicas(),
             seed,
             now * Nanos.PER_SECOND,
-            null);
+            scenario.telemetry());
     engine.setSloSeconds(scenario.sloSeconds());
     passTo(0);
     if (!before.closed()) {
@@ -80,6 +80,7 @@ public final class RequestLevelEngine implements Engine {
   @Override
   public void readTelemetry(TelemetryBuffer out) {
     out.timeSeconds = now;
+    engine.scraper().read(engine.nowNanos(), scenario.sloSeconds(), out);
     out.desiredReplicas = changes.desired();
     out.readyReplicas = cluster.ready();
     out.pendingReplicas = cluster.pending();

@@ -56,8 +56,7 @@ class ClusterTimelinesTest {
   private RequestEngine engine(
       ServiceModel model, int nodes, FaultSettings faults, int replicas, double... millis) {
     ClusterSpec spec =
-        new ClusterSpec(
-            List.of(NodePool.fixed("pool", nodes, 1)), Delay.NONE, Delay.NONE, faults);
+        new ClusterSpec(List.of(NodePool.fixed("pool", nodes, 1)), Delay.NONE, Delay.NONE, faults);
     RequestEngine engine =
         new RequestEngine(
             new KubernetesCluster(),

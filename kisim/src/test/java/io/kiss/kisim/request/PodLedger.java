@@ -77,10 +77,8 @@ final class PodLedger implements RequestObserver {
     Entry entry = pods.get(pod);
     assertThat(--entry.held).as("held by pod %d", pod).isNotNegative();
     switch (outcome) {
-      case SERVED ->
-          assertThat(entry.state).as("pod %d", pod).isIn(State.READY, State.DRAINING);
-      case TIMED_OUT ->
-          assertThat(entry.state).as("pod %d", pod).isIn(State.READY, State.DRAINING);
+      case SERVED -> assertThat(entry.state).as("pod %d", pod).isIn(State.READY, State.DRAINING);
+      case TIMED_OUT -> assertThat(entry.state).as("pod %d", pod).isIn(State.READY, State.DRAINING);
       default -> {
         assertThat(entry.state).isEqualTo(State.KILLED);
         assertThat(left).isEqualTo(entry.killedNanos);
