@@ -48,8 +48,10 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--engine",
       paramLabel = "NAME",
-      defaultValue = "fluid",
-      description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      defaultValue = "request",
+      description =
+          "${COMPLETION-CANDIDATES}: every request, or expectations over them (default:"
+              + " ${DEFAULT-VALUE}).")
   private EngineChoice engine;
 
   @Option(

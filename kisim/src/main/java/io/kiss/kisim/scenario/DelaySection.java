@@ -8,9 +8,6 @@ import io.kiss.kisim.time.Delay;
  * cv} or {@code p50, p95}.
  */
 final class DelaySection {
-  /** The normal distribution's 95 % quantile. */
-  private static final double Z95 = 1.6448536269514722;
-
   private DelaySection() {}
 
   static Delay read(Section at) {
@@ -41,20 +38,14 @@ final class DelaySection {
     return at.build(() -> Delay.lognormal(mean, cv));
   }
 
-  /** Of a log-normal time X, log X is normal: its median and spread are those of the quantiles. */
   private static Delay byQuantiles(Section at) {
     for (String other : new String[] {"mean", "cv"}) {
       if (at.has(other)) {
         throw at.refused(other, "cannot stand beside p50 and p95");
       }
     }
-    double median = at.seconds("p50");
-    double high = at.seconds("p95");
-    if (!(median > 0 && high > median)) {
-      throw at.refused("p95", "must be above p50, and p50 above 0");
-    }
-    double sigma = Math.log(high / median) / Z95;
-    double cv = Math.sqrt(Math.expm1(sigma * sigma));
-    return at.build(() -> Delay.lognormal(median * Math.exp(sigma * sigma / 2), cv));
+    double p50 = at.seconds("p50");
+    double p95 = at.seconds("p95");
+    return at.build(() -> Delay.lognormalFromQuantiles(p50, p95));
   }
 }

@@ -30,7 +30,7 @@ public final class SimulationReport {
         out,
         "%s, %s engine, seed %d, autoscaler %s every %d s",
         Figures.span(scenario.seconds()),
-        result.engine(),
+        result.engine().description(),
         result.seed(),
         result.autoscaler(),
         result.tickSeconds());

@@ -201,7 +201,7 @@ class SimulationScenarioTest {
     clusterRefused("pools = []", "a cluster needs a node pool");
     clusterRefused("pools = 3", "line 8", "cluster.pools must be a list");
     clusterRefused("api = { kind = uniform, low = 3 s, high = 1 s }", "line 8", "low <= high");
-    clusterRefused("api = { kind = lognormal, p50 = 3 s, p95 = 2 s }", "line 8", "cluster.api.p95");
+    clusterRefused("api = { kind = lognormal, p50 = 3 s, p95 = 2 s }", "line 8", "0 < p50 < p95");
     clusterRefused(
         "api = { kind = lognormal, p50 = 1 s, p95 = 2 s, cv = 1 }",
         "api.cv",

@@ -54,7 +54,7 @@ class SimulationTest {
 
   private static SimulationResult run(
       SimulationScenario scenario, Autoscaler autoscaler, long seed) {
-    return Simulation.run(scenario, EngineChoice.FLUID, autoscaler, seed);
+    return Simulation.run(scenario, EngineChoice.REQUEST, autoscaler, seed);
   }
 
   @Test
