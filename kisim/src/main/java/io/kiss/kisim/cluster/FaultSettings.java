@@ -1,6 +1,7 @@
 package io.kiss.kisim.cluster;
 
 import io.kiss.kisim.time.Delay;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ import java.util.List;
  * @param gpuFaultsPerGpuHour of each GPU in use
  * @param nodeLossesPerNodeHour of each node
  * @param preemptionsPerNodeHour of each spot node
- * @param script faults at set times, in any order
+ * @param script faults at set times; kept in order of time, those of one time as given
  * @param gpuRepair until a failed GPU can be allocated again
  * @param nodeRepair until a lost node is back, empty and without the image; a preempted one is
  *     asked for anew
@@ -41,7 +42,7 @@ public record FaultSettings(
           0, 0, 0, 0, List.of(), Delay.constant(1800), Delay.constant(600), 40, 300, 120, 10);
 
   public FaultSettings {
-    script = List.copyOf(script);
+    script = script.stream().sorted(Comparator.comparingDouble(ScriptedFault::atSeconds)).toList();
     requireNotNegative("crashesPerPodHour", crashesPerPodHour);
     requireNotNegative("gpuFaultsPerGpuHour", gpuFaultsPerGpuHour);
     requireNotNegative("nodeLossesPerNodeHour", nodeLossesPerNodeHour);

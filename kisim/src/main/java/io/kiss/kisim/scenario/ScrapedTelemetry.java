@@ -63,7 +63,7 @@ final class ScrapedTelemetry {
     violating[at] = counts.violating();
     busy[at] = engine.fleet().busyDeviceSeconds(now);
     serving[at] = engine.fleet().servingDeviceSeconds(now);
-    queued = engine.queued();
+    queued = engine.fleet().queued();
     latencies[at].reset();
     latencies[at].add(sinceScrape);
     sinceScrape.reset();
@@ -75,9 +75,9 @@ final class ScrapedTelemetry {
     buffer.timeSeconds = Nanos.toSeconds(now);
     buffer.desiredReplicas = desiredReplicas;
     buffer.readyReplicas = fleet.readyCount();
-    buffer.pendingReplicas = fleet.pendingCount();
+    buffer.pendingReplicas = engine.cluster().pending();
     for (int i = 0; i < buffer.pendingReplicas; i++) {
-      buffer.pendingAgesSeconds[i] = Nanos.toSeconds(now - fleet.pendingSinceNanos(i));
+      buffer.pendingAgesSeconds[i] = Nanos.toSeconds(now - engine.cluster().pendingSinceNanos(i));
     }
     int newest = (scrapes - 1 + SLOTS) % SLOTS;
     buffer.sampleAgeSeconds = scrapes == 0 ? Double.NaN : Nanos.toSeconds(now - times[newest]);

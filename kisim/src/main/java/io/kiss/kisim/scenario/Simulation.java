@@ -35,11 +35,12 @@ public final class Simulation {
     this.autoscaler = autoscaler;
     this.seed = seed;
     load = scenario.traffic().load(seed);
-    engine = new RequestEngine(scenario.service(), scenario.routing(), load, seed);
+    engine =
+        new RequestEngine(
+            scenario.service(), scenario.routing(), load, scenario.initialReplicas(), seed);
     engine.setSloSeconds(scenario.sloSeconds());
     telemetry = new ScrapedTelemetry(engine, scenario.maxReplicas());
     desired = scenario.initialReplicas();
-    engine.addReadyReplicas(desired);
   }
 
   /** Runs {@code scenario} to its end; the same seed gives the same result. */
@@ -118,13 +119,13 @@ public final class Simulation {
             Nanos.toSeconds(now),
             counts.arrived() - arrivedBefore,
             engine.fleet().readyCount(),
-            engine.fleet().pendingCount(),
+            engine.cluster().pending(),
             SimulationResult.quantileSeconds(window, 0.5),
             SimulationResult.quantileSeconds(window, 0.95),
             SimulationResult.quantileSeconds(window, 0.99),
-            engine.queued(),
+            engine.fleet().queued(),
             (busy - busyBefore) / (serving - servingBefore),
-            device.cost(engine.fleet().allocatedDeviceSeconds(now))));
+            device.cost(engine.allocatedDeviceSeconds())));
     arrivedBefore = counts.arrived();
     busyBefore = busy;
     servingBefore = serving;
@@ -136,7 +137,7 @@ public final class Simulation {
     long now = engine.nowNanos();
     RequestCounts counts = engine.counts();
     DeviceType device = scenario.service().device();
-    double allocated = engine.fleet().allocatedDeviceSeconds(now);
+    double allocated = engine.allocatedDeviceSeconds();
     double busySlices = engine.fleet().busyDeviceSeconds(now);
     double busy = busySlices * scenario.service().sharing().sliceShare();
     Histogram clients = null;

@@ -41,21 +41,21 @@ class ConservationTest {
     private long fingerprint = 17;
 
     @Override
-    public void left(long arrived, long started, long left, Outcome outcome) {
+    public void left(int pod, long arrived, long started, long left, Outcome outcome) {
       outcomes[outcome.ordinal()]++;
       assertThat(arrived).isBetween(0L, left);
-      assertThat(started == -1 || (started >= arrived && started <= left)).isTrue();
+      assertThat(started == NEVER_STARTED || (started >= arrived && started <= left)).isTrue();
       sojourns = sojourns.add(BigInteger.valueOf(left - arrived));
       fingerprint = fingerprint * 31 + left * 7 + started * 5 + arrived * 3 + outcome.ordinal();
     }
 
     @Override
-    public void podCreated(int pod, long nanos) {
+    public void created(int pod, long nanos) {
       assertThat(pods.put(pod, nanos)).isNull();
     }
 
     @Override
-    public void podGone(int pod, long nanos) {
+    public void gone(int pod, long nanos) {
       podNanos = podNanos.add(BigInteger.valueOf(nanos - pods.remove(pod)));
     }
 
@@ -80,7 +80,11 @@ class ConservationTest {
       random = new Random(seed);
       engine =
           new RequestEngine(
-              service(), Routing.values()[random.nextInt(Routing.values().length)], load(), seed);
+              service(),
+              Routing.values()[random.nextInt(Routing.values().length)],
+              load(),
+              0,
+              seed);
       engine.observe(ledger);
     }
 
@@ -148,7 +152,7 @@ class ConservationTest {
               engine.crash(random.nextInt(engine.fleet().readyCount()));
             }
           }
-          default -> engine.setReplicas(Math.min(12, 1 + engine.fleet().alive()));
+          default -> engine.setReplicas(Math.min(12, 1 + engine.cluster().current()));
         }
         engine.advanceTo(Services.seconds(SECONDS * step / 20));
       }
@@ -202,7 +206,7 @@ class ConservationTest {
     Scenario scenario = new Scenario(seed).run();
     long now = scenario.engine.nowNanos();
     int units = scenario.engine.service().sharing().unitsPerPod();
-    assertThat(scenario.engine.fleet().allocatedUnitNanos(now).exact())
+    assertThat(scenario.engine.cluster().allocatedUnitNanos(now).exact())
         .isEqualTo(scenario.ledger.podNanos(now).multiply(BigInteger.valueOf(units)))
         .isPositive();
   }
