@@ -51,6 +51,7 @@ final class FluidQueue implements PodListener {
   private double lost;
   private double refused;
   private double crumbs;
+  private boolean changed;
 
   FluidQueue(KubernetesCluster cluster) {
     this.cluster = cluster;
@@ -238,6 +239,13 @@ final class FluidQueue implements PodListener {
     return drains > 0;
   }
 
+  /** Whether any pod came, left or died since this was asked last. */
+  boolean takeChanged() {
+    boolean taken = changed;
+    changed = false;
+    return taken;
+  }
+
   @Override
   public void created(int pod, long now) {
     if (pod >= ofPod.length) {
@@ -249,6 +257,7 @@ final class FluidQueue implements PodListener {
 
   @Override
   public void ready(int pod, long now) {
+    changed = true;
     inService[pod] = true;
     podsInService++;
     for (int i = 0; i < count; i++) {
@@ -281,6 +290,7 @@ final class FluidQueue implements PodListener {
   }
 
   private void leaveService(int pod) {
+    changed = true;
     if (inService[pod]) {
       inService[pod] = false;
       podsInService--;
@@ -327,6 +337,7 @@ final class FluidQueue implements PodListener {
   }
 
   private void finish(int pod) {
+    changed = true;
     Station own = ofPod[pod];
     ofPod[pod] = null;
     if (own != null) {
@@ -380,11 +391,19 @@ final class FluidQueue implements PodListener {
 
   /** Requests in the system, all stations together. */
   double present() {
+    if (count == 1) {
+      return stations[0].present();
+    }
     double sum = 0;
     for (int i = 0; i < count; i++) {
       sum += stations[i].present();
     }
     return sum;
+  }
+
+  /** A curve of any number of pods: what a lone request takes is the same on all. */
+  StationaryCurve anyCurve() {
+    return count > 0 ? stations[0].curve() : table.curve(1);
   }
 
   /** Requests refused in the last second since no pod was ready. */

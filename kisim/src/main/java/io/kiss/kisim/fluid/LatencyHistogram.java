@@ -3,9 +3,9 @@ package io.kiss.kisim.fluid;
 import java.util.Arrays;
 
 /**
- * Requests by latency, in units of the latency of a lone request, in {@value #SIZE} buckets: {@value
- * #PER_OCTAVE} equal ones to each doubling, so that the bucket can be read off a double's bits.
- * Bucket b ends at {@code edge(b)}; the first begins at 0, and the last one has no end.
+ * Requests by latency, in units of the latency of a lone request, in {@value #SIZE} buckets:
+ * {@value #PER_OCTAVE} equal ones to each doubling, so that the bucket can be read off a double's
+ * bits. Bucket b ends at {@code edge(b)}; the first begins at 0, and the last one has no end.
  */
 final class LatencyHistogram {
   static final int PER_OCTAVE = 32;

@@ -143,8 +143,7 @@ final class Station {
     double total = content + arrived;
     served = Math.min(total, perUnit * flow);
     content = total - served;
-    double grown =
-        Math.max(line + arrived - perUnit * on.capacity, content - on.content[FULL]);
+    double grown = Math.max(line + arrived - perUnit * on.capacity, content - on.content[FULL]);
     if (grown > 0 || line > 0 || content > limits.mostContent(pods) || delayed > 0) {
       standInLine(second, grown);
       return;
@@ -242,6 +241,14 @@ final class Station {
       delayedSince = (delayed * delayedSince + leaving * since) / (delayed + leaving);
       delayed += leaving;
     }
+  }
+
+  /** Requests waiting for a server at a moment that is drawn by {@code uniform} in 0..1. */
+  double queueAt(double uniform) {
+    if (!serving) {
+      return present();
+    }
+    return line + delayed + curve().queueAt(servedNode(), servedPart(), uniform);
   }
 
   /** All that is here is lost at once; how much that is. */

@@ -92,7 +92,7 @@ final class StationaryCurve {
     double b = 1.0 / second.pods();
     content[node] = pods * mix(a * first.content()[i], b * second.content()[i], part);
     busy[node] = mix(first.busy()[i], second.busy()[i], part);
-    wait[node] = mix(first.wait()[i], second.wait()[i], part);
+    wait[node] = mix(first.waits()[i], second.waits()[i], part);
     for (int p = 0; p < SHARES; p++) {
       latencies[node * SHARES + p] =
           mix(first.latencies()[i * SHARES + p], second.latencies()[i * SHARES + p], part);
@@ -130,8 +130,7 @@ final class StationaryCurve {
     }
     for (int q = 0; q < QUEUE_SHARES; q++) {
       double tail = -Math.log1p(-(q + 0.5) / QUEUE_SHARES);
-      queues[node * QUEUE_SHARES + q] =
-          queues[last * QUEUE_SHARES + q] + flow[node] * added * tail;
+      queues[node * QUEUE_SHARES + q] = queues[last * QUEUE_SHARES + q] + flow[node] * added * tail;
     }
   }
 

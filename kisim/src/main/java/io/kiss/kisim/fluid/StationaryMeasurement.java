@@ -100,14 +100,14 @@ final class StationaryMeasurement {
     double queuedSum = 0;
     for (int s = 0; s < SAMPLES; s++) {
       engine.advanceTo(from + Nanos.of((s + 1) * (1 - WARM_UP) * seconds / SAMPLES));
-      queued[s] = engine.queued();
+      queued[s] = engine.fleet().queued();
       queuedSum += queued[s];
     }
     long to = engine.nowNanos();
     double span = to - from;
     row.content()[i] = (engine.counts().area().doubleValue() - area) / span;
     row.queue()[i] = Math.min(row.content()[i], queuedSum / SAMPLES);
-    row.wait()[i] = row.queue()[i] / rate;
+    row.waits()[i] = row.queue()[i] / rate;
     row.busy()[i] =
         (engine.fleet().busyDeviceSeconds(to) - busy)
             / (engine.fleet().servingDeviceSeconds(to) - serving);
@@ -115,8 +115,7 @@ final class StationaryMeasurement {
     keepQuantiles(row, i, latencies, queued);
   }
 
-  private static void keepQuantiles(
-      StationaryRow row, int i, Histogram latencies, long[] queued) {
+  private static void keepQuantiles(StationaryRow row, int i, Histogram latencies, long[] queued) {
     int shares = StationaryRow.SHARES.length;
     for (int p = 0; p < shares; p++) {
       double share = StationaryRow.SHARES[p];
@@ -138,8 +137,6 @@ final class StationaryMeasurement {
                 LoadPatterns.constant(rate), Double.MAX_VALUE, Double.POSITIVE_INFINITY),
             shape.cv(),
             RandomSource.XO_RO_SHI_RO_128_PP.create(SEED));
-    RequestEngine engine = new RequestEngine(shape.service(), shape.routing(), load, SEED);
-    engine.addReadyReplicas(pods);
-    return engine;
+    return new RequestEngine(shape.service(), shape.routing(), load, pods, SEED);
   }
 }

@@ -8,7 +8,7 @@ package io.kiss.kisim.fluid;
  * @param capacity requests per unit of time that they sustain
  * @param content mean number of requests in the system, per load
  * @param queue mean number of those that wait in a queue, per load
- * @param wait mean time a request waits before its batch begins, per load
+ * @param waits mean time a request waits before its batch begins, per load
  * @param busy share of time that work ran on a device, per load
  * @param latencies quantiles of the latency at {@link #SHARES} {@code [loads × shares]}
  * @param queues quantiles of the number waiting, at the middles of equal shares {@code [loads ×
@@ -19,15 +19,13 @@ record StationaryRow(
     double capacity,
     double[] content,
     double[] queue,
-    double[] wait,
+    double[] waits,
     double[] busy,
     double[] latencies,
     double[] queues) {
 
   /** Loads measured, as shares of the capacity. */
-  static final double[] LOADS = {
-    0.02, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.86, 0.91
-  };
+  static final double[] LOADS = {0.02, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.86, 0.91};
 
   /** Shares at which latency quantiles are kept: the least, ..., as good as the most. */
   static final double[] SHARES = {
