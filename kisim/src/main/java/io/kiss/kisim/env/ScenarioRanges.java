@@ -4,12 +4,16 @@ package io.kiss.kisim.env;
  * What training draws Deployments from; every range is log-uniform. A Deployment inside is just
  * another draw: it needs no training of its own.
  *
- * @param startupSeconds mean start-up time of a pod
+ * @param startupSeconds mean time from the decision until a new pod is Ready on a warm node
  * @param startupVariation coefficient of variation of that time
  * @param sloFactor SLO over service time
  * @param serviceSeconds latency of a lone request
  * @param concurrency requests a replica serves at once, rounded
  * @param peakReplicas replicas that the highest rate keeps busy
+ * @param imagePullSeconds mean time to pull the image, where a node does not have it
+ * @param provisioningSeconds mean time until a node that was asked for is there
+ * @param faultsEach where there are faults, how many of a kind an episode of full length brings
+ *     each thing that can fail, on average
  * @param violationPrice as in {@link io.kiss.kisim.autoscale.WorkloadSpec}
  */
 public record ScenarioRanges(
@@ -19,6 +23,9 @@ public record ScenarioRanges(
     Range serviceSeconds,
     Range concurrency,
     Range peakReplicas,
+    Range imagePullSeconds,
+    Range provisioningSeconds,
+    Range faultsEach,
     Range violationPrice) {
 
   /** Most replicas that any drawn Deployment may have. */
@@ -33,6 +40,23 @@ public record ScenarioRanges(
           new Range(0.005, 4),
           new Range(1, 16),
           new Range(2, 40),
+          new Range(10, 180),
+          new Range(40, 300),
+          new Range(0.03, 1),
+          new Range(3, 30));
+
+  /** What a request-level run of seconds gets through in milliseconds. */
+  public static final ScenarioRanges SMALL =
+      new ScenarioRanges(
+          new Range(0.3, 10),
+          new Range(0.02, 0.6),
+          new Range(2, 10),
+          new Range(0.02, 0.3),
+          new Range(1, 8),
+          new Range(1, 6),
+          new Range(0.5, 5),
+          new Range(0.5, 8),
+          new Range(0.2, 3),
           new Range(3, 30));
 
   public ScenarioRanges {

@@ -13,7 +13,14 @@ import org.junit.jupiter.api.Test;
 
 class KisimEnvironmentTest {
   private static final EnvironmentSettings SHORT =
-      new EnvironmentSettings(20, 40, 15, GuardSettings.DEFAULT, 0.05, 0.5, ScenarioRanges.DEFAULT);
+      new EnvironmentSettings(
+          20,
+          40,
+          15,
+          GuardSettings.DEFAULT,
+          0.05,
+          TroubleShares.DEFAULT.withOutages(0.5),
+          ScenarioRanges.DEFAULT);
 
   private static int randomAllowed(VectorStep step, int e, Random random) {
     int action = random.nextInt(ActionSpace.SIZE);
