@@ -310,6 +310,15 @@ public final class PodScraper {
     out.violatingShare = Promql.shareAbove(sloSeconds, bounds, rates);
   }
 
+  /** Samples of all targets that a query may still see. */
+  List<SampleRing> samples() {
+    List<SampleRing> samples = new ArrayList<>();
+    for (Target target : targets) {
+      samples.add(target.samples);
+    }
+    return samples;
+  }
+
   /** Frees targets that no query can see any more. */
   private void forgetOld(long at) {
     int kept = 0;
