@@ -298,7 +298,9 @@ public final class PodScraper {
     out.queuedRequests = sum(QUEUED, at);
     out.runningRequests = sum(RUNNING, at);
     out.gpuUtilisation = averageGpu(at);
-    out.sampleAgeSeconds = now * 1e-9 - newestTimestampMillis(at) * 1e-3;
+    long newest = newestTimestampMillis(at);
+    out.sampleAgeSeconds =
+        newest == Long.MIN_VALUE ? Double.NaN : (now - newest * NANOS_PER_MILLI) * 1e-9;
     for (int b = 0; b < rates.length; b++) {
       rates[b] = sumOfRates(BUCKETS + b, at, window);
     }
@@ -376,12 +378,12 @@ public final class PodScraper {
     return pods == 0 ? Double.NaN : sum / pods / 100;
   }
 
-  private double newestTimestampMillis(long at) {
-    double newest = Double.NaN;
+  private long newestTimestampMillis(long at) {
+    long newest = Long.MIN_VALUE;
     for (Target target : targets) {
       double time = target.samples.timestampMillis(ARRIVED, at);
-      if (!Double.isNaN(time) && !(time <= newest)) {
-        newest = time;
+      if (!Double.isNaN(time)) {
+        newest = Math.max(newest, (long) time);
       }
     }
     return newest;

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ class RealPrometheusTest {
   private static final long BASE_MILLIS = 1_700_000_000_000L;
 
   private static final long SPAN_MILLIS = 3_000_000;
+  private static final long NANOS_PER_MILLI = 1_000_000;
   private static final double RELATIVE = 1e-9;
 
   @TempDir static Path folder;
@@ -128,6 +131,100 @@ class RealPrometheusTest {
     assertThat(known).isGreaterThan(50_000);
     assertThat(unknown).isGreaterThan(5_000);
   }
+
+  /** {@link Telemetry}'s figures as package-info says them; %s picks one moment's samples. */
+  private static final Map<String, ToDoubleFunction<Telemetry>> FIGURES =
+      Map.of(
+          "sum(rate(arrived_total{run=\"%s\"}[60s]))",
+          Telemetry::arrivalRate,
+          "sum(rate(latency_bucket{run=\"%s\",le=\"+Inf\"}[60s]))",
+          Telemetry::completionRate,
+          "histogram_quantile(0.5, sum by (le) (rate(latency_bucket{run=\"%s\"}[60s])))",
+          Telemetry::p50LatencySeconds,
+          "histogram_quantile(0.95, sum by (le) (rate(latency_bucket{run=\"%s\"}[60s])))",
+          Telemetry::p95LatencySeconds,
+          "1 - sum(rate(latency_bucket{run=\"%1$s\",le=\"0.25\"}[60s]))"
+              + " / sum(rate(latency_bucket{run=\"%1$s\",le=\"+Inf\"}[60s]))",
+          Telemetry::violatingShare,
+          "sum(queued{run=\"%s\"})",
+          Telemetry::queuedRequests,
+          "sum(running{run=\"%s\"})",
+          Telemetry::runningRequests,
+          "avg(gpu{run=\"%s\"}) / 100",
+          Telemetry::gpuUtilisation,
+          // Doubles of today's seconds end at 0.2 microseconds; the age itself is finer.
+          "round(1000 * (time() - max(timestamp(arrived_total{run=\"%s\"}))))",
+          telemetry -> Math.rint(1000 * telemetry.sampleAgeSeconds()));
+
+  @Test
+  void theTelemetryOfPodsThatComeAndGoIsWhatPrometheusAnswers() throws Exception {
+    TelemetrySettings settings =
+        TelemetrySettings.DEFAULT
+            .withRules(rules)
+            .withDelays(0.5, 0.3, 0)
+            .withFailedScrapes(0.05)
+            .withOutages(0.02, 60, 0)
+            .withMissing(MetricFamily.QUEUED, 0.2, 100);
+    FakeFleet fleet = new FakeFleet(settings, SEED, BASE_MILLIS * NANOS_PER_MILLI);
+    TelemetryBuffer ours = new TelemetryBuffer(1);
+    SplittableRandom random = new SplittableRandom(SEED);
+    int known = 0;
+    int unknown = 0;
+    for (int run = 0; run < 150; run++) {
+      fleet.advanceTo(fleet.nowNanos() + 1_000_000 * random.nextLong(1, 38_000));
+      long at = fleet.nowNanos() / NANOS_PER_MILLI;
+      fleet.scraper.read(fleet.nowNanos(), 0.25, ours);
+      write(fleet.scraper, settings.bounds(), "" + run, at);
+      for (Map.Entry<String, ToDoubleFunction<Telemetry>> figure : FIGURES.entrySet()) {
+        String promql = String.format(figure.getKey(), run);
+        double theirs = prometheus.query(promql, at).getOrDefault("", Double.NaN);
+        double mine = figure.getValue().applyAsDouble(ours);
+        equal("seed " + SEED + ": " + promql + " at " + at, theirs, mine);
+        if (Double.isNaN(mine)) {
+          unknown++;
+        } else {
+          known++;
+        }
+      }
+    }
+    assertThat(known).isGreaterThan(1000);
+    assertThat(unknown).isGreaterThan(20);
+  }
+
+  /** Gives Prometheus what a query at this time sees of every pod. */
+  private static void write(PodScraper scraper, HistogramBounds bounds, String run, long at)
+      throws Exception {
+    List<SampleRing> pods = scraper.samples();
+    for (int p = 0; p < pods.size(); p++) {
+      List<Long> millis = new ArrayList<>();
+      List<double[]> rows = new ArrayList<>();
+      pods.get(p)
+          .forEachVisible(
+              at,
+              (time, values) -> {
+                millis.add(time);
+                rows.add(values.clone());
+              });
+      if (rows.isEmpty()) {
+        continue;
+      }
+      long[] times = millis.stream().mapToLong(t -> t).toArray();
+      for (int c = 0; c < rows.get(0).length; c++) {
+        int column = c;
+        double[] values = rows.stream().mapToDouble(row -> row[column]).toArray();
+        Map<String, String> labels = new HashMap<>(Map.of("run", run, "pod", "p" + p));
+        int bucket = c - METRICS.size();
+        if (bucket >= 0) {
+          double bound = bounds.bound(bucket);
+          labels.put("le", Double.isInfinite(bound) ? "+Inf" : Double.toString(bound));
+        }
+        prometheus.add(bucket < 0 ? METRICS.get(c) : "latency_bucket", labels, times, values);
+      }
+    }
+    prometheus.write();
+  }
+
+  private static final List<String> METRICS = List.of("arrived_total", "queued", "running", "gpu");
 
   private static void equal(String where, double theirs, double ours) {
     boolean same =
