@@ -2,8 +2,8 @@ package io.kiss.kisim.env;
 
 import io.kiss.kisim.autoscale.DecisionSource;
 import io.kiss.kisim.autoscale.ScalerCore;
-import io.kiss.kisim.engine.FluidEngine;
 import io.kiss.kisim.engine.Truth;
+import io.kiss.kisim.fluid.FluidEngine;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

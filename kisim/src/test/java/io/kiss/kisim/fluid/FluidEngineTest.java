@@ -1,10 +1,12 @@
-package io.kiss.kisim.engine;
+package io.kiss.kisim.fluid;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.kiss.kisim.autoscale.QueueingRule;
 import io.kiss.kisim.cluster.ClusterSpec;
+import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.engine.Truth;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;

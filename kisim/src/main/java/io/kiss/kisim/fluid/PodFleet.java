@@ -1,5 +1,6 @@
-package io.kiss.kisim.engine;
+package io.kiss.kisim.fluid;
 
+import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.serving.ReadinessProbe;
 import io.kiss.kisim.time.DelaySampler;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.kiss.kisim.engine;
+package io.kiss.kisim.fluid;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

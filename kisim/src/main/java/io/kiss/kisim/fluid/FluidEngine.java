@@ -1,5 +1,8 @@
-package io.kiss.kisim.engine;
+package io.kiss.kisim.fluid;
 
+import io.kiss.kisim.engine.Engine;
+import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.engine.Truth;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
 import io.kiss.kisim.telemetry.TelemetrySettings;

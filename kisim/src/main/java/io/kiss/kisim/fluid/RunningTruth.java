@@ -1,5 +1,6 @@
-package io.kiss.kisim.engine;
+package io.kiss.kisim.fluid;
 
+import io.kiss.kisim.engine.Truth;
 import io.kiss.kisim.gpu.DeviceType;
 
 /** The truth as running totals, filled by an engine. */

@@ -1,4 +1,4 @@
-package io.kiss.kisim.engine;
+package io.kiss.kisim.fluid;
 
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
