@@ -298,7 +298,9 @@ public final class PodScraper {
     out.queuedRequests = sum(QUEUED, at);
     out.runningRequests = sum(RUNNING, at);
     out.gpuUtilisation = averageGpu(at);
-    out.sampleAgeSeconds = now * 1e-9 - newestTimestampMillis(at) * 1e-3;
+    long newest = newestTimestampMillis(at);
+    out.sampleAgeSeconds =
+        newest == Long.MIN_VALUE ? Double.NaN : (now - newest * NANOS_PER_MILLI) * 1e-9;
     for (int b = 0; b < rates.length; b++) {
       rates[b] = sumOfRates(BUCKETS + b, at, window);
     }
@@ -308,6 +310,15 @@ public final class PodScraper {
     out.p50LatencySeconds = Promql.histogramQuantile(0.5, bounds, rates);
     out.p95LatencySeconds = Promql.histogramQuantile(0.95, bounds, rates);
     out.violatingShare = Promql.shareAbove(sloSeconds, bounds, rates);
+  }
+
+  /** Samples of all targets that a query may still see. */
+  List<SampleRing> samples() {
+    List<SampleRing> samples = new ArrayList<>();
+    for (Target target : targets) {
+      samples.add(target.samples);
+    }
+    return samples;
   }
 
   /** Frees targets that no query can see any more. */
@@ -367,12 +378,12 @@ public final class PodScraper {
     return pods == 0 ? Double.NaN : sum / pods / 100;
   }
 
-  private double newestTimestampMillis(long at) {
-    double newest = Double.NaN;
+  private long newestTimestampMillis(long at) {
+    long newest = Long.MIN_VALUE;
     for (Target target : targets) {
       double time = target.samples.timestampMillis(ARRIVED, at);
-      if (!Double.isNaN(time) && !(time <= newest)) {
-        newest = time;
+      if (!Double.isNaN(time)) {
+        newest = Math.max(newest, (long) time);
       }
     }
     return newest;

@@ -62,6 +62,23 @@ public final class SampleRing {
     return count == 0 ? Long.MIN_VALUE : visible[newest];
   }
 
+  /** Looks at rows. */
+  @FunctionalInterface
+  interface RowReader {
+    /** A row's values; {@code NaN} is a staleness marker. The array is used again. */
+    void row(long millis, double[] values);
+  }
+
+  /** Shows the rows that a query at this time sees, oldest first. */
+  void forEachVisible(long at, RowReader reader) {
+    double[] row = new double[columns];
+    int unseen = unseen(at);
+    for (int ago = count - 1; ago >= unseen; ago--) {
+      System.arraycopy(values, row(ago) * columns, row, 0, columns);
+      reader.row(times[row(ago)], row);
+    }
+  }
+
   /** How many of the newest rows a query at this time does not see. */
   private int unseen(long at) {
     int rows = 0;

@@ -45,19 +45,22 @@ final class PodLedger implements RequestObserver {
   int drained;
 
   /** Watches {@code engine}, whose pods have held nothing yet. */
-  PodLedger(RequestEngine engine, int pods) {
+  PodLedger(RequestEngine engine) {
     cluster = engine.cluster();
     podsPerDevice = engine.service().sharing().podsPerDevice();
-    for (int pod = 0; pod < pods; pod++) {
+    for (int pod = 0; pod < cluster.mostPods(); pod++) {
       created(pod, engine.nowNanos());
-      ready(pod, engine.nowNanos());
+      if (cluster.deviceOf(pod) >= 0) {
+        ready(pod, engine.nowNanos());
+      }
     }
+    engine.observe(this);
   }
 
   @Override
   public void sent(int pod, long now) {
     Entry entry = pods.get(pod);
-    assertThat(entry.inService).as("pod %d is in the Service", pod).isTrue();
+    require(entry.inService, "a request went to a pod outside the Service", pod, now);
     entry.held++;
     sent++;
     mix(now);
@@ -67,22 +70,38 @@ final class PodLedger implements RequestObserver {
   public void left(int pod, long arrived, long started, long left, Outcome outcome) {
     outcomes[outcome.ordinal()]++;
     sojourns = sojourns.add(BigInteger.valueOf(left - arrived));
-    assertThat(arrived).isLessThanOrEqualTo(left);
-    assertThat(started == NEVER_STARTED || (started >= arrived && started <= left)).isTrue();
+    require(arrived <= left, "a request left before it came", pod, left);
+    require(
+        started == NEVER_STARTED || started >= arrived && started <= left,
+        "a request's batch began before it came or after it left",
+        pod,
+        left);
     mix(left * 7 + started * 5 + arrived * 3 + outcome.ordinal());
     if (outcome == Outcome.REJECTED) {
       unsent++;
       return;
     }
     Entry entry = pods.get(pod);
-    assertThat(--entry.held).as("held by pod %d", pod).isNotNegative();
-    switch (outcome) {
-      case SERVED -> assertThat(entry.state).as("pod %d", pod).isIn(State.READY, State.DRAINING);
-      case TIMED_OUT -> assertThat(entry.state).as("pod %d", pod).isIn(State.READY, State.DRAINING);
-      default -> {
-        assertThat(entry.state).isEqualTo(State.KILLED);
-        assertThat(left).isEqualTo(entry.killedNanos);
-      }
+    require(--entry.held >= 0, "more requests left than it was sent", pod, left);
+    if (outcome == Outcome.LOST) {
+      require(
+          entry.state == State.KILLED && left == entry.killedNanos,
+          "a request was lost though its pod was not killed at that moment",
+          pod,
+          left);
+    } else {
+      require(
+          entry.state == State.READY || entry.state == State.DRAINING,
+          "a pod served that is neither ready nor draining",
+          pod,
+          left);
+    }
+  }
+
+  /** Cheap where it holds, since it is asked for every request. */
+  private static void require(boolean holds, String what, int pod, long now) {
+    if (!holds) {
+      throw new AssertionError(what + ": pod " + pod + " at " + now + " ns");
     }
   }
 
