@@ -16,7 +16,8 @@ import io.kiss.kisim.traffic.pattern.ClientSettings;
  * with Q the users queueing there.
  */
 final class Arrivals {
-  private float[] rates;
+  private OpenTraffic open;
+  private float[] users;
   private int last;
   private double before;
   private double cv;
@@ -32,16 +33,16 @@ final class Arrivals {
 
   void reset(Scenario scenario, Demand demand) {
     last = demand.seconds() - 1;
-    if (demand instanceof OpenTraffic open) {
+    if (demand instanceof OpenTraffic traffic) {
       closed = null;
-      rates = open.rates();
+      open = traffic;
       before = WarmUp.rate(scenario, demand);
-      cv = open.cv();
+      cv = traffic.cv();
       feedback = 0;
       return;
     }
     closed = (Demand.Closed) demand;
-    rates = closed.users();
+    users = closed.users();
     before = WarmUp.users(scenario, closed);
     cv = 1;
     ClientSettings client = closed.client();
@@ -61,11 +62,11 @@ final class Arrivals {
 
   /** Goes on to a second in which {@code present} are there at the start. */
   void goTo(int second, double present) {
-    double level = second < 0 ? before : rates[Math.min(second, last)];
     if (closed == null) {
-      fixed = level;
+      fixed = second < 0 ? before : open.rate(second, 0);
       return;
     }
+    double level = second < 0 ? before : users[Math.min(second, last)];
     double others = Math.max(0, level - 1) / Math.max(1, level);
     double away = atRest + perRequest * (1 + queueing * others);
     feedback = 1 / away;
