@@ -8,7 +8,6 @@ package io.kiss.kisim.env;
  * @param startupVariation coefficient of variation of that time
  * @param sloFactor SLO over service time
  * @param serviceSeconds latency of a lone request
- * @param concurrency requests a replica serves at once, rounded
  * @param peakReplicas replicas that the highest rate keeps busy
  * @param imagePullSeconds mean time to pull the image, where a node does not have it
  * @param provisioningSeconds mean time until a node that was asked for is there
@@ -21,7 +20,6 @@ public record ScenarioRanges(
     Range startupVariation,
     Range sloFactor,
     Range serviceSeconds,
-    Range concurrency,
     Range peakReplicas,
     Range imagePullSeconds,
     Range provisioningSeconds,
@@ -35,10 +33,9 @@ public record ScenarioRanges(
   public static final ScenarioRanges DEFAULT =
       new ScenarioRanges(
           new Range(15, 300),
-          new Range(0.02, 0.3),
+          new Range(0.05, 0.5),
           new Range(2, 10),
           new Range(0.005, 4),
-          new Range(1, 16),
           new Range(2, 40),
           new Range(10, 180),
           new Range(40, 300),
@@ -51,8 +48,7 @@ public record ScenarioRanges(
           new Range(0.3, 10),
           new Range(0.02, 0.6),
           new Range(2, 10),
-          new Range(0.02, 0.3),
-          new Range(1, 8),
+          new Range(0.05, 0.5),
           new Range(1, 6),
           new Range(0.5, 5),
           new Range(0.5, 8),

@@ -40,6 +40,7 @@ class AllocationTest {
 
   @Test
   void aStepAllocatesNothingAndAResetLittle() {
+    new ScenarioGenerator(EnvironmentSettings.DEFAULT).prepare();
     VectorStep step = environment.reset();
     // Two episodes each: buffers grow to their working size, and the compiler is done.
     int warmUp = 2 * EnvironmentSettings.DEFAULT.mostSteps();
