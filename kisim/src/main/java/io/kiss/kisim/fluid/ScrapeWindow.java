@@ -24,7 +24,6 @@ final class ScrapeWindow {
   private UniformRandomProvider random;
   private CountSampler sampler;
   private final TelemetryFaults faults = new TelemetryFaults();
-  private BucketSplit split;
   private int nextScrape;
   private long lagMillis;
 
@@ -63,7 +62,6 @@ final class ScrapeWindow {
     }
     this.settings = settings;
     this.random = random;
-    split = BucketSplit.of(settings.bounds());
     lagMillis = Math.round(1000 * settings.queryLagSeconds());
     int lagging = (int) Math.ceil(settings.queryLagSeconds() / settings.scrapeSeconds());
     makeRoom(
@@ -134,9 +132,12 @@ final class ScrapeWindow {
     completed += requests;
   }
 
-  /** Adds answered requests to a bucket of {@link LatencyHistogram}. */
-  void observe(int bucket, double requests) {
-    split.add(bucket, requests, buckets);
+  /** Adds answered requests by bucket, not cumulative, and sets them to 0. */
+  void take(double[] answered) {
+    for (int b = 0; b < buckets.length; b++) {
+      buckets[b] += answered[b];
+      answered[b] = 0;
+    }
   }
 
   /** Whether a scrape is due at this second. */
