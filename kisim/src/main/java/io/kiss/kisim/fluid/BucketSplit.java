@@ -1,4 +1,4 @@
-package io.kiss.kisim.engine;
+package io.kiss.kisim.fluid;
 
 import io.kiss.kisim.telemetry.HistogramBounds;
 
