@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -186,6 +187,24 @@ class PpoOptimizerTest {
     NetworkShape other = new NetworkShape("another", 7, "act", 5);
     assertRefused(
         new PpoOptimizerFactory(Engines.settings(engine, Map.of()), other), checkpoint, "another");
+  }
+
+  @Test
+  void whateverByteOfACheckpointIsDamagedItIsRefused() {
+    ActorCritic network = ActorCritic.of(SHAPE, List.of(3));
+    PpoState state = PpoState.random(SHAPE, network, 1);
+    byte[] whole = state.toBytes();
+    assertThat(PpoState.fromBytes(SHAPE, network, whole).toBytes()).isEqualTo(whole);
+    for (int i = 0; i < whole.length; i++) {
+      byte[] torn = Arrays.copyOf(whole, i);
+      byte[] flipped = whole.clone();
+      flipped[i] ^= (byte) (1 << i % 8);
+      for (byte[] damaged : List.of(torn, flipped)) {
+        assertThatThrownBy(() -> PpoState.fromBytes(SHAPE, network, damaged))
+            .as("byte %d of %d", i, whole.length)
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+    }
   }
 
   private static void assertRefused(PpoOptimizerFactory factory, byte[] bytes, String reason) {
