@@ -206,9 +206,10 @@ public final class PpoOptimizer implements PolicyOptimizer {
     return state.rollbacks;
   }
 
-  /** Arrays alive on the engine between updates; constant, or memory leaks. */
+  /** Arrays alive on the engine between updates, ours and its own; constant, or memory leaks. */
   int liveArrays() {
-    return engine.manager().getManagedArrays().size();
+    return engine.manager().getManagedArrays().size()
+        + engine.manager().getParentManager().getManagedArrays().size();
   }
 
   @Override
