@@ -110,7 +110,7 @@ public final class PpoOptimizer implements PolicyOptimizer {
 
   /** Fills advantages and returns; gives the explained variance. */
   private double estimate(TrainingBatch batch) {
-    float[] values = engine.values(state.parameters, batch.observations);
+    float[] values = state.values(batch.observations);
     double mean = state.returns.mean();
     double deviation = state.returns.deviation();
     for (int i = 0; i < values.length; i++) {
