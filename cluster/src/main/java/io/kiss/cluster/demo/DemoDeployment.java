@@ -3,7 +3,7 @@ package io.kiss.cluster.demo;
 import io.kiss.actors.live.Workload;
 import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.engine.Engine;
-import io.kiss.kisim.engine.FluidEngine;
+import io.kiss.kisim.fluid.FluidEngine;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
 import io.kiss.kisim.serving.Routing;

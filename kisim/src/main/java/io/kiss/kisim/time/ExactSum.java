@@ -45,4 +45,12 @@ public final class ExactSum {
     high = other.high;
     low = other.low;
   }
+
+  /** This less {@code other}: the exact difference, rounded once. */
+  public double minus(ExactSum other) {
+    ExactSum difference = new ExactSum();
+    difference.low = low - other.low;
+    difference.high = high - other.high - (Long.compareUnsigned(low, other.low) < 0 ? 1 : 0);
+    return difference.doubleValue();
+  }
 }
