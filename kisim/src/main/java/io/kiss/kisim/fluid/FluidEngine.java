@@ -1,12 +1,14 @@
 package io.kiss.kisim.fluid;
 
+import io.kiss.kisim.cluster.KubernetesCluster;
 import io.kiss.kisim.engine.Engine;
+import io.kiss.kisim.engine.ReplicaChanges;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
+import io.kiss.kisim.engine.WarmUp;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
-import io.kiss.kisim.telemetry.TelemetrySettings;
-import io.kiss.kisim.traffic.Demand;
+import io.kiss.kisim.time.Nanos;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
@@ -14,78 +16,57 @@ import org.apache.commons.rng.simple.RandomSource;
  * The fast engine: expectations over requests instead of requests, in steps of a second, so that
  * its cost does not depend on the request rate. Nothing is allocated between two resets.
  *
- * <p>Replicas share one queue. The variation of service times widens the waits, not the service
- * itself: a request takes the profile's service time and its wait.
+ * <p>Pods come and go as in the request-level engine, on the same cluster with the same seed; what
+ * happens to them within half a second of the start of a step counts for the whole step.
  */
 public final class FluidEngine implements Engine {
-  private static final double FLAP_SECONDS = 600;
-  private static final double SMALLEST_TAIL = 1e-4;
+  private static final long HALF_SECOND = Nanos.PER_SECOND / 2;
 
-  /** Beyond these loads before second 0 the initial backlog would not be a steady state. */
-  private static final double MOST_LOAD_BEFORE = 0.9;
-
-  private static final int RATE_BEFORE_SECONDS = 60;
-
-  private final FluidQueue queue = new FluidQueue();
-  private final PodFleet pods = new PodFleet();
+  private final KubernetesCluster cluster = new KubernetesCluster();
+  private final FluidQueue queue = new FluidQueue(cluster);
+  private final Arrivals arrivals = new Arrivals();
+  private final Answers answers = new Answers();
   private final ScrapeWindow scrapes = new ScrapeWindow();
-  private final RunningTruth truth = new RunningTruth();
+  private final ReplicaChanges changes = new ReplicaChanges();
+  private final RunningTruth truth = new RunningTruth(cluster, changes, answers);
 
   private Scenario scenario;
-  private Demand demand;
-  private ServiceModel service;
-  private CountSampler gauges;
-  private double serviceTime;
-  private int bucketWithoutDelay;
-  private double slack;
-  private double gpus;
-  private double neededPerRequest;
-  private int concurrency;
-
+  private UniformRandomProvider gauges;
+  private double unitSeconds;
+  private double unitsPerSecond;
   private int now;
   private int ready;
-  private int desired;
-  private int lastDirection;
-  private double lastChange;
+  private double busy;
 
   @Override
   public void reset(Scenario scenario, long seed) {
     this.scenario = scenario;
-    UniformRandomProvider random = RandomSource.XO_SHI_RO_256_PP.create(seed);
-    gauges = new CountSampler(random);
-    demand = scenario.traffic().demand(seed);
-    service = scenario.service();
-    serviceTime = service.loneLatencySeconds();
-    bucketWithoutDelay = LatencyHistogram.bucketOf(serviceTime);
-    slack = scenario.sloSeconds() - serviceTime;
-    gpus = service.gpusPerPod();
-    neededPerRequest = gpus / service.podCapacity();
-    concurrency = FluidQueue.servers(service);
-
-    TelemetrySettings telemetry = scenario.telemetry();
-    now = -telemetry.rateWindowSeconds() - telemetry.scrapeSeconds();
-    desired = scenario.initialReplicas();
-    ready = desired;
-    lastDirection = 0;
-    lastChange = Double.NEGATIVE_INFINITY;
-    pods.reset(scenario, random);
-    queue.reset(scenario, demand, rateBefore(), desired, now);
-    scrapes.reset(telemetry, random, now);
+    gauges = RandomSource.XO_SHI_RO_256_PP.create(seed);
+    ServiceModel service = scenario.service();
+    unitSeconds = service.loneLatencySeconds();
+    unitsPerSecond = 1 / unitSeconds;
+    arrivals.reset(scenario, scenario.traffic().demand(seed));
+    StationaryTable table = StationaryTable.of(service, scenario.routing(), arrivals.cv());
+    now = -WarmUp.seconds(scenario);
+    changes.reset(scenario.initialReplicas());
+    queue.reset(scenario, table, now);
+    answers.reset(scenario.telemetry().bounds(), unitSeconds, scenario.sloSeconds());
+    cluster.reset(
+        scenario.cluster(),
+        service,
+        scenario.initialReplicas(),
+        scenario.maxReplicas(),
+        seed,
+        now * Nanos.PER_SECOND,
+        queue);
+    scrapes.reset(scenario.telemetry(), gauges, now);
+    ready = cluster.ready();
     scrapes.setReady(ready);
     while (now < 0) {
       second();
     }
-    truth.reset(service.device());
-  }
-
-  private double rateBefore() {
-    int seconds = Math.min(RATE_BEFORE_SECONDS, scenario.seconds());
-    double sum = 0;
-    for (int t = 0; t < seconds; t++) {
-      sum += demand.rate(t, serviceTime);
-    }
-    double most = MOST_LOAD_BEFORE * desired * service.podCapacity();
-    return Math.min(most, sum / seconds);
+    cluster.advanceTo(0);
+    truth.begin(scenario);
   }
 
   @Override
@@ -99,120 +80,125 @@ public final class FluidEngine implements Engine {
     while (now < until) {
       second();
     }
+    cluster.advanceTo(now * Nanos.PER_SECOND);
+    truth.now = now;
   }
 
   private void second() {
-    pods.passTo(now);
-    if (pods.ready() != ready) {
-      ready = pods.ready();
-      queue.setReplicas(ready);
+    long middle = now * Nanos.PER_SECOND + HALF_SECOND;
+    if (cluster.nextEventNanos() <= middle || queue.hasDrains()) {
+      passCluster(middle);
+    }
+    if (queue.takeChanged()) {
+      settlePods();
+    }
+    arrivals.goTo(now, queue.present());
+    queue.pass(now, arrivals.fixed(), arrivals.feedback());
+    now++;
+    account();
+    if (scrapes.due(now)) {
+      scrape();
+    }
+  }
+
+  private void passCluster(long middle) {
+    cluster.advanceTo(now * Nanos.PER_SECOND);
+    queue.endDrains(now);
+    cluster.advanceTo(middle);
+  }
+
+  private void settlePods() {
+    truth.lost += queue.takeLost();
+    double finished = queue.takeCrumbs();
+    if (finished > 0) {
+      truth.served += finished;
+      scrapes.completed(finished);
+      answers.add(queue.anyCurve(), 0, 0, finished);
+    }
+    if (cluster.ready() != ready) {
+      ready = cluster.ready();
       scrapes.setReady(ready);
     }
-    double arriving = queue.rateAt(now);
-    queue.step(now);
-    now++;
-    double late = answer(queue.served());
-    truth.requests += arriving;
-    truth.served += queue.served();
-    truth.timedOut += queue.lost();
-    truth.present = queue.present();
-    truth.busyGpuSeconds += gpus * pods.ready() * busyGauge();
-    truth.nodeGpuSeconds += gpus * pods.allocated();
-    truth.violating += late + queue.lost();
-    truth.gpuSeconds += gpus * pods.allocated();
-    truth.neededGpuSeconds += neededPerRequest * arriving;
-    scrapes.arrived(arriving);
-    scrapes.completed(queue.served());
-    if (scrapes.due(now)) {
-      scrapes.scrape(now, queueGauge(), runningGauge(), busyGauge());
-    }
   }
 
-  /** Records the latencies of the requests answered in this second; returns those too late. */
-  private double answer(double served) {
-    double delay = queue.delaySeconds();
-    double probability = queue.waitProbability();
-    double scale = queue.waitScaleSeconds();
-    truth.waitingSeconds += served * (delay + probability * scale);
+  private void account() {
+    busy = 0;
+    double arrived = queue.refused();
+    truth.rejected += arrived;
+    double served = 0;
+    for (int i = 0; i < queue.count(); i++) {
+      Station station = queue.station(i);
+      arrived += station.arrived();
+      served += station.served() + station.servedLate();
+      busy += station.pods() * station.busy();
+      truth.rejected += station.rejected();
+      truth.timedOut += station.timedOut();
+      answer(station, i == 0);
+    }
+    truth.requests += arrived;
+    truth.served += served;
+    truth.busySeconds += busy;
+    truth.present = queue.present();
+    scrapes.arrived(arrived);
+    scrapes.completed(served);
+  }
 
-    double least = serviceTime + delay;
-    int bucket = delay == 0 ? bucketWithoutDelay : LatencyHistogram.bucketOf(least);
-    double above = 1;
-    if (probability > SMALLEST_TAIL) {
-      double perScale = 1 / scale;
-      double tail = probability * Math.exp((least - LatencyHistogram.edge(bucket)) * perScale);
-      while (tail > SMALLEST_TAIL && bucket < LatencyHistogram.SIZE - 1) {
-        record(bucket, served * (above - tail));
-        above = tail;
-        bucket++;
-        tail = probability * Math.exp((least - LatencyHistogram.edge(bucket)) * perScale);
+  private void answer(Station station, boolean main) {
+    double served = station.served();
+    int node = station.servedNode();
+    double part = station.servedPart();
+    if (served > 0) {
+      StationaryCurve curve = station.curve();
+      double wait = curve.wait[node] + part * (curve.wait[node + 1] - curve.wait[node]);
+      double delay = station.delaySeconds();
+      truth.waitingSeconds += served * (delay + unitSeconds * wait);
+      if (delay == 0 && main && !station.leaves()) {
+        answers.add(curve, node, part, served);
+      } else {
+        answers.addDelayed(curve, node, part, unitsPerSecond * delay, station.patience(), served);
       }
     }
-    record(bucket, served * above);
-
-    double room = slack - delay;
-    if (room < 0) {
-      return served;
+    double late = station.servedLate();
+    if (late > 0) {
+      double age = Math.max(0, station.ageOfLate(now - 1));
+      truth.waitingSeconds += late * age;
+      answers.addDelayed(
+          station.curve(), 0, 0, unitsPerSecond * age, Double.POSITIVE_INFINITY, late);
     }
-    return scale > 0 ? served * probability * Math.exp(-room / scale) : 0;
   }
 
-  private void record(int bucket, double requests) {
-    truth.latencies.add(bucket, requests);
-    truth.window.add(bucket, requests);
-    scrapes.observe(bucket, requests);
-  }
-
-  /** The queue as a gauge shows it at one moment: a whole number around the expectation. */
-  private double queueGauge() {
-    double waiting = queue.waiting();
-    double probability = queue.waitProbability();
-    double capacity = ready * service.podCapacity();
-    double spread = queue.waitScaleSeconds() * capacity;
-    double excess = Math.max(0, waiting - probability * spread);
-    double drawn = gauges.happens(probability) ? gauges.exponential(spread) : 0;
-    return Math.rint(excess + drawn);
-  }
-
-  /** Requests in service: a server a piece, as many as are busy. */
-  private double runningGauge() {
-    return queue.utilisation() * ready * concurrency;
-  }
-
-  /** Share of time that at least one of a replica's streams was busy. */
-  private double busyGauge() {
-    double idle = 1 - queue.utilisation();
-    return concurrency == 1 ? 1 - idle : 1 - Math.pow(idle, concurrency);
+  private void scrape() {
+    scrapes.take(answers.buckets());
+    double queued = 0;
+    double present = 0;
+    for (int i = 0; i < queue.count(); i++) {
+      Station station = queue.station(i);
+      queued += station.queueAt(gauges.nextDouble());
+      present += station.present();
+    }
+    double waiting = Math.rint(queued);
+    double running = Math.rint(Math.max(0, present - queued));
+    scrapes.scrape(now, waiting, running, ready == 0 ? 0 : Math.min(1, busy / ready));
   }
 
   @Override
   public void setDesiredReplicas(int replicas) {
-    int wanted = Math.max(1, Math.min(scenario.maxReplicas(), replicas));
-    if (wanted == desired) {
-      return;
+    if (changes.decide(replicas, scenario.maxReplicas(), now)) {
+      cluster.setDesired(changes.desired());
     }
-    int direction = Integer.signum(wanted - desired);
-    if (direction == -lastDirection && now - lastChange < FLAP_SECONDS) {
-      truth.flaps++;
-    }
-    lastDirection = direction;
-    lastChange = now;
-    desired = wanted;
-    truth.scalingActions++;
-    pods.setDesired(wanted, now);
   }
 
   @Override
   public void readTelemetry(TelemetryBuffer out) {
     out.timeSeconds = now;
     scrapes.read(now, scenario.sloSeconds(), out);
-    out.desiredReplicas = desired;
-    out.readyReplicas = pods.ready();
-    out.pendingReplicas = pods.pending();
-    out.unschedulableReplicas = 0;
+    out.desiredReplicas = changes.desired();
+    out.readyReplicas = cluster.ready();
+    out.pendingReplicas = cluster.pending();
+    out.unschedulableReplicas = cluster.unschedulable();
     out.rolloutInProgress = false;
     for (int p = 0; p < out.pendingReplicas; p++) {
-      out.pendingAgesSeconds[p] = now - pods.requestedAt(p);
+      out.pendingAgesSeconds[p] = now - Nanos.toSeconds(cluster.pendingSinceNanos(p));
     }
   }
 
@@ -221,13 +207,8 @@ public final class FluidEngine implements Engine {
     return truth;
   }
 
-  /** Requests that arrived and are neither answered nor lost. */
+  /** Requests that arrived and have not left. */
   public double requestsPresent() {
     return queue.present();
-  }
-
-  /** Share of the servers that are busy, 0..1. */
-  public double utilisation() {
-    return queue.utilisation();
   }
 }

@@ -1,275 +1,427 @@
 package io.kiss.kisim.fluid;
 
+import io.kiss.kisim.cluster.KubernetesCluster;
+import io.kiss.kisim.cluster.PodListener;
 import io.kiss.kisim.engine.Scenario;
-import io.kiss.kisim.serving.ServiceModel;
-import io.kiss.kisim.traffic.Demand;
+import io.kiss.kisim.serving.Routing;
+import io.kiss.kisim.time.Nanos;
+import java.util.Arrays;
 
 /**
- * The queue of one Deployment as a fluid, stepped by a second at a cost that does not depend on the
- * request rate.
- *
- * <p>All ready replicas together are one M/G/c queue, c servers each replica. What is followed is
- * the expected number of requests in it, by the pointwise stationary fluid flow approximation
- * (Wang, Tipper and Banerjee, "A new method for solving a time-dependent queueing problem", 1996):
- * the utilisation r at any moment is that of the stationary queue which holds as many requests, so
- * that
- *
- * <pre>dL/dt = λ − C·r,   L = c·r + Lq(r),   Lq(r) = β·r^√(2(c+1)) / (1 − r)</pre>
- *
- * with C the capacity, β = (1 + service variability)/2, and Lq by Sakasegawa's approximation
- * (Annals of the Institute of Statistical Mathematics 29, 1977). The step is implicit: stable for
- * any service time, and what arrives is exactly what is served, lost or still there. In a steady
- * state it is the stationary queue; in overload it is the plain fluid.
- *
- * <p>A request's wait is the age of the head of the excess backlog, which is served in order of
- * arrival, and on top, with the probability of waiting, an exponential time as in M/G/c.
+ * The requests of one Deployment as fluids. Usually all pods hold equally much and are one {@link
+ * Station}; pods that hold more or less than the others (new ones beside a backlog, draining ones,
+ * unreachable ones) make stations of their own until they have caught up.
  */
-final class FluidQueue {
-  private static final double RATE_MEMORY_SECONDS = 10;
-  private static final double MOST_STATIONARY = 0.99;
-  private static final double PRECISION = 1e-9;
+final class FluidQueue implements PodListener {
+  /** Pods hold equally much when they differ by less than this share and half a request. */
+  private static final double EQUAL_SHARE = 0.03;
 
-  /** Logarithm of a probability that does not matter. */
-  private static final double NEGLIGIBLE = -25;
+  private static final double EQUAL_REQUESTS = 0.5;
 
-  private static final int MOST_ITERATIONS = 12;
+  /** Draining pods that need no longer than this leave what they hold to the others. */
+  private static final double SHORT_DRAIN_SECONDS = 1;
 
-  private Demand demand;
-  private double latency;
-  private double rateBefore;
-  private double beta;
-  private int serversPerReplica;
-  private double replicaCapacity;
-  private double timeout;
+  /** A fluid's last requests trickle out for ever: a draining pod with fewer is done. */
+  private static final double LAST_REQUESTS = 0.7;
 
-  private int servers;
-  private double capacity;
-  private double exponent;
+  private final KubernetesCluster cluster;
+  private StationaryTable table;
+  private StationLimits limits;
+  private boolean leastOutstanding;
+  private int second;
 
-  private double present;
-  private double utilisation;
-  private double recentRate;
+  /** The first is that of most pods. */
+  private Station[] stations = new Station[4];
 
-  /** The utilisation to the power of the exponent, and of which utilisation; NaN: of none. */
-  private double power;
+  private int count;
 
-  private double powerOf;
+  /** Of each pod by its number, null without one. */
+  private Station[] ofPod = new Station[16];
 
-  /** The head of the excess backlog: it arrived in this second, of which this much is left. */
-  private int headSecond;
+  /** Whether a pod is in the Service. */
+  private boolean[] inService = new boolean[16];
 
-  private double headLeft;
-  private double behindHead;
+  /** Draining pods, and when they are likely to be done. */
+  private int drains;
 
-  // What the last second brought.
-  private double served;
+  private int[] drainingPods = new int[16];
+  private double[] drainedAt = new double[16];
+
+  private int podsInService;
   private double lost;
-  private double delay;
-  private double waitProbability;
-  private double waitScale;
+  private double refused;
+  private double crumbs;
+  private boolean changed;
+
+  FluidQueue(KubernetesCluster cluster) {
+    this.cluster = cluster;
+    for (int i = 0; i < stations.length; i++) {
+      stations[i] = new Station();
+    }
+  }
 
   /**
-   * Starts in the steady state of a rate.
+   * Starts without pods and requests.
    *
-   * @param rateBefore requests per second before second 0
-   * @param replicas ready
-   * @param firstSecond the first that {@link #step} will be given
+   * @param firstSecond the first that {@link #pass} will be given
    */
-  void reset(Scenario scenario, Demand demand, double rateBefore, int replicas, int firstSecond) {
-    this.demand = demand;
-    ServiceModel service = scenario.service();
-    latency = service.loneLatencySeconds();
-    this.rateBefore = rateBefore;
-    beta = (1 + service.noise().cv() * service.noise().cv()) / 2;
-    serversPerReplica = servers(service);
-    replicaCapacity = service.podCapacity();
-    double patience = service.batching().queueTimeoutSeconds();
-    timeout = patience > 0 ? patience : Double.POSITIVE_INFINITY;
-    setReplicas(replicas);
-    utilisation = Math.min(0.95, rateBefore / capacity);
-    double waiting = beta * Math.pow(utilisation, exponent) / (1 - utilisation);
-    present = servers * utilisation + waiting;
-    recentRate = rateBefore;
-    behindHead = 0;
-    startHeadAt(firstSecond);
-  }
-
-  /** Requests a pod serves at the same time, by Little's law at full load; at least 1. */
-  static int servers(ServiceModel service) {
-    return Math.max(1, (int) Math.round(service.podCapacity() * service.loneLatencySeconds()));
-  }
-
-  /** Sets how many replicas serve; at least 1. */
-  void setReplicas(int ready) {
-    servers = ready * serversPerReplica;
-    capacity = ready * replicaCapacity;
-    exponent = Math.sqrt(2.0 * (servers + 1));
-    powerOf = Double.NaN;
-  }
-
-  /** Requests per second that arrive in a second. */
-  double rateAt(int second) {
-    return second < 0 ? rateBefore : demand.rate(second, latency);
-  }
-
-  /** Lets the second from {@code second} to {@code second + 1} pass. */
-  void step(int second) {
-    double rate = rateAt(second);
-    recentRate += (rate - recentRate) / RATE_MEMORY_SECONDS;
-    double total = present + rate;
-    utilisation = solve(total);
-    served = Math.min(total, capacity * utilisation);
-    present = total - served;
-    double waiting = Math.max(0, present - servers * utilisation);
-    double excess = Math.max(0, waiting - stationaryPart());
+  void reset(Scenario scenario, StationaryTable table, int firstSecond) {
+    this.table = table;
+    limits = StationLimits.of(scenario.service());
+    leastOutstanding = scenario.routing() == Routing.LEAST_OUTSTANDING;
+    second = firstSecond;
+    count = 0;
+    drains = 0;
+    podsInService = 0;
     lost = 0;
-    if (excess <= PRECISION) {
-      behindHead = 0;
-      startHeadAt(second + 1);
-      delay = 0;
+    refused = 0;
+    crumbs = 0;
+    Arrays.fill(ofPod, null);
+    Arrays.fill(inService, false);
+  }
+
+  /** Lets a second pass in which {@code fixed − feedback × present after it} requests arrive. */
+  void pass(int second, double fixed, double feedback) {
+    this.second = second;
+    refused = 0;
+    if (count == 1 && podsInService > 0) {
+      stations[0].pass(second, fixed, feedback);
       return;
     }
-    behindHead += rate;
-    moveHead(second, excess);
-    if (second + 1 - headSecond > timeout) {
-      loseOld(second, excess);
-    }
-    delay = age(second);
+    passApart(second, fixed, feedback);
   }
 
-  /**
-   * Finds r in (c + C)·r + β·r^s/(1 − r) = total by Newton's method. The left side is convex and
-   * grows, so from the right of the root it goes straight there.
-   */
-  private double solve(double total) {
-    double linear = servers + capacity;
-    double most = Math.min(total / linear, total / (beta + total));
-    if (most <= 0) {
-      return 0;
+  private void passApart(int second, double fixed, double feedback) {
+    double arriving = fixed;
+    if (feedback > 0) {
+      arriving = Math.max(0, (fixed - feedback * present()) / (1 + feedback));
     }
-    // ln r ≤ r − 1: here nobody waits, and the queue is linear.
-    if (exponent * (most - 1) < NEGLIGIBLE) {
-      return most;
+    if (podsInService == 0) {
+      refused = arriving;
+      arriving = 0;
     }
-    double r = Math.min(most, Math.max(utilisation, 1e-6));
-    power = r == powerOf ? power : Math.exp(exponent * Math.log(r));
-    for (int i = 0; i < MOST_ITERATIONS; i++) {
-      double free = 1 - r;
-      double waiting = beta * power / free;
-      double error = linear * r + waiting - total;
-      double slope = linear + waiting * (exponent / r + 1 / free);
-      double next = Math.min(most, Math.max(0.1 * r, r - error / slope));
-      double change = Math.abs(next - r);
-      power = powerAt(next, r);
-      r = next;
-      // Newton's next step would be the square of this one.
-      if (change <= 1e-4 * free) {
-        break;
+    Station lowest = leastOutstanding ? lowest() : null;
+    double left = arriving;
+    if (lowest != null && !lowest.serving()) {
+      // A silent pod gets requests until it holds as many as the others.
+      double room = Math.min(left, roomBelowOthers(lowest));
+      lowest.pass(second, room, 0);
+      left -= room;
+    }
+    Station next = lowest != null && !lowest.serving() ? lowestServing() : lowest;
+    for (int i = 0; i < count; i++) {
+      Station station = stations[i];
+      if (station == lowest && !station.serving()) {
+        if (next == null) {
+          station.pass(second, left, 0);
+        }
+        continue;
+      }
+      double share = 0;
+      if (leastOutstanding) {
+        share = station == next ? left : 0;
+      } else if (station.inService()) {
+        share = arriving * station.pods() / podsInService;
+      }
+      station.pass(second, share, 0);
+    }
+    mergeEqual();
+  }
+
+  private Station lowest() {
+    Station lowest = null;
+    for (int i = 0; i < count; i++) {
+      Station station = stations[i];
+      if (station.inService() && (lowest == null || station.perPod() < lowest.perPod())) {
+        lowest = station;
       }
     }
-    powerOf = r;
-    return r;
+    return lowest;
   }
 
-  /** r^s from its value nearby: by the series where that is exact enough, since it is cheaper. */
-  private double powerAt(double next, double r) {
-    double step = (next - r) / r;
-    double x = exponent * step * (1 - step * (0.5 - step / 3));
-    return Math.abs(x) < 0.01
-        ? power * (1 + x * (1 + x * (0.5 + x / 6)))
-        : Math.exp(exponent * Math.log(next));
-  }
-
-  /**
-   * Splits the queue into what a stationary queue of this load would hold, whose waits spread
-   * exponentially, and the excess over it, which is a plain delay. In overload the random part
-   * shrinks again as that of a queue as far below capacity as this one is above.
-   */
-  private double stationaryPart() {
-    double distance = Math.abs(1 - recentRate / capacity);
-    double r = Math.min(Math.min(utilisation, MOST_STATIONARY), Math.max(0, 1 - distance));
-    if (r <= 0 || (exponent - 1) * (r - 1) < NEGLIGIBLE) {
-      waitProbability = 0;
-      waitScale = 0;
-      return 0;
+  private Station lowestServing() {
+    Station lowest = null;
+    for (int i = 0; i < count; i++) {
+      Station station = stations[i];
+      if (station.inService()
+          && station.serving()
+          && (lowest == null || station.perPod() < lowest.perPod())) {
+        lowest = station;
+      }
     }
-    waitProbability = r == powerOf ? power / r : Math.exp((exponent - 1) * Math.log(r));
-    waitScale = beta / (capacity * (1 - r));
-    return beta * waitProbability * r / (1 - r);
+    return lowest;
   }
 
-  private void moveHead(int second, double excess) {
-    while (behindHead > excess && headSecond <= second) {
-      double step = Math.min(headLeft, behindHead - excess);
-      behindHead -= step;
-      headLeft -= step;
-      if (headLeft <= 0) {
-        startHeadAt(headSecond + 1);
+  private double roomBelowOthers(Station silent) {
+    Station other = lowestServing();
+    return other == null
+        ? Double.POSITIVE_INFINITY
+        : Math.max(0, (other.perPod() - silent.perPod()) * silent.pods());
+  }
+
+  /** Makes one of the stations in service whose pods hold equally much by now. */
+  private void mergeEqual() {
+    for (int i = 0; i < count; i++) {
+      for (int j = count - 1; j > i; j--) {
+        if (areEqual(stations[i], stations[j])) {
+          merge(i, j);
+        }
       }
     }
   }
 
-  private void loseOld(int second, double excess) {
-    double left = excess;
-    while (second + 1 - headSecond > timeout && left > 0) {
-      double leaving = Math.min(left, headLeft);
-      left -= leaving;
-      lost += leaving;
-      behindHead = Math.max(0, behindHead - leaving);
-      startHeadAt(headSecond + 1);
+  private static boolean areEqual(Station a, Station b) {
+    if (!(a.inService() && b.inService() && a.serving() && b.serving())) {
+      return false;
     }
-    lost = Math.min(lost, present);
-    present -= lost;
+    if (!a.hasLine() && !b.hasLine()) {
+      return true;
+    }
+    double difference = Math.abs(a.perPod() - b.perPod());
+    return difference <= EQUAL_REQUESTS + EQUAL_SHARE * Math.max(a.perPod(), b.perPod());
   }
 
-  private void startHeadAt(int second) {
-    headSecond = second;
-    headLeft = rateAt(second);
+  private void merge(int into, int from) {
+    Station kept = stations[into];
+    Station gone = stations[from];
+    kept.merge(gone);
+    for (int pod = 0; pod < ofPod.length; pod++) {
+      if (ofPod[pod] == gone) {
+        ofPod[pod] = kept;
+      }
+    }
+    remove(from);
   }
 
-  private double age(int second) {
-    double rate = rateAt(headSecond);
-    double gone = rate > 0 ? 1 - headLeft / rate : 0;
-    return Math.max(0, second + 1 - headSecond - gone);
+  private void remove(int at) {
+    Station gone = stations[at];
+    count--;
+    System.arraycopy(stations, at + 1, stations, at, count - at);
+    stations[count] = gone;
   }
 
-  /** Requests answered in the last second. */
-  double served() {
-    return served;
+  private void remove(Station station) {
+    for (int i = 0; i < count; i++) {
+      if (stations[i] == station) {
+        remove(i);
+        return;
+      }
+    }
   }
 
-  /** Requests that left unanswered in the last second. */
-  double lost() {
-    return lost;
+  private Station addForOnePod() {
+    if (count == stations.length) {
+      stations = Arrays.copyOf(stations, 2 * count);
+      for (int i = count; i < stations.length; i++) {
+        stations[i] = new Station();
+      }
+    }
+    Station station = stations[count++];
+    station.begin(limits, table, 1, second + 1);
+    return station;
   }
 
-  /** Time that every request answered in the last second had waited at least, seconds. */
-  double delaySeconds() {
-    return delay;
+  /** The pod gets a station of its own, with its part of what it shared. */
+  private Station apart(int pod) {
+    Station shared = ofPod[pod];
+    if (shared.pods() == 1) {
+      return shared;
+    }
+    Station own = addForOnePod();
+    own.takeFrom(shared, 1.0 / shared.pods());
+    shared.setPods(shared.pods() - 1);
+    ofPod[pod] = own;
+    return own;
   }
 
-  /** Share of them that waited longer. */
-  double waitProbability() {
-    return waitProbability;
+  /** Whether pods wait for {@link #endDrains}. */
+  boolean hasDrains() {
+    return drains > 0;
   }
 
-  /** How much longer those waited on average, seconds; exponentially spread. */
-  double waitScaleSeconds() {
-    return waitScale;
+  /** Whether any pod came, left or died since this was asked last. */
+  boolean takeChanged() {
+    boolean taken = changed;
+    changed = false;
+    return taken;
   }
 
-  /** Requests in the system. */
+  @Override
+  public void created(int pod, long now) {
+    if (pod >= ofPod.length) {
+      int length = Math.max(pod + 1, 2 * ofPod.length);
+      ofPod = Arrays.copyOf(ofPod, length);
+      inService = Arrays.copyOf(inService, length);
+    }
+  }
+
+  @Override
+  public void ready(int pod, long now) {
+    changed = true;
+    inService[pod] = true;
+    podsInService++;
+    for (int i = 0; i < count; i++) {
+      Station station = stations[i];
+      if (station.inService() && station.serving() && !station.hasLine()) {
+        station.setPods(station.pods() + 1);
+        ofPod[pod] = station;
+        return;
+      }
+    }
+    ofPod[pod] = addForOnePod();
+  }
+
+  @Override
+  public void draining(int pod, long now) {
+    leaveService(pod);
+    Station shared = ofPod[pod];
+    if (!shared.serving()) {
+      apart(pod).leaveService();
+      return;
+    }
+    double seconds = drainSeconds(shared);
+    if (shared.pods() > 1 && seconds <= SHORT_DRAIN_SECONDS) {
+      shared.setPods(shared.pods() - 1);
+      ofPod[pod] = null;
+    } else {
+      apart(pod).leaveService();
+    }
+    drainFor(pod, seconds, now);
+  }
+
+  private void leaveService(int pod) {
+    changed = true;
+    if (inService[pod]) {
+      inService[pod] = false;
+      podsInService--;
+    }
+  }
+
+  /** Time a pod needs to finish what it holds. */
+  private double drainSeconds(Station station) {
+    double held = station.perPod();
+    StationaryCurve curve = station.curve();
+    double perPod = curve.capacity / curve.pods * limits.unitsPerSecond();
+    return held / perPod + Math.min(1, held) * 0.5 * limits.unitSeconds();
+  }
+
+  private void drainFor(int pod, double seconds, long now) {
+    if (seconds < 0.5) {
+      finish(pod);
+      return;
+    }
+    if (drains == drainingPods.length) {
+      drainingPods = Arrays.copyOf(drainingPods, 2 * drains);
+      drainedAt = Arrays.copyOf(drainedAt, 2 * drains);
+    }
+    drainingPods[drains] = pod;
+    drainedAt[drains++] = Nanos.toSeconds(now) + seconds;
+  }
+
+  /** Tells the cluster of the pods that have drained by now, which must be the cluster's time. */
+  void endDrains(int now) {
+    for (int i = drains - 1; i >= 0; i--) {
+      int pod = drainingPods[i];
+      boolean done = ofPod[pod] == null || ofPod[pod].present() < LAST_REQUESTS;
+      if (drainedAt[i] <= now && done) {
+        forgetDrain(i);
+        finish(pod);
+      }
+    }
+  }
+
+  private void forgetDrain(int index) {
+    drains--;
+    drainingPods[index] = drainingPods[drains];
+    drainedAt[index] = drainedAt[drains];
+  }
+
+  private void finish(int pod) {
+    changed = true;
+    Station own = ofPod[pod];
+    ofPod[pod] = null;
+    if (own != null) {
+      remove(own);
+      crumbs += own.loseAll();
+    }
+    cluster.drained(pod);
+  }
+
+  @Override
+  public void unreachable(int pod, long now) {
+    if (ofPod[pod] != null) {
+      apart(pod).stop();
+    }
+  }
+
+  @Override
+  public void killed(int pod, long now) {
+    leaveService(pod);
+    cancelDrain(pod);
+    if (ofPod[pod] != null) {
+      Station own = apart(pod);
+      lost += own.loseAll();
+      remove(own);
+      ofPod[pod] = null;
+    }
+  }
+
+  @Override
+  public void gone(int pod, long now) {
+    leaveService(pod);
+    cancelDrain(pod);
+  }
+
+  private void cancelDrain(int pod) {
+    for (int i = drains - 1; i >= 0; i--) {
+      if (drainingPods[i] == pod) {
+        forgetDrain(i);
+      }
+    }
+  }
+
+  /** Stations there are. */
+  int count() {
+    return count;
+  }
+
+  Station station(int index) {
+    return stations[index];
+  }
+
+  /** Requests in the system, all stations together. */
   double present() {
-    return present;
+    if (count == 1) {
+      return stations[0].present();
+    }
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += stations[i].present();
+    }
+    return sum;
   }
 
-  /** Requests that wait for a server. */
-  double waiting() {
-    return Math.max(0, present - servers * utilisation);
+  /** A curve of any number of pods: what a lone request takes is the same on all. */
+  StationaryCurve anyCurve() {
+    return count > 0 ? stations[0].curve() : table.curve(1);
   }
 
-  /** Share of the servers that are busy, 0..1. */
-  double utilisation() {
-    return utilisation;
+  /** Requests refused in the last second since no pod was ready. */
+  double refused() {
+    return refused;
+  }
+
+  /** Requests lost with their pods since this was asked last. */
+  double takeLost() {
+    double taken = lost;
+    lost = 0;
+    return taken;
+  }
+
+  /** Fractions of requests that draining pods finished since this was asked last. */
+  double takeCrumbs() {
+    double taken = crumbs;
+    crumbs = 0;
+    return taken;
   }
 }

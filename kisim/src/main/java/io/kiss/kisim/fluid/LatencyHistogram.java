@@ -3,88 +3,112 @@ package io.kiss.kisim.fluid;
 import java.util.Arrays;
 
 /**
- * Requests by latency in {@value #SIZE} buckets whose edges grow by {@value #GROWTH}. Bucket b ends
- * at {@code edge(b)}; the last one has no end.
+ * Requests by latency, in units of the latency of a lone request, in {@value #SIZE} buckets:
+ * {@value #PER_OCTAVE} equal ones to each doubling, so that the bucket can be read off a double's
+ * bits. Bucket b ends at {@code edge(b)}; the first begins at 0, and the last one has no end.
  */
 final class LatencyHistogram {
-  static final double SMALLEST = 0.01;
-  static final double GROWTH = 1.1;
-  static final int SIZE = 129;
+  static final int PER_OCTAVE = 32;
+  private static final int SHIFT = 47;
+  private static final double LEAST = 1.0 / 16;
+  private static final int OCTAVES = 22;
+  private static final int FIRST = (int) (Double.doubleToRawLongBits(LEAST) >>> SHIFT) - 1;
+  static final int SIZE = OCTAVES * PER_OCTAVE + 2;
 
   private static final double[] EDGES = new double[SIZE];
-  private static final double PER_LOG = 1 / Math.log(GROWTH);
 
   static {
     for (int b = 0; b < SIZE; b++) {
-      EDGES[b] = SMALLEST * Math.pow(GROWTH, b);
+      EDGES[b] = Double.longBitsToDouble((long) (b + FIRST + 1) << SHIFT);
     }
     EDGES[SIZE - 1] = Double.POSITIVE_INFINITY;
   }
 
   private final double[] counts = new double[SIZE];
 
+  /** All counts lie in these buckets. */
+  private int low = SIZE;
+
+  private int high = -1;
+
   void reset() {
-    Arrays.fill(counts, 0);
+    if (low <= high) {
+      Arrays.fill(counts, low, high + 1, 0);
+    }
+    low = SIZE;
+    high = -1;
   }
 
-  /** Upper edge of a bucket, seconds. */
+  /** Upper edge of a bucket. */
   static double edge(int bucket) {
     return EDGES[bucket];
   }
 
-  /** The bucket a latency falls into: the first whose edge is not below it. */
-  static int bucketOf(double seconds) {
-    if (seconds <= SMALLEST) {
-      return 0;
-    }
-    if (seconds > EDGES[SIZE - 2]) {
-      return SIZE - 1;
-    }
-    int bucket = (int) (Math.log(seconds / SMALLEST) * PER_LOG) + 1;
-    // The logarithm may be off by a bit at an edge.
-    if (seconds <= EDGES[bucket - 1]) {
-      return bucket - 1;
-    }
-    return seconds > EDGES[bucket] ? bucket + 1 : bucket;
+  /** The bucket a latency falls into: it begins at or below it and ends above it. */
+  static int bucketOf(double latency) {
+    int bucket = (int) (Double.doubleToRawLongBits(latency) >>> SHIFT) - FIRST;
+    return Math.max(0, Math.min(SIZE - 1, bucket));
   }
 
   void add(int bucket, double requests) {
     counts[bucket] += requests;
+    low = Math.min(low, bucket);
+    high = Math.max(high, bucket);
+  }
+
+  /** Adds {@code requests} that are spread as {@code shares} says over the buckets from first. */
+  void addSpread(int first, float[] shares, double requests) {
+    for (int i = 0; i < shares.length; i++) {
+      counts[first + i] += requests * shares[i];
+    }
+    low = Math.min(low, first);
+    high = Math.max(high, first + shares.length - 1);
+  }
+
+  /** Adds all of {@code other}. */
+  void addAll(LatencyHistogram other) {
+    for (int b = other.low; b <= other.high; b++) {
+      counts[b] += other.counts[b];
+    }
+    low = Math.min(low, other.low);
+    high = Math.max(high, other.high);
   }
 
   double count(int bucket) {
     return counts[bucket];
   }
 
-  double quantile(double share) {
-    return quantile(counts, 1, share);
+  /** The lowest bucket that was added to; above {@link #highest} where none was. */
+  int lowest() {
+    return low;
+  }
+
+  int highest() {
+    return high;
   }
 
   /**
-   * A quantile as Prometheus' {@code histogram_quantile} gives it: linear inside a bucket, and the
-   * last finite edge where the quantile lies beyond.
+   * The latency that this share of the requests does not exceed: linear inside a bucket, and the
+   * last finite edge where it lies beyond.
    *
-   * @param counts requests per bucket, not cumulative
-   * @param merge buckets of this class that make one of {@code counts}
    * @return {@code NaN} where there is no request
    */
-  static double quantile(double[] counts, int merge, double share) {
+  double quantile(double share) {
     double total = 0;
-    for (double count : counts) {
-      total += count;
+    for (int b = low; b <= high; b++) {
+      total += counts[b];
     }
     if (!(total > 0)) {
       return Double.NaN;
     }
     double left = share * total;
-    int last = counts.length - 1;
-    for (int b = 0; b < last; b++) {
+    for (int b = low; b <= high && b < SIZE - 1; b++) {
       if (counts[b] >= left && counts[b] > 0) {
-        double low = b == 0 ? 0 : EDGES[b * merge - 1];
-        return low + (EDGES[(b + 1) * merge - 1] - low) * left / counts[b];
+        double start = b == 0 ? 0 : EDGES[b - 1];
+        return start + (EDGES[b] - start) * left / counts[b];
       }
       left -= counts[b];
     }
-    return EDGES[last * merge - 1];
+    return EDGES[Math.min(high, SIZE - 2)];
   }
 }

@@ -129,7 +129,7 @@ final class PodSeries {
    * Whether all pods have been there longer than the rows reach back, and every scrape succeeds.
    */
   boolean uniform(boolean failing) {
-    return groups == 1 && !failing;
+    return groups == 1 && pods[0] > 0 && !failing;
   }
 
   /**

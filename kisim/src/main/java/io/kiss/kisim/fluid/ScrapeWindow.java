@@ -26,7 +26,6 @@ final class ScrapeWindow {
   private TelemetrySettings settings;
   private UniformRandomProvider random;
   private CountSampler sampler;
-  private BucketSplit split;
   private int nextScrape;
   private long lagMillis;
   private int ready;
@@ -54,7 +53,6 @@ final class ScrapeWindow {
     }
     this.settings = settings;
     this.random = random;
-    split = BucketSplit.of(settings.bounds());
     lagMillis = Math.round(1000 * settings.queryLagSeconds());
     int lagging = (int) Math.ceil(settings.queryLagSeconds() / settings.scrapeSeconds());
     int slots = settings.rateWindowSeconds() / settings.scrapeSeconds() + 2 + lagging;
@@ -98,10 +96,12 @@ final class ScrapeWindow {
     ready = number;
   }
 
-  /** Counts requests that reached the ready pods, evenly. */
+  /** Counts requests that reached the ready pods, evenly; where there is none nobody counts. */
   void arrived(double requests) {
-    arrived += requests;
-    pods.arrived(requests);
+    if (ready > 0) {
+      arrived += requests;
+      pods.arrived(requests);
+    }
   }
 
   /** Counts requests that were answered. */
@@ -109,9 +109,12 @@ final class ScrapeWindow {
     completed += requests;
   }
 
-  /** Adds answered requests to a bucket of {@link LatencyHistogram}. */
-  void observe(int bucket, double requests) {
-    split.add(bucket, requests, buckets);
+  /** Adds answered requests by bucket, not cumulative, and sets them to 0. */
+  void take(double[] answered) {
+    for (int b = 0; b < buckets.length; b++) {
+      buckets[b] += answered[b];
+      answered[b] = 0;
+    }
   }
 
   /** Whether a scrape is due at this second. */
@@ -154,6 +157,9 @@ final class ScrapeWindow {
 
   /** Which of the sampled pods are scraped this time: bits, repeated to fill an int. */
   private int succeeded() {
+    if (ready == 0) {
+      return 0;
+    }
     double probability = settings.failedScrapeProbability();
     if (probability == 0) {
       return ScrapeRows.EVERY_POD;

@@ -7,15 +7,16 @@ import org.junit.jupiter.api.Test;
 
 class LatencyHistogramTest {
   @Test
-  void everyLatencyFallsIntoTheFirstBucketWhoseEdgeIsNotBelowIt() {
-    for (double latency = 1e-4; latency < 1e5; latency *= 1.0137) {
+  void everyLatencyFallsBetweenTheEdgesOfItsBucketWhichAreAtMostAThirtySecondApart() {
+    for (double latency = 0.07; latency < 2e5; latency *= 1.00137) {
       int bucket = LatencyHistogram.bucketOf(latency);
-      assertThat(LatencyHistogram.edge(bucket)).isGreaterThanOrEqualTo(latency);
-      assertThat(bucket == 0 || LatencyHistogram.edge(bucket - 1) < latency).isTrue();
+      double low = LatencyHistogram.edge(bucket - 1);
+      double high = LatencyHistogram.edge(bucket);
+      assertThat(latency).isBetween(low, high);
+      assertThat(high / low).isLessThanOrEqualTo(1 + 1 / 32.0);
     }
-    for (int b = 0; b < LatencyHistogram.SIZE; b++) {
-      assertThat(LatencyHistogram.bucketOf(LatencyHistogram.edge(b))).isEqualTo(b);
-    }
+    assertThat(LatencyHistogram.bucketOf(0)).isZero();
+    assertThat(LatencyHistogram.bucketOf(1e9)).isEqualTo(LatencyHistogram.SIZE - 1);
   }
 
   @Test
@@ -31,5 +32,9 @@ class LatencyHistogramTest {
     histogram.add(LatencyHistogram.SIZE - 1, 900);
     assertThat(histogram.quantile(0.99))
         .isEqualTo(LatencyHistogram.edge(LatencyHistogram.SIZE - 2));
+    histogram.reset();
+    histogram.addSpread(15, new float[] {0.5f, 0.25f, 0.25f}, 8);
+    assertThat(histogram.quantile(0.5)).isEqualTo(LatencyHistogram.edge(15));
+    assertThat(histogram.count(20)).isZero();
   }
 }

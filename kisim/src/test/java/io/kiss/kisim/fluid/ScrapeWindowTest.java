@@ -36,7 +36,7 @@ class ScrapeWindowTest {
     private final double[] arrived = new double[64];
     private final double[][] answered;
     private final double[] coarse;
-    private final double[] fine;
+    private final double[] expected;
     private int ready;
     private int now;
 
@@ -47,7 +47,7 @@ class ScrapeWindowTest {
       pods = new PodScraper(settings, this::expose, seed + 2, now * 1_000_000_000L);
       HistogramBounds bounds = settings.bounds();
       coarse = shares(bounds.buckets(), bounds::bound);
-      fine = shares(LatencyHistogram.SIZE, LatencyHistogram::edge);
+      expected = new double[bounds.buckets()];
       answered = new double[64][bounds.buckets()];
       for (int p = 0; p < ready; p++) {
         // These have served for long.
@@ -91,10 +91,11 @@ class ScrapeWindowTest {
       }
       window.arrived(rate);
       window.completed(rate);
-      for (int b = 0; b < LatencyHistogram.SIZE; b++) {
-        window.observe(b, rate * fine[b]);
+      for (int b = 0; b < coarse.length; b++) {
+        expected[b] += rate * coarse[b];
       }
       if (window.due(now)) {
+        window.take(expected);
         window.scrape(now, 2.0 * ready, ready, 0);
       }
     }
@@ -283,6 +284,32 @@ class ScrapeWindowTest {
         assertThat(Double.isNaN(shown.gpuUtilisation)).isEqualTo(metric == MetricFamily.GPU);
       }
     }
+  }
+
+  @Test
+  void withoutPodsThereIsNothingToSee() {
+    Both both = new Both(TelemetrySettings.DEFAULT, 1, 5);
+    for (int t = 0; t < 300; t++) {
+      both.second(50);
+    }
+    both.setReady(0);
+    for (int t = 0; t < 90; t++) {
+      both.second(50);
+    }
+    both.read();
+    for (TelemetryBuffer shown : new TelemetryBuffer[] {both.ofWindow, both.ofPods}) {
+      assertThat(shown.arrivalRate).isNaN();
+      assertThat(shown.sampleAgeSeconds).isNaN();
+      assertThat(shown.queuedRequests).isNaN();
+      assertThat(shown.p95LatencySeconds).isNaN();
+    }
+    both.setReady(5);
+    for (int t = 0; t < 90; t++) {
+      both.second(50);
+    }
+    both.read();
+    assertThat(both.ofWindow.arrivalRate).isCloseTo(50, within(5.0));
+    assertThat(both.ofPods.arrivalRate).isCloseTo(50, within(5.0));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.kiss.kisim.request;
+package io.kiss.kisim.time;
 
 import java.math.BigInteger;
 
@@ -34,9 +34,23 @@ public final class ExactSum {
     return high * 0x1p64 + unsignedLow;
   }
 
+  /** Back to zero. */
+  public void clear() {
+    high = 0;
+    low = 0;
+  }
+
   /** Copies {@code other} into this. */
   public void set(ExactSum other) {
     high = other.high;
     low = other.low;
+  }
+
+  /** This less {@code other}: the exact difference, rounded once. */
+  public double minus(ExactSum other) {
+    ExactSum difference = new ExactSum();
+    difference.low = low - other.low;
+    difference.high = high - other.high - (Long.compareUnsigned(low, other.low) < 0 ? 1 : 0);
+    return difference.doubleValue();
   }
 }
