@@ -271,7 +271,7 @@ public final class KubernetesCluster {
    * object at every call.
    */
   public ExactSum nodeUnitNanos(long nanos) {
-    return nodes.unitNanos(nanos);
+    return nodes.pools.unitNanos(nanos);
   }
 
   private void requireReplicas(int replicas) {
@@ -323,7 +323,8 @@ public final class KubernetesCluster {
     if (pods.count(Pods.UNSCHEDULABLE) > nodes.coming()) {
       nodeLife.autoscale(now);
     }
-    clocks.refresh(pods.count(Pods.READY), nodes.devicesInUse(), nodes.up(), nodes.upSpot(), now);
+    clocks.refresh(
+        pods.count(Pods.READY), nodes.devicesInUse(), nodes.pools.up(), nodes.pools.upSpot(), now);
     long first = Math.min(pods.due.nextTime(), nodes.due.nextTime());
     first = Math.min(first, Math.min(nodes.repairs.nextTime(), clocks.next()));
     next = Math.min(first, Math.min(observeAt, scriptAt));
