@@ -53,7 +53,11 @@ class WhatIfCommandsTest {
             csv);
     assertThat(err.toString()).isEmpty();
     assertThat(code).isZero();
-    assertThat(out.toString()).contains("MobileNet without GPU", "request-level engine, seed 4, autoscaler hpa every 15 s", "p99");
+    assertThat(out.toString())
+        .contains(
+            "MobileNet without GPU",
+            "request-level engine, seed 4, autoscaler hpa every 15 s",
+            "p99");
     assertThat(Files.readString(json)).startsWith("{\"scenario\":").contains("\"steps\":[{");
     assertThat(Files.readAllLines(csv))
         .hasSize(1 + 30 * 60 / 15)

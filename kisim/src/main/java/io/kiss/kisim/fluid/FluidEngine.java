@@ -155,8 +155,7 @@ public final class FluidEngine implements Engine {
       if (delay == 0 && main && !station.leaves()) {
         answers.add(curve, node, part, served);
       } else {
-        answers.addDelayed(
-            curve, node, part, unitsPerSecond * delay, station.patience(), served);
+        answers.addDelayed(curve, node, part, unitsPerSecond * delay, station.patience(), served);
       }
     }
     double late = station.servedLate();

@@ -114,8 +114,7 @@ final class Station {
       curve = table.curve(pods);
       patience = limits.patience(curve);
       boolean endless = patience == Double.POSITIVE_INFINITY;
-      contentOfLeaving =
-          endless ? patience : curve.contentWhereWaitsExceed(patience, FEW_LEAVE);
+      contentOfLeaving = endless ? patience : curve.contentWhereWaitsExceed(patience, FEW_LEAVE);
       mostSteady = endless ? curve.content[FULL - 1] : curve.contentOfWait(0.5 * patience);
     }
     return curve;

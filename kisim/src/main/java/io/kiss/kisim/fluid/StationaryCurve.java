@@ -206,8 +206,7 @@ final class StationaryCurve {
     }
     for (int q = 0; q < QUEUE_SHARES; q++) {
       int at = i * QUEUE_SHARES + q;
-      queues[node * QUEUE_SHARES + q] =
-          mix(from.queues[at], from.queues[at + QUEUE_SHARES], part);
+      queues[node * QUEUE_SHARES + q] = mix(from.queues[at], from.queues[at + QUEUE_SHARES], part);
     }
     double last = StationaryRow.LOADS[MEASURED - 1];
     if (load > last) {

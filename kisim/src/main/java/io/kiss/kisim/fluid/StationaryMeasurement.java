@@ -3,18 +3,18 @@ package io.kiss.kisim.fluid;
 import io.kiss.kisim.request.RequestEngine;
 import io.kiss.kisim.serving.DynamicBatching;
 import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.time.ExactSum;
 import io.kiss.kisim.time.Nanos;
 import io.kiss.kisim.traffic.pattern.LoadPatterns;
 import io.kiss.kisim.traffic.pattern.OpenLoad;
 import io.kiss.kisim.traffic.pattern.PatternRate;
-import io.kiss.kisim.time.ExactSum;
 import java.util.Arrays;
 import org.HdrHistogram.Histogram;
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
- * Measures the steady states of a shape on the request-level engine. Always the same seeds, so
- * that a shape has one table, bit for bit.
+ * Measures the steady states of a shape on the request-level engine. Always the same seeds, so that
+ * a shape has one table, bit for bit.
  */
 final class StationaryMeasurement {
   private static final long SEED = 20250707;

@@ -211,7 +211,15 @@ class SimulationTest {
     String text = SimulationReport.text(run(scenario(), plan(tick -> 2), 1));
 
     assertThat(text)
-        .contains("requests", "SLO", "latency", "p99.9", "nodes without limit", "faults", "prometheus", "#");
+        .contains(
+            "requests",
+            "SLO",
+            "latency",
+            "p99.9",
+            "nodes without limit",
+            "faults",
+            "prometheus",
+            "#");
     assertThat(text.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
   }
 
