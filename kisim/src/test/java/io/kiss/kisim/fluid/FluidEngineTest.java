@@ -115,7 +115,7 @@ class FluidEngineTest {
     engine.reset(scenario(rates, 1, 1, 0), 1);
     engine.advance(rates.length);
     double late = 0.8 * Math.exp(-0.4 * 1.5);
-    assertThat(1 - engine.truth().sloAttainment()).isCloseTo(late, within(0.002));
+    assertThat(1 - engine.truth().sloAttainment()).isCloseTo(late, within(0.01));
     // P(wait > t) = 0.05 at t = ln(16) / 0.4; the buckets grow by a tenth.
     double p95 = SERVICE + Math.log(16) / 0.4;
     assertThat(engine.truth().latencyQuantile(0.95)).isCloseTo(p95, within(0.1 * p95));
