@@ -68,11 +68,11 @@ public final class ScenarioGenerator {
    */
   public void prepare() {
     int most = (int) Math.ceil(MOST_OVER_PEAK * settings.ranges().peakReplicas().high());
-    IntStream.range(0, 2 * ShapePool.size())
+    IntStream.range(0, 2 * settings.ranges().shapes())
         .parallel()
         .forEach(
             i -> {
-              int shape = i / 2;
+              int shape = settings.ranges().shape(i / 2);
               double cv = i % 2 == 0 ? 1 : ShapePool.unevenCv(shape);
               ServiceModel service = ShapePool.service(shape, 1, StartUp.INSTANT);
               ShapePool.prepare(service, routing(shape), cv, most);
@@ -108,7 +108,7 @@ public final class ScenarioGenerator {
     kind.fillKnots(rates, seconds, random);
 
     StartUpDraw start = StartUpDraw.of(random, ranges);
-    int shape = random.nextInt(ShapePool.size());
+    int shape = ranges.shape(random.nextInt(ranges.shapes()));
     ServiceModel service =
         ShapePool.service(shape, ranges.serviceSeconds().draw(random), start.startUp());
     double slo = slo(service, ranges.sloFactor().draw(random));

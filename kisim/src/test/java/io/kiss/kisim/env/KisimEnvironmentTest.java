@@ -6,12 +6,23 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.kiss.kisim.autoscale.ActionSpace;
 import io.kiss.kisim.autoscale.GuardSettings;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.Test;
 
 class KisimEnvironmentTest {
+  /** Three services, since each is to be measured first. */
+  private static final ScenarioRanges FEW = ScenarioRanges.DEFAULT.withShapes(3);
+
+  private static final EnvironmentSettings USUAL = EnvironmentSettings.DEFAULT.with(FEW);
+
   private static final EnvironmentSettings SHORT =
       new EnvironmentSettings(
           20,
@@ -19,8 +30,8 @@ class KisimEnvironmentTest {
           15,
           GuardSettings.DEFAULT,
           0.05,
-          TroubleShares.DEFAULT.withOutages(0.5),
-          ScenarioRanges.DEFAULT);
+          new TroubleShares(0.2, 0.3, 0.5, 0.5, 0.2, 0.2, 0.5),
+          FEW);
 
   private static int randomAllowed(VectorStep step, int e, Random random) {
     int action = random.nextInt(ActionSpace.SIZE);
@@ -111,8 +122,8 @@ class KisimEnvironmentTest {
   void rewardsDependOnTheActionsFromTheFirstStepOn() {
     int n = 64;
     for (long seed = 1; seed <= 3; seed++) {
-      KisimEnvironment up = new KisimEnvironment(n, seed, EnvironmentSettings.DEFAULT);
-      KisimEnvironment stay = new KisimEnvironment(n, seed, EnvironmentSettings.DEFAULT);
+      KisimEnvironment up = new KisimEnvironment(n, seed, USUAL);
+      KisimEnvironment stay = new KisimEnvironment(n, seed, USUAL);
       VectorStep first = up.reset();
       stay.reset();
       int[] more = new int[n];
@@ -137,9 +148,9 @@ class KisimEnvironmentTest {
   @Test
   void neitherStarvingNorGluttonyPaysAsWellAsAGoodGuess() {
     // The rule here looks at nothing: it only shows that both extremes cost.
-    double starving = meanReward(EnvironmentSettings.DEFAULT, 5, (t, e) -> 0);
-    double gluttony = meanReward(EnvironmentSettings.DEFAULT, 5, (t, e) -> 9);
-    double staying = meanReward(EnvironmentSettings.DEFAULT, 5, (t, e) -> ActionSpace.STAY);
+    double starving = meanReward(USUAL, 5, (t, e) -> 0);
+    double gluttony = meanReward(USUAL, 5, (t, e) -> 9);
+    double staying = meanReward(USUAL, 5, (t, e) -> ActionSpace.STAY);
     assertThat(staying).isGreaterThan(starving);
     assertThat(gluttony).isGreaterThan(starving);
   }
@@ -200,6 +211,28 @@ class KisimEnvironmentTest {
   @Test
   void anEnvironmentDoesNotDependOnHowManyStandBesideIt() {
     assertThat(trace(11, 3)).isEqualTo(Arrays.copyOf(trace(11, 6), 3));
+  }
+
+  @Test
+  void theNumberOfThreadsChangesNoBit() throws Exception {
+    List<Callable<int[]>> runs = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      long seed = 20 + i;
+      runs.add(() -> trace(seed, 4));
+    }
+    List<int[]> alone = new ArrayList<>();
+    for (Callable<int[]> run : runs) {
+      alone.add(run.call());
+    }
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<int[]>> together = pool.invokeAll(runs);
+      for (int i = 0; i < runs.size(); i++) {
+        assertThat(together.get(i).get()).as("seed %d", 20 + i).isEqualTo(alone.get(i));
+      }
+    } finally {
+      pool.shutdownNow();
+    }
   }
 
   /** Checksums of observations and rewards of 100 steps under actions that the step decides. */
