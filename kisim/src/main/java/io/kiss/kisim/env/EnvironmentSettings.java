@@ -63,6 +63,12 @@ public record EnvironmentSettings(
     }
   }
 
+  /** The same drawn from other ranges. */
+  public EnvironmentSettings with(ScenarioRanges other) {
+    return new EnvironmentSettings(
+        fewestSteps, mostSteps, tickSeconds, guards, churnPrice, troubles, other);
+  }
+
   /** Most seconds an episode lasts. */
   public int mostSeconds() {
     return mostSteps * tickSeconds;

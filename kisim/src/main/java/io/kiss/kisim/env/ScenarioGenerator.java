@@ -1,14 +1,15 @@
 package io.kiss.kisim.env;
 
 import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.fluid.ShapePool;
 import io.kiss.kisim.serving.DynamicBatching;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
-import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.traffic.OpenTraffic;
 import io.kiss.kisim.traffic.TrafficKind;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
@@ -37,6 +38,12 @@ public final class ScenarioGenerator {
     TrafficKind.SPIKE
   };
 
+  /** Replicas that a Deployment may have over those its peak keeps busy, at most. */
+  private static final double MOST_OVER_PEAK = 2;
+
+  /** SLO over the latency of full batches, at least. */
+  private static final double FULL_SLACK = 1.2;
+
   /** Names of the kinds, so that a draw makes no text. */
   private static final String[] NAMES = new String[TrafficKind.values().length];
 
@@ -53,6 +60,27 @@ public final class ScenarioGenerator {
   public ScenarioGenerator(EnvironmentSettings settings) {
     this.settings = settings;
     clusters = new ClusterDraw(settings);
+  }
+
+  /**
+   * Measures what the fluid engine needs of every service that can be drawn, on all cores; else each
+   * is measured when it is drawn first. Takes seconds, once a JVM.
+   */
+  public void prepare() {
+    int most = (int) Math.ceil(MOST_OVER_PEAK * settings.ranges().peakReplicas().high());
+    IntStream.range(0, 2 * settings.ranges().shapes())
+        .parallel()
+        .forEach(
+            i -> {
+              int shape = settings.ranges().shape(i / 2);
+              double cv = i % 2 == 0 ? 1 : ShapePool.unevenCv(shape);
+              ServiceModel service = ShapePool.service(shape, 1, StartUp.INSTANT);
+              ShapePool.prepare(service, routing(shape), cv, most);
+            });
+  }
+
+  private static Routing routing(int shape) {
+    return shape % 3 == 2 ? Routing.ROUND_ROBIN : Routing.LEAST_OUTSTANDING;
   }
 
   /** Places that the traffic of the longest episode takes in {@link #draw}'s array. */
@@ -80,23 +108,27 @@ public final class ScenarioGenerator {
     kind.fillKnots(rates, seconds, random);
 
     StartUpDraw start = StartUpDraw.of(random, ranges);
-    ServiceModel service = service(random, start.startUp());
-    double slo = service.loneLatencySeconds() * ranges.sloFactor().draw(random);
+    int shape = ranges.shape(random.nextInt(ranges.shapes()));
+    ServiceModel service =
+        ShapePool.service(shape, ranges.serviceSeconds().draw(random), start.startUp());
+    double slo = slo(service, ranges.sloFactor().draw(random));
     service = service.with(service.batching().withTimeout(Math.max(10, 5 * slo)));
+    boolean uneven = random.nextDouble() < settings.troubles().unevenArrivals();
+    double cv = uneven ? ShapePool.unevenCv(shape) : 1;
     double peak = ranges.peakReplicas().draw(random);
     float scale = (float) (peak * service.podCapacity());
     for (int k = 0; k < TrafficKind.knots(seconds); k++) {
       rates[k] *= scale;
     }
-    int most = (int) Math.ceil(peak * random.nextDouble(1.2, 2));
+    int most = (int) Math.ceil(peak * random.nextDouble(1.2, MOST_OVER_PEAK));
     double busy = rates[0] / service.podCapacity() * random.nextDouble(0.9, 1.8);
     int initial = Math.max(1, Math.min(most, (int) Math.ceil(busy)));
     Scenario scenario =
         new Scenario(
             NAMES[kind.ordinal()],
             service,
-            Routing.LEAST_OUTSTANDING,
-            new OpenTraffic(rates, TrafficKind.KNOT_SECONDS, seconds, cv(random)),
+            routing(shape),
+            new OpenTraffic(rates, TrafficKind.KNOT_SECONDS, seconds, cv),
             seconds,
             clusters.draw(
                 random, start.api(), start.scheduling(), initial, most, service.gpusPerPod()),
@@ -107,18 +139,14 @@ public final class ScenarioGenerator {
     return Episode.of(scenario, ranges.violationPrice().draw(random), settings.tickSeconds());
   }
 
-  private ServiceModel service(UniformRandomProvider random, StartUp startUp) {
-    ScenarioRanges ranges = settings.ranges();
-    double seconds = ranges.serviceSeconds().draw(random);
-    int servers = (int) Math.rint(ranges.concurrency().draw(random));
-    double cv = 0.05 + 0.95 * random.nextDouble();
-    return ServiceModel.ofServers("drawn", seconds, servers, ServiceNoise.lognormal(cv), startUp)
-        .with(DynamicBatching.greedy(1, servers));
-  }
-
-  private double cv(UniformRandomProvider random) {
-    boolean uneven = random.nextDouble() < settings.troubles().unevenArrivals();
-    double cv = 0.5 * Math.exp(random.nextDouble() * Math.log(6));
-    return uneven ? cv : 1;
+  /**
+   * So many times the latency of a lone request, but never less than what a pod that is full to the
+   * last batch can keep: that is what the need is counted by.
+   */
+  private static double slo(ServiceModel service, double factor) {
+    DynamicBatching batching = service.batching();
+    double round = batching.instances() * batching.maxBatch() / service.podCapacity();
+    double full = batching.maxQueueDelaySeconds() + round;
+    return Math.max(factor * service.loneLatencySeconds(), FULL_SLACK * full);
   }
 }

@@ -12,6 +12,9 @@ final class Answers {
   private static final int NODES = StationaryCurve.NODES;
   private static final int POINTS = StationaryCurve.POINTS;
 
+  /** A node at which hardly anybody waits. */
+  private static final int LIGHT = 5;
+
   final LatencyHistogram all = new LatencyHistogram();
 
   /** Made when the first window is started. */
@@ -102,14 +105,16 @@ final class Answers {
     Arrays.fill(lateShare, Double.NaN);
   }
 
-  /** The same, after {@code delay} in a line. */
-  void addDelayed(StationaryCurve on, int node, double part, double delay, double requests) {
+  /** The same, after {@code delay} in a line, none waiting longer than {@code patience}. */
+  void addDelayed(
+      StationaryCurve on, int node, double part, double delay, double patience, double requests) {
     int first = node * POINTS;
     int second = first + POINTS;
     int bucket = 0;
     for (int p = 0; p < POINTS; p++) {
       double here = on.points[first + p];
       double latency = delay + here + part * (on.points[second + p] - here);
+      latency = Math.min(latency, patience + on.points[LIGHT * POINTS + p]);
       double weight = StationaryCurve.POINT_WEIGHTS[p] * requests;
       all.add(LatencyHistogram.bucketOf(latency), weight);
       if (window != null) {

@@ -152,17 +152,19 @@ public final class FluidEngine implements Engine {
       double wait = curve.wait[node] + part * (curve.wait[node + 1] - curve.wait[node]);
       double delay = station.delaySeconds();
       truth.waitingSeconds += served * (delay + unitSeconds * wait);
-      if (delay == 0 && main) {
+      if (delay == 0 && main && !station.leaves()) {
         answers.add(curve, node, part, served);
       } else {
-        answers.addDelayed(curve, node, part, unitsPerSecond * delay, served);
+        answers.addDelayed(
+            curve, node, part, unitsPerSecond * delay, station.patience(), served);
       }
     }
     double late = station.servedLate();
     if (late > 0) {
       double age = Math.max(0, station.ageOfLate(now - 1));
       truth.waitingSeconds += late * age;
-      answers.addDelayed(station.curve(), node, part, unitsPerSecond * age, late);
+      answers.addDelayed(
+          station.curve(), 0, 0, unitsPerSecond * age, Double.POSITIVE_INFINITY, late);
     }
   }
 

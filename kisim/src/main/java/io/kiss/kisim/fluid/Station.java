@@ -19,6 +19,11 @@ import io.kiss.kisim.serving.TimeoutAction;
 final class Station {
   private static final int FULL = StationaryCurve.NODES - 1;
 
+  /** Share of the requests whose leaving is not worth following. */
+  private static final double FEW_LEAVE = 1e-3;
+
+  private static final double LEAST_MIRRORED = 0.5;
+
   private final Backlog backlog = new Backlog();
   private StationaryTable table;
   private StationaryCurve curve;
@@ -31,6 +36,15 @@ final class Station {
   private double line;
   private double delayed;
   private double delayedSince;
+
+  /** Longest wait that anybody has on this curve, in units of it. */
+  private double patience;
+
+  /** From this content on, some leave for that reason. */
+  private double contentOfLeaving;
+
+  /** More than this in a steady state would mean that most leave. */
+  private double mostSteady;
 
   /** Where on the curve the content is; the hint for the next step. */
   private int node;
@@ -98,6 +112,11 @@ final class Station {
   StationaryCurve curve() {
     if (curve == null || curve.pods != pods) {
       curve = table.curve(pods);
+      patience = limits.patience(curve);
+      boolean endless = patience == Double.POSITIVE_INFINITY;
+      contentOfLeaving =
+          endless ? patience : curve.contentWhereWaitsExceed(patience, FEW_LEAVE);
+      mostSteady = endless ? curve.content[FULL - 1] : curve.contentOfWait(0.5 * patience);
     }
     return curve;
   }
@@ -182,29 +201,79 @@ final class Station {
     return (total - here) / (scale * contents[FULL]);
   }
 
-  /** The rest of a second in which there is a line, a full queue, or requests put off. */
+  /** The rest of a second in which there is a line, some leave, or some were put off. */
   private void standInLine(int second, double grown) {
-    line = Math.max(0, Math.min(grown, content));
-    double most = limits.mostContent(pods);
+    double most = Math.max(0, limits.mostContent(pods) - delayed);
     if (content > most) {
       rejected = content - most;
       content = most;
-      line = Math.max(0, line - rejected);
     }
-    delay = backlog.age(second, arrived - rejected, line);
-    locate(content - line);
-    double patience = limits.timeoutSeconds() - limits.unitSeconds() * waitThere();
-    if (delay > patience && line > 0) {
-      loseOld(Math.max(0, patience), second);
-    }
-    if (line <= 0) {
+    line = Math.max(0, Math.min(grown - rejected, content));
+    line = Math.max(line, content - steadyRoom());
+    if (line > 0) {
+      delay = backlog.age(second, arrived - rejected, line);
+    } else {
       delay = 0;
       backlog.idle(second, arrived - rejected);
+    }
+    locate(content - line);
+    if (patience < Double.POSITIVE_INFINITY) {
+      leaveOverdue(second);
     }
     if (delayed > 0) {
       servedLate = Math.min(delayed, Math.max(0, perUnit * curve.capacity - served));
       delayed -= servedLate;
       busy = curve.busy[FULL];
+    }
+  }
+
+  /**
+   * Most that is held as in a steady state. Where waits are bounded, a queue under overload keeps
+   * away from its bound as one under the mirrored load keeps away from being empty.
+   */
+  private double steadyRoom() {
+    if (patience == Double.POSITIVE_INFINITY) {
+      return mostSteady;
+    }
+    double load = arrived / (perUnit * curve.capacity);
+    if (load <= 1) {
+      return mostSteady;
+    }
+    return Math.min(mostSteady, curve.contentAt(Math.max(LEAST_MIRRORED, 2 - load)));
+  }
+
+  /** Those whose wait reaches the bound leave. */
+  private void leaveOverdue(int second) {
+    double room = patience - perUnit * delay;
+    double atOnce = room - curve.wait[servedNode];
+    if (atOnce < 0 && line > 0) {
+      double allowed = Math.max(0, delay + limits.unitSeconds() * atOnce);
+      double kept = Math.min(line, backlog.within(allowed));
+      leave(line - kept, second);
+      line = kept;
+      delay = allowed;
+      room = patience - perUnit * delay;
+    }
+    double within = curve.shareWithin(servedNode, room + curve.service(servedNode));
+    double next = curve.shareWithin(servedNode + 1, room + curve.service(servedNode + 1));
+    double overdue = 1 - within - servedPart * (next - within);
+    if (overdue > 0) {
+      double leaving = Math.min(content, overdue * arrived);
+      leave(leaving, second);
+      line = Math.max(0, line - leaving);
+    }
+  }
+
+  private void leave(double leaving, int second) {
+    content -= leaving;
+    if (limits.limitComesFirst(curve)) {
+      rejected += leaving;
+    } else if (limits.timeoutAction() == TimeoutAction.REJECT) {
+      timedOut += leaving;
+    } else if (leaving > 0) {
+      double since = second + 1 - limits.timeoutSeconds();
+      delayedSince = (delayed * delayedSince + leaving * since) / (delayed + leaving);
+      delayed += leaving;
     }
   }
 
@@ -221,26 +290,6 @@ final class Station {
     servedNode = at;
     double part = (steady - contents[at]) / (contents[at + 1] - contents[at]);
     servedPart = Math.max(0, Math.min(1, part));
-  }
-
-  private double waitThere() {
-    double[] waits = curve.wait;
-    return waits[servedNode] + servedPart * (waits[servedNode + 1] - waits[servedNode]);
-  }
-
-  private void loseOld(double patience, int second) {
-    double kept = Math.min(line, backlog.within(patience));
-    double leaving = line - kept;
-    line = kept;
-    content -= leaving;
-    delay = patience;
-    if (limits.timeoutAction() == TimeoutAction.REJECT) {
-      timedOut = leaving;
-    } else {
-      double since = second + 1 - limits.timeoutSeconds();
-      delayedSince = (delayed * delayedSince + leaving * since) / (delayed + leaving);
-      delayed += leaving;
-    }
   }
 
   /** Requests waiting for a server at a moment that is drawn by {@code uniform} in 0..1. */
@@ -323,6 +372,17 @@ final class Station {
 
   double timedOut() {
     return timedOut;
+  }
+
+  /** Whether some may have left early, so that nobody waits longer than {@link #patience}. */
+  boolean leaves() {
+    return patience < Double.POSITIVE_INFINITY
+        && (delay > 0 || content > contentOfLeaving || timedOut + rejected > 0);
+  }
+
+  /** Longest wait there is, in units of the curve. */
+  double patience() {
+    return patience;
   }
 
   /** Time that each request answered in the last second stood in line, seconds. */

@@ -7,7 +7,6 @@ package io.kiss.kisim.fluid;
  * @param pods that served
  * @param capacity requests per unit of time that they sustain
  * @param content mean number of requests in the system, per load
- * @param queue mean number of those that wait in a queue, per load
  * @param waits mean time a request waits before its batch begins, per load
  * @param busy share of time that work ran on a device, per load
  * @param latencies quantiles of the latency at {@link #SHARES} {@code [loads × shares]}
@@ -18,7 +17,6 @@ record StationaryRow(
     int pods,
     double capacity,
     double[] content,
-    double[] queue,
     double[] waits,
     double[] busy,
     double[] latencies,
