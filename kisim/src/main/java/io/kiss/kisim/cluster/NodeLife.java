@@ -33,18 +33,18 @@ final class NodeLife {
   /** Asks for as many nodes as the unschedulable pods need beside those asked for already. */
   void autoscale(long now) {
     int need = pods.count(Pods.UNSCHEDULABLE) - nodes.coming();
-    for (int p = 0; p < nodes.pools() && need > 0; p++) {
-      for (int room = nodes.roomToGrow(p); room > 0 && need > 0; room = nodes.roomToGrow(p)) {
+    for (int p = 0; p < nodes.pools.count(); p++) {
+      while (need > 0 && nodes.pools.mayGrow(p)) {
         ask(p, now);
-        need -= room;
+        need -= nodes.podsPerNode(p);
       }
     }
   }
 
   /** A node that is there at once, for a pod that is Ready from the start; -1: no pool has one. */
   int bringUp(long now) {
-    for (int p = 0; p < nodes.pools(); p++) {
-      if (nodes.roomToGrow(p) > 0) {
+    for (int p = 0; p < nodes.pools.count(); p++) {
+      if (nodes.pools.mayGrow(p)) {
         int node = nodes.ask(p, now);
         nodes.join(node, now);
         return node;
@@ -64,7 +64,10 @@ final class NodeLife {
   void due(int node, long now) {
     nodes.due.schedule(node, EventHeap.NEVER);
     switch (nodes.state[node]) {
-      case Nodes.PROVISIONING -> join(node, now);
+      case Nodes.PROVISIONING -> {
+        nodes.join(node, now);
+        life.roomAppeared();
+      }
       case Nodes.UP -> {
         if (nodes.isSpare(node)) {
           nodes.giveBack(node, now);
@@ -74,11 +77,6 @@ final class NodeLife {
       case Nodes.LEAVING -> leave(node, now);
       default -> throw new IllegalStateException("node " + node + " is due without a reason");
     }
-  }
-
-  private void join(int node, long now) {
-    nodes.join(node, now);
-    life.roomAppeared();
   }
 
   /** A failed device can be used again. */
@@ -135,7 +133,8 @@ final class NodeLife {
     if (now == nodes.backAt[node]) {
       leaveService(node, now);
       giveUpPods(node, now);
-      join(node, now);
+      nodes.rejoin(node, now);
+      life.roomAppeared();
     } else if (nodes.state[node] == Nodes.LOST) {
       nodes.state[node] = Nodes.NOTICED;
       leaveService(node, now);
@@ -191,7 +190,7 @@ final class NodeLife {
     }
     int pool = nodes.poolIndex(node);
     nodes.giveBack(node, now);
-    if (nodes.belowInitial(pool)) {
+    if (nodes.pools.belowInitial(pool)) {
       ask(pool, now);
     }
   }

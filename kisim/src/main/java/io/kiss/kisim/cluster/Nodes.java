@@ -2,10 +2,8 @@ package io.kiss.kisim.cluster;
 
 import io.kiss.kisim.gpu.DeviceSharing;
 import io.kiss.kisim.time.EventHeap;
-import io.kiss.kisim.time.ExactSum;
 import io.kiss.kisim.time.Nanos;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The cluster's nodes and their devices: plain columns. Of a pool's initial nodes only those have a
@@ -48,7 +46,7 @@ final class Nodes {
   /** When a lost node is back. */
   long[] backAt = new long[FIRST_ROWS];
 
-  /** How many nodes got a row, or came back, before it did. */
+  /** How many nodes were first used, asked for, or came back, before it. */
   int[] number = new int[FIRST_ROWS];
 
   /** When the next thing happens to it by itself. */
@@ -71,50 +69,23 @@ final class Nodes {
   private int count;
   private int numbers;
 
-  /** Of each pool: initial nodes without a row, and all nodes with the cloud. */
-  private int[] untouched = new int[1];
-
-  private int[] size = new int[1];
-
-  private List<NodePool> pools;
   private int stride;
   private int podsPerDevice;
-  private int up;
-  private int upSpot;
   private int devicesInUse;
   private int coming;
-  private long units;
-  private long settledNanos;
-  private final ExactSum unitNanos = new ExactSum();
+  final Pools pools = new Pools();
 
   void reset(ClusterSpec spec, DeviceSharing sharing, long now) {
-    pools = spec.pools();
+    pools.reset(spec.pools(), now);
+    stride = pools.mostGpusPerNode();
     podsPerDevice = sharing.podsPerDevice();
     Arrays.fill(state, NONE);
     due.clear();
     repairs.clear();
     count = 0;
     numbers = 0;
-    up = 0;
-    upSpot = 0;
     devicesInUse = 0;
     coming = 0;
-    units = 0;
-    settledNanos = now;
-    unitNanos.clear();
-    if (size.length < pools.size()) {
-      size = new int[pools.size()];
-      untouched = new int[pools.size()];
-    }
-    stride = 1;
-    for (int p = 0; p < pools.size(); p++) {
-      NodePool each = pools.get(p);
-      stride = Math.max(stride, each.gpusPerNode());
-      size[p] = each.initialNodes();
-      untouched[p] = each.initialNodes();
-      units += (long) each.initialNodes() * each.gpusPerNode() * DeviceSharing.UNITS;
-      countUp(p, each.initialNodes());
-    }
   }
 
   NodePool poolOf(int node) {
@@ -140,16 +111,6 @@ final class Nodes {
     return order[index];
   }
 
-  /** Nodes that are up. */
-  int up() {
-    return up;
-  }
-
-  /** Of those, the ones the cloud may take back. */
-  int upSpot() {
-    return upSpot;
-  }
-
   /** Devices of nodes that are up which have a pod. */
   int devicesInUse() {
     return devicesInUse;
@@ -162,13 +123,6 @@ final class Nodes {
 
   int firstDevice(int node) {
     return node * stride;
-  }
-
-  /** Integral of the devices with the cloud, whatever their state, unit-nanoseconds. */
-  ExactSum unitNanos(long now) {
-    unitNanos.addProduct(units, now - settledNanos);
-    settledNanos = now;
-    return unitNanos;
   }
 
   /**
@@ -190,8 +144,8 @@ final class Nodes {
     if (best >= 0 && pods[best] > 0) {
       return best;
     }
-    for (int p = 0; p < pools.size() && (best < 0 || p < pool[best]); p++) {
-      if (untouched[p] > 0) {
+    for (int p = 0; p < pools.count() && (best < 0 || p < pool[best]); p++) {
+      if (pools.untouched(p) > 0) {
         return touch(p);
       }
     }
@@ -206,7 +160,7 @@ final class Nodes {
 
   /** Gives one of the initial nodes a row. */
   int touch(int ofPool) {
-    untouched[ofPool]--;
+    pools.touch(ofPool);
     int node = add(ofPool);
     state[node] = UP;
     imageAt[node] = poolOf(node).imageCached() ? Long.MIN_VALUE : EventHeap.NEVER;
@@ -259,33 +213,21 @@ final class Nodes {
     healthy[nodeOf(device)]++;
   }
 
-  /** Pods for which {@code ofPool} may ask for one more node, 0: it is at its largest. */
-  int roomToGrow(int ofPool) {
-    NodePool grown = pools.get(ofPool);
-    return size[ofPool] < grown.maxNodes() ? grown.gpusPerNode() * podsPerDevice : 0;
-  }
-
-  /** Whether {@code ofPool} has fewer nodes than at the start. */
-  boolean belowInitial(int ofPool) {
-    return size[ofPool] < pools.get(ofPool).initialNodes();
+  /** Pods for which one more node of this pool has room. */
+  int podsPerNode(int ofPool) {
+    return pools.get(ofPool).gpusPerNode() * podsPerDevice;
   }
 
   int poolIndex(int node) {
     return pool[node];
   }
 
-  int pools() {
-    return pools.size();
-  }
-
   /** Asks the cloud for a node. */
   int ask(int ofPool, long now) {
-    settle(now);
-    size[ofPool]++;
-    units += (long) pools.get(ofPool).gpusPerNode() * DeviceSharing.UNITS;
+    pools.resize(ofPool, 1, now);
     int node = add(ofPool);
     state[node] = PROVISIONING;
-    coming += pools.get(ofPool).gpusPerNode() * podsPerDevice;
+    coming += podsPerNode(ofPool);
     for (int i = 0; i < count; i++) {
       int other = order[i];
       if (pool[other] == ofPool && isIdle(other) && due.timeOf(other) == EventHeap.NEVER) {
@@ -295,24 +237,33 @@ final class Nodes {
     return node;
   }
 
-  /** A node that was asked for, or lost and empty by now, is up with all its devices. */
+  /** A node that was asked for is up. */
   void join(int node, long now) {
-    if (state[node] == PROVISIONING) {
-      coming -= poolOf(node).gpusPerNode() * podsPerDevice;
-    } else {
-      number[node] = numbers++;
-    }
+    coming -= podsPerNode(pool[node]);
     restore(node);
     state[node] = UP;
-    countUp(pool[node], 1);
+    pools.countUp(pool[node], 1);
     imageAt[node] = poolOf(node).imageCached() ? now : EventHeap.NEVER;
     startIdling(node, now);
+  }
+
+  /** A lost node, empty by now, is up again and as new. */
+  void rejoin(int node, long now) {
+    if (pools.isFixed(pool[node])) {
+      pools.countUp(pool[node], 1);
+      pools.untouch(pool[node]);
+      clear(node);
+    } else {
+      coming += podsPerNode(pool[node]);
+      number[node] = numbers++;
+      join(node, now);
+    }
   }
 
   /** A node that is up no longer takes pods: it is lost, or about to go. */
   void close(int node, byte to) {
     state[node] = to;
-    countUp(pool[node], -1);
+    pools.countUp(pool[node], -1);
     for (int d = firstDevice(node); d < firstDevice(node) + stride; d++) {
       if (devicePods[d] > 0) {
         devicesInUse--;
@@ -322,15 +273,17 @@ final class Nodes {
 
   /** An empty node goes back to the cloud. */
   void giveBack(int node, long now) {
-    settle(now);
+    pools.resize(pool[node], -1, now);
     if (state[node] == UP) {
-      countUp(pool[node], -1);
+      pools.countUp(pool[node], -1);
     }
+    clear(node);
+  }
+
+  private void clear(int node) {
     restore(node);
     state[node] = NONE;
     due.schedule(node, EventHeap.NEVER);
-    size[pool[node]]--;
-    units -= (long) poolOf(node).gpusPerNode() * DeviceSharing.UNITS;
     int i = 0;
     while (order[i] != node) {
       i++;
@@ -340,7 +293,7 @@ final class Nodes {
 
   /** Whether an empty node may go back: its pool has more than at the start. */
   boolean isSpare(int node) {
-    return isIdle(node) && size[pool[node]] > poolOf(node).initialNodes();
+    return isIdle(node) && pools.aboveInitial(pool[node]);
   }
 
   /** The node at {@code index} of those that are up, or of those in spot pools only. */
@@ -352,12 +305,7 @@ final class Nodes {
         return node;
       }
     }
-    int p = 0;
-    while (spot && !pools.get(p).spot() || left >= untouched[p]) {
-      left -= spot && !pools.get(p).spot() ? 0 : untouched[p];
-      p++;
-    }
-    return touch(p);
+    return touch(pools.poolOfUntouched(left, spot));
   }
 
   /** The device at {@code index} of those in use. */
@@ -413,21 +361,9 @@ final class Nodes {
   }
 
   private void startIdling(int node, long now) {
-    NodePool of = poolOf(node);
-    if (of.maxNodes() > of.initialNodes()) {
-      due.schedule(node, Nanos.after(now, Nanos.of(of.idleSeconds())));
+    if (!pools.isFixed(pool[node])) {
+      due.schedule(node, Nanos.after(now, Nanos.of(poolOf(node).idleSeconds())));
     }
-  }
-
-  private void countUp(int ofPool, int more) {
-    up += more;
-    if (pools.get(ofPool).spot()) {
-      upSpot += more;
-    }
-  }
-
-  private void settle(long now) {
-    unitNanos(now);
   }
 
   private void restore(int node) {

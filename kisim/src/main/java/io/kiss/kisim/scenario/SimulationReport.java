@@ -1,5 +1,6 @@
 package io.kiss.kisim.scenario;
 
+import io.kiss.kisim.cluster.FaultKind;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
 import io.kiss.kisim.gpu.DeviceKind;
@@ -57,6 +58,7 @@ public final class SimulationReport {
     shown(out, result);
     devices(out, result, device);
     scaling(out, result);
+    faults(out, truth);
     line(out, "");
     return out.append(LatencyBars.of(truth)).toString();
   }
@@ -123,6 +125,16 @@ public final class SimulationReport {
           steps.stream().filter(step -> step.unschedulable() > 0).count(),
           steps.size());
     }
+  }
+
+  private static void faults(StringBuilder out, Truth truth) {
+    line(
+        out,
+        "faults      %s, %s, %s, %s",
+        Figures.plural(truth.faults(FaultKind.CRASH), "crash", "crashes"),
+        Figures.plural(truth.faults(FaultKind.GPU), "GPU fault", "GPU faults"),
+        Figures.plural(truth.faults(FaultKind.NODE), "node loss", "node losses"),
+        Figures.plural(truth.faults(FaultKind.PREEMPTION), "preemption", "preemptions"));
   }
 
   private static double mean(List<SimulationStep> steps, ToDoubleFunction<SimulationStep> value) {

@@ -76,11 +76,14 @@ class ClusterAllocationTest {
     Instant listener = new Instant();
     for (ClusterSpec spec : List.of(ClusterSpec.AMPLE, FAILING)) {
       live(cluster, spec, listener);
-      long before = THREADS.getCurrentThreadAllocatedBytes();
-      long calling = THREADS.getCurrentThreadAllocatedBytes() - before;
-      before = THREADS.getCurrentThreadAllocatedBytes();
-      live(cluster, spec, listener);
-      assertThat(THREADS.getCurrentThreadAllocatedBytes() - before - calling).isZero();
+      // The JVM's own, such as linking a call site, may come once more.
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < 3; round++) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        live(cluster, spec, listener);
+        least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+      }
+      assertThat(least).isZero();
     }
   }
 

@@ -114,4 +114,33 @@ class PodTimelineTest {
     run.until(100);
     assertThat(run.news()).containsExactly("15 created 1", "15 ready 1");
   }
+
+  @Test
+  void theNextPodStartsInTheSameTimeWhateverHappenedBefore() {
+    StartUp random =
+        new StartUp(
+            Delay.NONE,
+            Delay.lognormal(10, 0.5),
+            Delay.exponential(20),
+            ReadinessProbe.IMMEDIATE,
+            30);
+    ClusterRun quiet = ClusterRun.of(ClusterSpec.AMPLE, random, 3);
+    quiet.until(1000);
+    ClusterRun busy = ClusterRun.of(ClusterSpec.AMPLE, random, 3).finishingAfter(2);
+    busy.until(10);
+    busy.cluster.crash(0);
+    busy.until(500);
+    busy.cluster.crash(1);
+    busy.until(600);
+    busy.cluster.setDesired(1);
+    busy.until(1000);
+    quiet.news();
+    busy.news();
+    quiet.cluster.setDesired(4);
+    busy.cluster.setDesired(2);
+    String inQuiet = quiet.until(2000).news().get(1);
+    String inBusy = busy.until(2000).news().get(1);
+    assertThat(inQuiet.split(" ")[0]).isEqualTo(inBusy.split(" ")[0]);
+    assertThat(inQuiet).contains("ready");
+  }
 }
