@@ -63,8 +63,8 @@ public final class ScenarioGenerator {
   }
 
   /**
-   * Measures what the fluid engine needs of every service that can be drawn, on all cores; else each
-   * is measured when it is drawn first. Takes seconds, once a JVM.
+   * Measures what the fluid engine needs of every service that can be drawn, on all cores; else
+   * each is measured when it is drawn first. Takes seconds, once a JVM.
    */
   public void prepare() {
     int most = (int) Math.ceil(MOST_OVER_PEAK * settings.ranges().peakReplicas().high());

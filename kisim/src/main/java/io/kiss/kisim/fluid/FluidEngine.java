@@ -93,7 +93,7 @@ public final class FluidEngine implements Engine {
       settlePods();
     }
     arrivals.goTo(now, queue.present());
-    queue.pass(now, arrivals.fixed(), arrivals.feedback());
+    queue.pass(now, arrivals.fixed(), arrivals.feedback(), arrivals.ownShare());
     now++;
     account();
     if (scrapes.due(now)) {
@@ -156,7 +156,13 @@ public final class FluidEngine implements Engine {
         answers.add(curve, node, part, served);
       } else {
         answers.addDelayed(
-            curve, node, part, unitsPerSecond * delay, station.patience(), served);
+            curve,
+            node,
+            part,
+            unitsPerSecond * delay,
+            station.patience(),
+            station.meanService(),
+            served);
       }
     }
     double late = station.servedLate();
@@ -164,7 +170,7 @@ public final class FluidEngine implements Engine {
       double age = Math.max(0, station.ageOfLate(now - 1));
       truth.waitingSeconds += late * age;
       answers.addDelayed(
-          station.curve(), 0, 0, unitsPerSecond * age, Double.POSITIVE_INFINITY, late);
+          station.curve(), 0, 0, unitsPerSecond * age, Double.POSITIVE_INFINITY, 1, late);
     }
   }
 

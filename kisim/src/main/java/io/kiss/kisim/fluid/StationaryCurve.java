@@ -39,6 +39,9 @@ final class StationaryCurve {
   /** Requests per unit of time while every pod is full. */
   final double capacity;
 
+  /** Mean time in service while every pod is full. */
+  final double fullService;
+
   /** Mean requests in the system at each node, growing. */
   final double[] content = new double[NODES];
 
@@ -71,6 +74,7 @@ final class StationaryCurve {
     this.pods = pods;
     double perPod = mix(first.capacity() / first.pods(), second.capacity() / second.pods(), part);
     capacity = pods * perPod;
+    fullService = mix(first.fullService(), second.fullService(), part);
     Measured measured = new Measured(first, second, part);
     for (int i = 0; i < LOADS.length; i++) {
       fill(i + 1, LOADS[i], measured);
@@ -206,8 +210,7 @@ final class StationaryCurve {
     }
     for (int q = 0; q < QUEUE_SHARES; q++) {
       int at = i * QUEUE_SHARES + q;
-      queues[node * QUEUE_SHARES + q] =
-          mix(from.queues[at], from.queues[at + QUEUE_SHARES], part);
+      queues[node * QUEUE_SHARES + q] = mix(from.queues[at], from.queues[at + QUEUE_SHARES], part);
     }
     double last = StationaryRow.LOADS[MEASURED - 1];
     if (load > last) {
@@ -222,9 +225,15 @@ final class StationaryCurve {
    */
   private void goBeyond(int node, double load, double last, Measured from) {
     double added = Math.max(0, from.heavyWait(load) - wait[node]);
+    // Batches grow to their full size at last.
+    double service = content[node] / (last * capacity) - wait[node];
+    double longer = Math.max(0, fullService - service) * (load - last) / (1 - last);
     wait[node] += added;
-    content[node] = load / last * content[node] + flow[node] * added;
+    content[node] = flow[node] * (wait[node] + service + longer);
     busy[node] += (1 - busy[node]) * (load - last) / (1 - last);
+    for (int p = 0; p < SHARES; p++) {
+      latencies[node * SHARES + p] += longer;
+    }
     addTail(latencies, node, added);
     for (int q = 0; q < QUEUE_SHARES; q++) {
       queues[node * QUEUE_SHARES + q] += flow[node] * added * queueTail(q);
@@ -289,6 +298,11 @@ final class StationaryCurve {
   double service(int node) {
     int at = Math.max(1, Math.min(NODES - 2, node));
     return Math.max(0, content[at] / flow[at] - wait[at]);
+  }
+
+  /** Mean of those that are there only because others are. */
+  double crowd(int node) {
+    return node == 0 ? 0 : content[node] - flow[node] * content[1] / flow[1];
   }
 
   /** Content in the steady state of a load. */
