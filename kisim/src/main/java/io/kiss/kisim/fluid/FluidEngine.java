@@ -80,17 +80,16 @@ public final class FluidEngine implements Engine {
     while (now < until) {
       second();
     }
-    cluster.advanceTo(now * Nanos.PER_SECOND);
+    passCluster(now * Nanos.PER_SECOND);
     truth.now = now;
   }
 
   private void second() {
     long middle = now * Nanos.PER_SECOND + HALF_SECOND;
     if (cluster.nextEventNanos() <= middle || queue.hasDrains()) {
+      passCluster(now * Nanos.PER_SECOND);
+      queue.endDrains(now);
       passCluster(middle);
-    }
-    if (queue.takeChanged()) {
-      settlePods();
     }
     arrivals.goTo(now, queue.present());
     queue.pass(now, arrivals.fixed(), arrivals.feedback(), arrivals.ownShare());
@@ -101,10 +100,11 @@ public final class FluidEngine implements Engine {
     }
   }
 
-  private void passCluster(long middle) {
-    cluster.advanceTo(now * Nanos.PER_SECOND);
-    queue.endDrains(now);
-    cluster.advanceTo(middle);
+  private void passCluster(long nanos) {
+    cluster.advanceTo(nanos);
+    if (queue.takeChanged()) {
+      settlePods();
+    }
   }
 
   private void settlePods() {
@@ -119,6 +119,7 @@ public final class FluidEngine implements Engine {
       ready = cluster.ready();
       scrapes.setReady(ready);
     }
+    truth.present = queue.present();
   }
 
   private void account() {
@@ -192,6 +193,7 @@ public final class FluidEngine implements Engine {
   public void setDesiredReplicas(int replicas) {
     if (changes.decide(replicas, scenario.maxReplicas(), now)) {
       cluster.setDesired(changes.desired());
+      passCluster(now * Nanos.PER_SECOND);
     }
   }
 

@@ -84,6 +84,9 @@ final class FluidQueue implements PodListener {
   void pass(int second, double fixed, double feedback, double ownShare) {
     this.second = second;
     refused = 0;
+    if (count > 1) {
+      mergeEqual();
+    }
     for (int i = 0; i < count; i++) {
       stations[i].setOwnShare(ownShare);
     }
@@ -128,7 +131,6 @@ final class FluidQueue implements PodListener {
       }
       station.pass(second, share, 0);
     }
-    mergeEqual();
   }
 
   private Station lowest() {

@@ -16,7 +16,7 @@ final class StationaryCurve {
   };
 
   /** Of the measured loads the first from which on the queue is seen as in heavy traffic. */
-  private static final int HEAVY = 8;
+  private static final int HEAVY = 9;
 
   private static final int MEASURED = StationaryRow.LOADS.length;
   private static final int SHARES = StationaryRow.SHARES.length;
@@ -146,7 +146,7 @@ final class StationaryCurve {
       double slope = (n * sumXy - sumX * sumY) / (n * sumXx - sumX * sumX);
       double last = scaled(MEASURED - 1);
       double atOne = (sumY - slope * sumX) / n;
-      scaledAtOne = Math.max(last, Math.min(2 * last, atOne));
+      scaledAtOne = Math.max(last, Math.min(3 * last, atOne));
       scaledSlope = (sumY / n - scaledAtOne) / (sumX / n);
       for (int i = MEASURED - 2; i < MEASURED; i++) {
         stretch(i, heavyWait(StationaryRow.LOADS[i]));

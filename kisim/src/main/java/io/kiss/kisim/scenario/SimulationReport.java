@@ -1,5 +1,6 @@
 package io.kiss.kisim.scenario;
 
+import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.cluster.FaultKind;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
@@ -46,8 +47,8 @@ public final class SimulationReport {
     requests(out, truth);
     line(
         out,
-        "SLO         %s of the finished requests answered in time",
-        Figures.percent(truth.sloAttainment()));
+        "SLO         %.3f %% of the finished requests answered in time",
+        100 * truth.sloAttainment());
     line(
         out,
         "latency     p50 %s, p95 %s, p99 %s, p99.9 %s",
@@ -98,11 +99,12 @@ public final class SimulationReport {
         device,
         Figures.percent(result.utilisation()),
         Figures.number(truth.neededGpuSeconds() / 3600));
+    boolean ample = result.scenario().scenario().cluster().equals(ClusterSpec.AMPLE);
+    String nodes = Figures.number(truth.nodeGpuSeconds() / 3600) + " " + device + "-hours of nodes";
     line(
         out,
-        "            %s %s-hours of nodes; cost %s, energy %s kWh",
-        Figures.number(truth.nodeGpuSeconds() / 3600),
-        device,
+        "            %s; cost %s, energy %s kWh",
+        ample ? "nodes without limit" : nodes,
         Figures.number(truth.cost()),
         Figures.number(truth.joules() / 3.6e6));
   }

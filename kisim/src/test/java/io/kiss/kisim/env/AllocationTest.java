@@ -17,8 +17,7 @@ class AllocationTest {
   private static final EnvironmentSettings SETTINGS =
       EnvironmentSettings.DEFAULT.with(ScenarioRanges.DEFAULT.withShapes(3));
 
-  private final KisimEnvironment environment =
-      new KisimEnvironment(ENVIRONMENTS, 7, SETTINGS);
+  private final KisimEnvironment environment = new KisimEnvironment(ENVIRONMENTS, 7, SETTINGS);
   private final int[] actions = new int[ENVIRONMENTS];
   private final Random random = new Random(7);
 

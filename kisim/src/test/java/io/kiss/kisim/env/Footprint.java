@@ -18,14 +18,10 @@ final class Footprint {
     int environments = Integer.parseInt(arguments[0]);
     int perWorker = Integer.parseInt(arguments[1]);
     int steps = Integer.parseInt(arguments[2]);
-    double bytes =
-        bytes(EnvironmentSettings.DEFAULT, environments / perWorker, perWorker, steps);
+    double bytes = bytes(EnvironmentSettings.DEFAULT, environments / perWorker, perWorker, steps);
     System.out.printf(
         "%,d environments in %,d workers: %.2f GiB of heap, %.1f KB each%n",
-        environments,
-        environments / perWorker,
-        bytes / (1 << 30),
-        bytes / environments / 1000);
+        environments, environments / perWorker, bytes / (1 << 30), bytes / environments / 1000);
   }
 
   /** Heap in use by environments after some steps that grow and shrink their fleets. */

