@@ -101,16 +101,6 @@ final class Nodes {
     return state.length * stride;
   }
 
-  /** Rows with a node. */
-  int count() {
-    return count;
-  }
-
-  /** The row of a node, oldest first. */
-  int inOrder(int index) {
-    return order[index];
-  }
-
   /** Devices of nodes that are up which have a pod. */
   int devicesInUse() {
     return devicesInUse;
@@ -240,11 +230,7 @@ final class Nodes {
   /** A node that was asked for is up. */
   void join(int node, long now) {
     coming -= podsPerNode(pool[node]);
-    restore(node);
-    state[node] = UP;
-    pools.countUp(pool[node], 1);
-    imageAt[node] = poolOf(node).imageCached() ? now : EventHeap.NEVER;
-    startIdling(node, now);
+    open(node, now);
   }
 
   /** A lost node, empty by now, is up again and as new. */
@@ -254,10 +240,17 @@ final class Nodes {
       pools.untouch(pool[node]);
       clear(node);
     } else {
-      coming += podsPerNode(pool[node]);
+      restore(node);
       number[node] = numbers++;
-      join(node, now);
+      open(node, now);
     }
+  }
+
+  private void open(int node, long now) {
+    state[node] = UP;
+    pools.countUp(pool[node], 1);
+    imageAt[node] = poolOf(node).imageCached() ? now : EventHeap.NEVER;
+    startIdling(node, now);
   }
 
   /** A node that is up no longer takes pods: it is lost, or about to go. */

@@ -94,7 +94,7 @@ class SchedulingTest {
 
   @Test
   void nodesOnTheirWayCountAndPoolsAreFilledInTheirOrder() {
-    ClusterSpec spec = cluster(growing("a", 2, 1, 2), growing("b", 4, 0, 2));
+    ClusterSpec spec = cluster(growing("a", 2, 1, 2), growing("b", 1, 0, 3));
     ClusterRun run = ClusterRun.of(spec, StartUp.INSTANT, 2);
     run.until(10);
     run.cluster.setDesired(3); // one more of a
@@ -102,12 +102,12 @@ class SchedulingTest {
     run.cluster.setDesired(4); // fits on it as well
     assertThat(gpusBetween(run, 13, 14)).isEqualTo(4);
     run.cluster.setDesired(5); // a is at its largest
-    assertThat(gpusBetween(run, 15, 16)).isEqualTo(8);
-    run.cluster.setDesired(30); // so is b after one more
-    assertThat(gpusBetween(run, 17, 18)).isEqualTo(12);
+    assertThat(gpusBetween(run, 15, 16)).isEqualTo(5);
+    run.cluster.setDesired(30); // so is b after two more
+    assertThat(gpusBetween(run, 17, 18)).isEqualTo(7);
     run.until(1000);
-    assertThat(run.cluster.ready()).isEqualTo(12);
-    assertThat(run.cluster.unschedulable()).isEqualTo(18);
+    assertThat(run.cluster.ready()).isEqualTo(7);
+    assertThat(run.cluster.unschedulable()).isEqualTo(23);
   }
 
   @Test
@@ -160,26 +160,18 @@ class SchedulingTest {
 
   @Test
   void fullnessIsAShareOfTheNode() {
-    // Three of four beats three of eight, whichever came first.
+    // "four" has the rows 0..3 (of the eight each node has), "eight" 8..15.
     ClusterSpec spec =
-        cluster(NodePool.fixed("eight", 1, 8), NodePool.fixed("four", 1, 4))
-            .with(
-                FaultSettings.NONE.withScript(
-                    List.of(
-                        new ScriptedFault(10, FaultKind.GPU, 1),
-                        new ScriptedFault(20, FaultKind.GPU, 0))));
-    // All twelve, then one GPU of "four" and one of "eight" fail and their pods wait.
-    ClusterRun run = ClusterRun.of(spec, StartUp.INSTANT, 12);
-    run.until(30);
-    assertThat(run.cluster.unschedulable()).isEqualTo(2);
-    run.cluster.setDesired(2); // oldest two stay: on "eight", which has the rows 0..7
-    assertThat(run.cluster.current()).isEqualTo(2);
-    run.cluster.setDesired(9);
-    long onEight =
-        java.util.stream.IntStream.range(0, run.cluster.mostPods())
-            .filter(pod -> run.cluster.deviceOf(pod) >= 0 && run.cluster.deviceOf(pod) < 8)
-            .count();
-    assertThat(onEight).isEqualTo(7);
+        cluster(NodePool.fixed("four", 1, 4), NodePool.fixed("eight", 1, 8))
+            .with(FaultSettings.NONE.withScript(List.of(new ScriptedFault(10, FaultKind.GPU, 0))));
+    ClusterRun run = ClusterRun.of(spec, StartUp.INSTANT, 8);
+    run.until(20); // pod 0 has moved to "eight"
+    run.cluster.setDesired(7);
+    run.until(2000);
+    assertThat(devices(run, 8)).containsExactly(-1, 1, 2, 3, 8, 9, 10, 11);
+    // Repaired: three of four are more than four of eight.
+    run.cluster.setDesired(8);
+    assertThat(run.cluster.deviceOf(0)).isZero();
   }
 
   @Test
