@@ -128,9 +128,14 @@ final class Answers {
       double latency = delay + here + part * (on.points[second + p] - here);
       latency = Math.min(latency, patience + slower * on.points[LIGHT * POINTS + p]);
       double weight = StationaryCurve.POINT_WEIGHTS[p] * requests;
-      all.add(LatencyHistogram.bucketOf(latency), weight);
+      int fine = LatencyHistogram.bucketOf(latency);
+      if (p == 0 || p == POINTS - 1) {
+        all.add(fine, weight);
+      } else {
+        all.addBetween(fine, weight);
+      }
       if (window != null) {
-        window.add(LatencyHistogram.bucketOf(latency), weight);
+        window.add(fine, weight);
       }
       while (edges[bucket] < latency) {
         bucket++;

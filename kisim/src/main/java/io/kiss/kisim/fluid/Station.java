@@ -41,6 +41,9 @@ final class Station {
   /** Longest wait that anybody has on this curve, in units of it. */
   private double patience;
 
+  /** Whether a full queue turns requests away before their timeout does. */
+  private boolean limitFirst;
+
   /** From this content on, some leave for that reason. */
   private double contentOfLeaving;
 
@@ -115,6 +118,7 @@ final class Station {
     if (curve == null || curve.pods != pods) {
       curve = table.curve(pods);
       patience = limits.patience(curve);
+      limitFirst = limits.limitComesFirst(curve);
       boolean endless = patience == Double.POSITIVE_INFINITY;
       contentOfLeaving = endless ? patience : curve.contentWhereWaitsExceed(patience, FEW_LEAVE);
       mostSteady = endless ? curve.content[FULL - 1] : curve.contentOfWait(0.5 * patience);
@@ -294,7 +298,7 @@ final class Station {
 
   private void leave(double leaving, int second) {
     content -= leaving;
-    if (limits.limitComesFirst(curve)) {
+    if (limitFirst) {
       rejected += leaving;
     } else if (limits.timeoutAction() == TimeoutAction.REJECT) {
       timedOut += leaving;

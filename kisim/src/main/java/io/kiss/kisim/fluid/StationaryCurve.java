@@ -307,11 +307,18 @@ final class StationaryCurve {
 
   /** Content in the steady state of a load. */
   double contentAt(double load) {
+    double rate = load * capacity;
     int node = 0;
-    while (node < NODES - 2 && flow[node + 1] < load * capacity) {
-      node++;
+    int above = NODES - 1;
+    while (above - node > 1) {
+      int middle = (node + above) >>> 1;
+      if (flow[middle] < rate) {
+        node = middle;
+      } else {
+        above = middle;
+      }
     }
-    double part = (load * capacity - flow[node]) / (flow[node + 1] - flow[node]);
+    double part = (rate - flow[node]) / (flow[above] - flow[node]);
     return mix(content[node], content[node + 1], Math.max(0, Math.min(1, part)));
   }
 
