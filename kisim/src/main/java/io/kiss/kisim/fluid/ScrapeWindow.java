@@ -16,44 +16,35 @@ import org.apache.commons.rng.UniformRandomProvider;
  * scrape interval are drawn from Poisson's law, and the completions deviate with them.
  *
  * <p>All pods are scraped at once, on a whole second, so that the age of the newest sample is that
- * of any pod's. {@code rate()} extrapolates as Prometheus does. As there, the requests of a new pod
- * stay unseen until its second scrape, which then shows them back to its first.
+ * of any pod's, and gauges are all of one moment. {@code rate()} extrapolates as Prometheus does,
+ * and {@link PodSeries} says what it makes of pods that come and go.
  */
 final class ScrapeWindow {
+  private final ScrapeRows rows = new ScrapeRows();
+  private final PodSeries pods = new PodSeries(rows);
+  private final TelemetryFaults faults = new TelemetryFaults();
   private TelemetrySettings settings;
   private UniformRandomProvider random;
   private CountSampler sampler;
-  private final TelemetryFaults faults = new TelemetryFaults();
   private int nextScrape;
   private long lagMillis;
+  private int ready;
 
   // Since the last scrape, as expectations.
   private double arrived;
   private double completed;
   private double[] buckets = new double[0];
 
-  // Pods by the scrapes they have seen, and the expected arrivals at those not seen twice.
-  private int ready;
-  private int neverScraped;
-  private int scrapedOnce;
-  private double unseenNever;
-  private double unseenOnce;
-
   // The counters as they stand; a bucket's is not cumulative.
   private double arrivedTotal;
   private double[] bucketTotals = new double[0];
 
-  // Scraped samples, a ring. NaN in a gauge: a staleness marker.
-  private int[] times = new int[0];
+  // By slot of the rows. NaN in a gauge: a staleness marker.
   private double[] arrivedAt = new double[0];
-  private double[] unseenAt = new double[0];
   private double[] queuedAt = new double[0];
   private double[] runningAt = new double[0];
   private double[] busyAt = new double[0];
   private double[] bucketsAt = new double[0];
-  private byte[] goneAt = new byte[0];
-  private int newest;
-  private int count;
   private double[] rates = new double[0];
 
   void reset(TelemetrySettings settings, UniformRandomProvider random, int firstSecond) {
@@ -64,66 +55,52 @@ final class ScrapeWindow {
     this.random = random;
     lagMillis = Math.round(1000 * settings.queryLagSeconds());
     int lagging = (int) Math.ceil(settings.queryLagSeconds() / settings.scrapeSeconds());
-    makeRoom(
-        settings.rateWindowSeconds() / settings.scrapeSeconds() + 2 + lagging,
-        settings.bounds().buckets());
+    int slots = settings.rateWindowSeconds() / settings.scrapeSeconds() + 2 + lagging;
+    rows.reset(slots, settings.rules());
+    makeRoom(slots, settings.bounds().buckets());
     nextScrape = firstSecond + random.nextInt(settings.scrapeSeconds());
     faults.reset(settings, random);
-    arrived = completed = 0;
     ready = -1;
-    neverScraped = scrapedOnce = 0;
-    unseenNever = unseenOnce = 0;
+    arrived = completed = 0;
     arrivedTotal = 0;
     Arrays.fill(buckets, 0);
     Arrays.fill(bucketTotals, 0);
-    newest = 0;
-    count = 0;
   }
 
+  /** Keeps the arrays of the scenario before where they are large enough. */
   private void makeRoom(int slots, int size) {
-    if (times.length != slots || buckets.length != size) {
+    if (buckets.length != size) {
       buckets = new double[size];
       bucketTotals = new double[size];
       rates = new double[size];
-      times = new int[slots];
+    }
+    if (bucketsAt.length < slots * size || arrivedAt.length < slots) {
       arrivedAt = new double[slots];
-      unseenAt = new double[slots];
       queuedAt = new double[slots];
       runningAt = new double[slots];
       busyAt = new double[slots];
-      goneAt = new byte[slots];
       bucketsAt = new double[slots * size];
     }
   }
 
   /**
-   * Says how many pods are Ready from now on: new ones have not been scraped yet. Those of the
+   * Says how many pods are Ready from now on, before the first scrape at the latest. Those of the
    * first call have been scraped all along.
    */
-  void setReady(int pods) {
+  void setReady(int number) {
     if (ready < 0) {
-      ready = pods;
-      return;
+      pods.reset(number);
+    } else if (number != ready) {
+      pods.setReady(number);
     }
-    int added = pods - ready;
-    ready = pods;
-    if (added > 0) {
-      neverScraped += added;
-      return;
-    }
-    // The youngest go first.
-    int never = Math.min(neverScraped, -added);
-    neverScraped -= never;
-    scrapedOnce = Math.max(0, scrapedOnce - (-added - never));
+    ready = number;
   }
 
-  /** Counts requests that arrived, spread evenly over the ready pods. */
+  /** Counts requests that reached the ready pods, evenly; where there is none nobody counts. */
   void arrived(double requests) {
-    arrived += requests;
-    if (neverScraped + scrapedOnce > 0) {
-      double perPod = requests / ready;
-      unseenNever += perPod * neverScraped;
-      unseenOnce += perPod * scrapedOnce;
+    if (ready > 0) {
+      arrived += requests;
+      pods.arrived(requests);
     }
   }
 
@@ -154,64 +131,65 @@ final class ScrapeWindow {
    */
   void scrape(int now, double queued, double running, double busy) {
     nextScrape += settings.scrapeSeconds();
-    advanceCounters();
+    double scale = advanceCounters();
     faults.interval(now, random);
     if (faults.outage(now)) {
+      pods.scrape(scale, true);
       return;
     }
-    double scraped = scrapedShare();
-    newest = newest + 1 == times.length ? 0 : newest + 1;
-    count = Math.min(count + 1, times.length);
-    times[newest] = now;
-    arrivedAt[newest] = arrivedTotal;
-    unseenAt[newest] = unseenNever + unseenOnce;
-    boolean none = scraped == 0;
-    goneAt[newest] = (byte) ((none ? 1 : 0) | missingBits());
-    queuedAt[newest] = none || faults.missing(MetricFamily.QUEUED) ? Double.NaN : queued * scraped;
-    runningAt[newest] =
-        none || faults.missing(MetricFamily.RUNNING) ? Double.NaN : running * scraped;
-    busyAt[newest] = none || faults.missing(MetricFamily.GPU) ? Double.NaN : busy;
-    System.arraycopy(bucketTotals, 0, bucketsAt, newest * buckets.length, buckets.length);
-    unseenOnce = unseenNever;
-    unseenNever = 0;
-    scrapedOnce = neverScraped;
-    neverScraped = 0;
+    int succeeded = succeeded();
+    rows.add(now, missing(), succeeded);
+    pods.scrape(scale, false);
+    int slot = rows.slot(rows.newest);
+    double shown = (double) Integer.bitCount(succeeded) / Integer.SIZE;
+    boolean none = succeeded == 0;
+    arrivedAt[slot] = arrivedTotal;
+    queuedAt[slot] = none || faults.missing(MetricFamily.QUEUED) ? Double.NaN : queued * shown;
+    runningAt[slot] = none || faults.missing(MetricFamily.RUNNING) ? Double.NaN : running * shown;
+    busyAt[slot] = none || faults.missing(MetricFamily.GPU) ? Double.NaN : busy;
+    System.arraycopy(bucketTotals, 0, bucketsAt, slot * buckets.length, buckets.length);
   }
 
-  private static final int NO_ARRIVALS = 2;
-  private static final int NO_LATENCY = 4;
-
-  private int missingBits() {
-    return (faults.missing(MetricFamily.ARRIVALS) ? NO_ARRIVALS : 0)
-        | (faults.missing(MetricFamily.LATENCY) ? NO_LATENCY : 0);
+  private int missing() {
+    return (faults.missing(MetricFamily.ARRIVALS) ? ScrapeRows.ARRIVALS : 0)
+        | (faults.missing(MetricFamily.LATENCY) ? ScrapeRows.LATENCY : 0);
   }
 
-  /** Share of the pods whose scrape succeeds this time. */
-  private double scrapedShare() {
+  /** Which of the sampled pods are scraped this time: bits, repeated to fill an int. */
+  private int succeeded() {
+    if (ready == 0) {
+      return 0;
+    }
     double probability = settings.failedScrapeProbability();
-    if (probability == 0 || ready <= 0) {
-      return 1;
+    if (probability == 0) {
+      return ScrapeRows.EVERY_POD;
     }
-    int scraped = 0;
-    for (int p = 0; p < ready; p++) {
-      if (random.nextDouble() >= probability) {
-        scraped++;
-      }
+    int apart = Math.max(1, Math.min(ready, ScrapeRows.SAMPLED_PODS));
+    int bits = 0;
+    for (int pod = 0; pod < apart; pod++) {
+      bits |= random.nextDouble() >= probability ? 1 << pod : 0;
     }
-    return (double) scraped / ready;
+    int all = 0;
+    for (int bit = 0; bit < Integer.SIZE; bit++) {
+      all |= (bits >> bit % apart & 1) << bit;
+    }
+    return all;
   }
 
-  private void advanceCounters() {
+  /** Returns how many times as many requests arrived as were expected. */
+  private double advanceCounters() {
     double drawn = sampler.poisson(arrived);
     double deviation = Math.min(completed, arrived) * (drawn - arrived) / Math.max(1e-9, arrived);
     double counted = Math.max(0, Math.rint(completed + deviation));
     double scale = completed > 0 ? counted / completed : 0;
+    double ratio = arrived > 0 ? drawn / arrived : 0;
     arrivedTotal += drawn;
     for (int b = 0; b < buckets.length; b++) {
       bucketTotals[b] += buckets[b] * scale;
       buckets[b] = 0;
     }
     arrived = completed = 0;
+    return ratio;
   }
 
   /**
@@ -225,103 +203,66 @@ final class ScrapeWindow {
     if (!faults.answered(at * 1e-3)) {
       return;
     }
-    long visible = at - Math.round(1000 * settings.scrapeDurationSeconds());
-    int ago = 0;
-    while (ago < count && 1000L * times[row(ago)] > visible) {
-      ago++;
-    }
-    if (ago == count) {
+    int top = rows.newestUpTo(at - Math.round(1000 * settings.scrapeDurationSeconds()));
+    if (top < rows.oldest()) {
       return;
     }
-    readGauges(row(ago), now, at, out);
+    readGauges(rows.slot(top), now, at, out);
     long start = at - 1000L * settings.rateWindowSeconds();
-    readArrivals(ago, start, at, out);
-    readLatencies(ago, start, at, sloSeconds, out);
+    boolean failing = settings.failedScrapeProbability() > 0;
+    if (rows.find(0, top, start, ScrapeRows.ARRIVALS, -1)) {
+      out.arrivalRate = arrivals(top, start, at, ScrapeRows.ARRIVALS, failing);
+    }
+    if (rows.find(0, top, start, ScrapeRows.LATENCY, -1)) {
+      readLatencies(top, start, at, sloSeconds, failing, out);
+    }
   }
 
-  private int row(int ago) {
-    int index = newest - ago;
-    return index < 0 ? index + times.length : index;
-  }
-
-  private void readGauges(int row, int now, long at, TelemetryBuffer out) {
+  private void readGauges(int slot, int now, long at, TelemetryBuffer out) {
     long lookBack = at - 1000L * TelemetrySettings.LOOK_BACK_SECONDS;
-    if (settings.rules().inside(1000L * times[row], lookBack)) {
-      if ((goneAt[row] & (1 | NO_ARRIVALS)) == 0) {
-        out.sampleAgeSeconds = now - times[row];
+    if (settings.rules().inside(1000L * rows.times[slot], lookBack)) {
+      if (rows.scraped[slot] != 0 && (rows.without[slot] & ScrapeRows.ARRIVALS) == 0) {
+        out.sampleAgeSeconds = now - rows.times[slot];
       }
-      out.queuedRequests = queuedAt[row];
-      out.runningRequests = runningAt[row];
-      out.gpuUtilisation = busyAt[row];
+      out.queuedRequests = queuedAt[slot];
+      out.runningRequests = runningAt[slot];
+      out.gpuUtilisation = busyAt[slot];
     }
   }
 
-  private void readArrivals(int ago, long start, long at, TelemetryBuffer out) {
-    int samples = 0;
-    int first = 0;
-    int last = 0;
-    for (int back = ago; back < count; back++) {
-      int row = row(back);
-      if (!settings.rules().inside(1000L * times[row], start)) {
-        break;
-      }
-      if ((goneAt[row] & (1 | NO_ARRIVALS)) == 0) {
-        last = samples == 0 ? row : last;
-        first = row;
-        samples++;
-      }
-    }
-    if (samples >= 2) {
-      double grown = arrivedAt[last] - arrivedAt[first];
-      double seen = Math.max(0, grown - unseenAt[last]);
-      out.arrivalRate = seen * factor(start, at, first, last, samples);
-    }
+  /** Requests a second that reached pods, from the rows found or from those of the pods. */
+  private double arrivals(int top, long start, long at, int metric, boolean failing) {
+    double increase =
+        pods.uniform(failing)
+            ? allArrivals() * rows.extrapolation(start, at, Double.POSITIVE_INFINITY, 1)
+            : pods.increase(top, start, at, metric, failing);
+    return increase / settings.rateWindowSeconds();
   }
 
-  private void readLatencies(int ago, long start, long at, double sloSeconds, TelemetryBuffer out) {
-    int samples = 0;
-    int first = 0;
-    int last = 0;
-    for (int back = ago; back < count; back++) {
-      int row = row(back);
-      if (!settings.rules().inside(1000L * times[row], start)) {
-        break;
-      }
-      if ((goneAt[row] & (1 | NO_LATENCY)) == 0) {
-        last = samples == 0 ? row : last;
-        first = row;
-        samples++;
-      }
-    }
-    if (samples < 2) {
-      return;
-    }
-    double factor = factor(start, at, first, last, samples);
+  private double allArrivals() {
+    return arrivedAt[rows.slot(rows.last)] - arrivedAt[rows.slot(rows.first)];
+  }
+
+  private void readLatencies(
+      int top, long start, long at, double sloSeconds, boolean failing, TelemetryBuffer out) {
+    double perSecond =
+        rows.extrapolation(start, at, Double.POSITIVE_INFINITY, 1) / settings.rateWindowSeconds();
     int size = rates.length;
+    int last = rows.slot(rows.last) * size;
+    int first = rows.slot(rows.first) * size;
     double cumulative = 0;
     for (int b = 0; b < size; b++) {
-      cumulative += factor * (bucketsAt[last * size + b] - bucketsAt[first * size + b]);
+      cumulative += perSecond * (bucketsAt[last + b] - bucketsAt[first + b]);
       rates[b] = cumulative;
     }
-    double grown = arrivedAt[last] - arrivedAt[first];
-    double seen = grown > 0 ? Math.max(0, 1 - unseenAt[last] / grown) : 1;
+    double all = allArrivals() * perSecond;
+    double seen = 1;
+    if (all > 0 && !pods.uniform(failing)) {
+      seen = arrivals(top, start, at, ScrapeRows.LATENCY, failing) / all;
+    }
     out.completionRate = cumulative * seen;
     out.p50LatencySeconds = Promql.histogramQuantile(0.5, settings.bounds(), rates);
     out.p95LatencySeconds = Promql.histogramQuantile(0.95, settings.bounds(), rates);
     out.violatingShare = Promql.shareAbove(sloSeconds, settings.bounds(), rates);
-  }
-
-  private double factor(long start, long at, int first, int last, int samples) {
-    double extrapolation =
-        Promql.extrapolation(
-            settings.rules(),
-            start,
-            at,
-            1000L * times[first],
-            1000L * times[last],
-            samples,
-            Double.POSITIVE_INFINITY,
-            1);
-    return extrapolation / settings.rateWindowSeconds();
   }
 }

@@ -15,6 +15,8 @@ public final class HistogramBounds {
   public static final HistogramBounds ENVOY =
       of(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60);
 
+  private static final int MOST = 100;
+
   private final double[] seconds;
 
   private HistogramBounds(double[] seconds) {
@@ -24,12 +26,13 @@ public final class HistogramBounds {
   /**
    * Bounds in rising order.
    *
-   * @throws IllegalArgumentException unless there is one at least, and all are finite, above zero
-   *     and rising
+   * @throws IllegalArgumentException unless there are 1 to 100, all of them finite, above zero and
+   *     rising
    */
   public static HistogramBounds of(double... seconds) {
-    if (seconds.length == 0) {
-      throw new IllegalArgumentException("a histogram needs at least one bucket bound");
+    if (seconds.length == 0 || seconds.length > MOST) {
+      throw new IllegalArgumentException(
+          "a histogram has 1.." + MOST + " bucket bounds, not " + seconds.length);
     }
     double before = 0;
     for (double bound : seconds) {

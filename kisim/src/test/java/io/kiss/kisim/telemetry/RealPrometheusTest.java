@@ -226,6 +226,41 @@ class RealPrometheusTest {
 
   private static final List<String> METRICS = List.of("arrived_total", "queued", "running", "gpu");
 
+  @Test
+  void quantilesOfRandomHistogramsAreWhatPrometheusAnswers() throws Exception {
+    SplittableRandom random = new SplittableRandom(SEED);
+    HistogramBounds bounds = HistogramBounds.ENVOY;
+    double[][] histograms = new double[300][bounds.buckets()];
+    for (int h = 0; h < histograms.length; h++) {
+      double sum = 0;
+      for (int b = 0; b < bounds.buckets(); b++) {
+        // Some buckets are empty, and in some histograms a count falls.
+        sum += random.nextBoolean() ? random.nextInt(h % 30 + 1) : 0;
+        double lost = h % 3 == 0 && random.nextInt(4) == 0 ? random.nextInt(20) : 0;
+        histograms[h][b] = Math.max(0, sum - lost);
+        double bound = bounds.bound(b);
+        String le = Double.isInfinite(bound) ? "+Inf" : Double.toString(bound);
+        prometheus.add(
+            "histogram_bucket",
+            Map.of("series", "" + h, "le", le),
+            new long[] {BASE_MILLIS},
+            new double[] {histograms[h][b]});
+      }
+    }
+    prometheus.write();
+    for (double share : new double[] {0, 0.1, 0.5, 0.9, 0.95, 0.99, 1}) {
+      String promql = "histogram_quantile(" + share + ", histogram_bucket)";
+      Map<String, Double> theirs = prometheus.query(promql, BASE_MILLIS);
+      assertThat(theirs).hasSize(histograms.length);
+      for (int h = 0; h < histograms.length; h++) {
+        double[] cumulative = histograms[h].clone();
+        Promql.ensureMonotonic(rules, cumulative);
+        double ours = Promql.histogramQuantile(share, bounds, cumulative);
+        equal("seed " + SEED + ": " + promql + " of series " + h, theirs.get("" + h), ours);
+      }
+    }
+  }
+
   private static void equal(String where, double theirs, double ours) {
     boolean same =
         Double.isNaN(theirs)
