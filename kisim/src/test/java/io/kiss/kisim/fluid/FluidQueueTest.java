@@ -38,8 +38,7 @@ class FluidQueueTest {
 
   private static FluidEngine engine(
       ServiceModel pod, Routing routing, float[] rates, int pods, ScriptedFault... faults) {
-    ClusterSpec cluster =
-        ClusterSpec.AMPLE.with(FaultSettings.NONE.withScript(List.of(faults)));
+    ClusterSpec cluster = ClusterSpec.AMPLE.with(FaultSettings.NONE.withScript(List.of(faults)));
     FluidEngine engine = new FluidEngine();
     engine.reset(
         new Scenario(
@@ -194,12 +193,7 @@ class FluidQueueTest {
   @Test
   void withoutAPodRequestsAreTurnedAway() {
     FluidEngine engine =
-        engine(
-            POD,
-            Routing.RANDOM,
-            constant(0.5, 200),
-            1,
-            new ScriptedFault(50, FaultKind.GPU, 0));
+        engine(POD, Routing.RANDOM, constant(0.5, 200), 1, new ScriptedFault(50, FaultKind.GPU, 0));
     engine.advance(50);
     double served = engine.truth().served();
     engine.advance(19);
