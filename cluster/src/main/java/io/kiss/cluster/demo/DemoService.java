@@ -41,7 +41,8 @@ record DemoService(
   /** An image classifier, a language encoder and a ranking model with large embedding tables. */
   static final List<DemoService> ALL =
       List.of(
-          new DemoService(service("resnet50", CLASSIFIER, 0.025), 0.150, 60, 8, TrafficKind.DIURNAL),
+          new DemoService(
+              service("resnet50", CLASSIFIER, 0.025), 0.150, 60, 8, TrafficKind.DIURNAL),
           new DemoService(
               service("bert-large", ENCODER, 0.08), 0.400, 100, 10, TrafficKind.RANDOM_WALK),
           new DemoService(

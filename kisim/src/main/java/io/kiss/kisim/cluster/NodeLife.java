@@ -166,22 +166,18 @@ final class NodeLife {
 
   /** The cloud takes a node back, with notice: its pods are asked to end at once. */
   void preempt(int node, long now) {
-    long end = Nanos.after(now, notice);
     nodes.close(node, Nodes.LEAVING);
-    nodes.due.schedule(node, end);
+    nodes.due.schedule(node, Nanos.after(now, notice));
     for (int pod = 0; pod < pods.rows(); pod++) {
-      if (isOn(pod, node)) {
-        if (pods.state[pod] == Pods.READY) {
-          life.drain(pod, end, now);
-        } else if (pods.state[pod] == Pods.DRAINING) {
-          pods.due.schedule(pod, Math.min(end, pods.due.timeOf(pod)));
-        } else {
-          life.goAway(pod, now);
-        }
+      if (isOn(pod, node) && pods.state[pod] == Pods.READY) {
+        life.drain(pod, now);
+      } else if (isOn(pod, node) && pods.state[pod] != Pods.DRAINING) {
+        life.goAway(pod, now);
       }
     }
   }
 
+  /** The notice is over: what still drains is cut off. */
   private void leave(int node, long now) {
     for (int pod = 0; pod < pods.rows(); pod++) {
       if (isOn(pod, node)) {

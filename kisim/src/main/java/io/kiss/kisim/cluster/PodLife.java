@@ -188,7 +188,7 @@ final class PodLife {
   /** The ReplicaSet wants this pod no more. */
   void delete(int pod, long now) {
     switch (pods.state[pod]) {
-      case Pods.READY -> drain(pod, EventHeap.NEVER, now);
+      case Pods.READY -> drain(pod, now);
       case Pods.UNREACHABLE -> {
         kill(pod, now);
         doom(pod);
@@ -199,10 +199,10 @@ final class PodLife {
   }
 
   /** Takes a ready pod out of the Service; it has its grace period to finish. */
-  void drain(int pod, long atMostUntil, long now) {
+  void drain(int pod, long now) {
     pods.forget(pod);
     pods.move(pod, Pods.DRAINING);
-    pods.due.schedule(pod, Math.min(Nanos.after(now, grace), atMostUntil));
+    pods.due.schedule(pod, Nanos.after(now, grace));
     listener.draining(pod, now);
   }
 

@@ -46,6 +46,12 @@ class ClusterPropertiesTest {
   }
 
   @Test
+  void anotherSeedGivesOtherStartsAndFaults() {
+    RandomHistory history = new RandomHistory(3, Faults.BY_RATE);
+    assertThat(history.play(0).log()).isNotEqualTo(history.withOtherLuck().play(0).log());
+  }
+
+  @Test
   void theSameSeedsGiveTheSameLogsOnOneThreadAndOnFour() throws Exception {
     List<List<String>> one = playAll(1);
     assertThat(playAll(4)).isEqualTo(one);

@@ -6,6 +6,7 @@ import io.kiss.kisim.gpu.DeviceSharing;
 import io.kiss.kisim.serving.ReadinessProbe;
 import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.time.Delay;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,20 @@ class FaultTimelineTest {
     run = ClusterRun.of(longNotice, STAGES, 3).finishingAfter(ClusterRun.FOREVER);
     run.until(1000);
     assertThat(run.news()).contains("130 killed 0", "130 gone 0", "339 ready 4");
+  }
+
+  @Test
+  void aPreemptedNodeThatNobodyNeedsIsAskedForAnewAllTheSame() {
+    NodePool spot =
+        new NodePool("spot", 2, 2, 2, Delay.constant(84), Double.POSITIVE_INFINITY, true, false);
+    ClusterSpec spec =
+        cluster(spot, FaultSettings.NONE, new ScriptedFault(100, FaultKind.PREEMPTION, 0));
+    ClusterRun run = ClusterRun.of(spec, STAGES, 2);
+    run.until(1000);
+    assertThat(run.cluster.ready()).isEqualTo(2);
+    // Both pods have moved to the other node, and one more is with the cloud without a break.
+    assertThat(run.cluster.nodeUnitNanos(1_000_000_000_000L).exact())
+        .isEqualTo(BigInteger.valueOf(1_000_000_000_000L * 4 * 840));
   }
 
   @Test

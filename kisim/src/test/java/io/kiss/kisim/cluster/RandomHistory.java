@@ -26,7 +26,7 @@ final class RandomHistory {
 
   final ClusterSpec spec;
   final ServiceModel service;
-  private final long seed;
+  private long seed;
   private final UniformRandomProvider random;
 
   /** Of the k-th pod that drains: how long after its draining began it would be done. */
@@ -118,6 +118,12 @@ final class RandomHistory {
         random.nextInt(2) * 300,
         random.nextInt(2) * 20,
         10);
+  }
+
+  /** The same cluster and decisions, and another seed for what the cluster draws. */
+  RandomHistory withOtherLuck() {
+    seed++;
+    return this;
   }
 
   /** The same with pods that are drained at once, or never before they are killed. */
