@@ -6,7 +6,7 @@ package io.kiss.kisim.fluid;
  *
  * <p>It matters while pods come and go. A new pod's series begin with its first scrape and have a
  * rate from the second, guessed back to where the pod began; a gone pod's window runs dry. {@code
- * sum(rate(…))} therefore dips after each change of the replicas, by up to a third, which an
+ * sum(rate(…))} therefore dips after each change of the replicas, by a tenth and more, which an
  * autoscaler must not take for less load.
  */
 final class PodSeries {
