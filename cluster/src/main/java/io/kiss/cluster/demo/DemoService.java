@@ -3,8 +3,8 @@ package io.kiss.cluster.demo;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.evaluate.TournamentCase;
 import io.kiss.kisim.evaluate.TournamentCases;
+import io.kiss.kisim.fluid.ShapePool;
 import io.kiss.kisim.serving.ServiceModel;
-import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.kisim.traffic.TrafficKind;
@@ -32,18 +32,33 @@ record DemoService(
   private static final double VIOLATION_PRICE = 10;
   private static final double GRACE_SECONDS = 30;
 
+  /** Shapes in the {@link ShapePool}: batches up to 16 on two instances, 8 on one, 32 on one. */
+  private static final int CLASSIFIER = 12;
+
+  private static final int ENCODER = 9;
+  private static final int RANKER = 13;
+
   /** An image classifier, a language encoder and a ranking model with large embedding tables. */
   static final List<DemoService> ALL =
       List.of(
-          new DemoService(service("resnet50", 0.025, 6, 0.45), 0.150, 60, 8, TrafficKind.DIURNAL),
           new DemoService(
-              service("bert-large", 0.08, 5, 0.71), 0.400, 100, 10, TrafficKind.RANDOM_WALK),
+              service("resnet50", CLASSIFIER, 0.025), 0.150, 60, 8, TrafficKind.DIURNAL),
           new DemoService(
-              service("recommender", 0.012, 8, 0.89), 0.080, 180, 6, TrafficKind.FLASH_CROWDS));
+              service("bert-large", ENCODER, 0.08), 0.400, 100, 10, TrafficKind.RANDOM_WALK),
+          new DemoService(
+              service("recommender", RANKER, 0.012), 0.080, 180, 6, TrafficKind.FLASH_CROWDS));
 
-  private static ServiceModel service(String name, double seconds, int servers, double cv) {
-    return ServiceModel.ofServers(
-        name, seconds, servers, ServiceNoise.lognormal(cv), StartUp.INSTANT);
+  private static ServiceModel service(String name, int shape, double loneSeconds) {
+    ServiceModel drawn = ShapePool.service(shape, loneSeconds, StartUp.INSTANT);
+    return new ServiceModel(
+        name,
+        drawn.device(),
+        drawn.sharing(),
+        drawn.curve(),
+        drawn.noise(),
+        drawn.batching(),
+        drawn.itemsPerRequest(),
+        drawn.startUp());
   }
 
   String name() {

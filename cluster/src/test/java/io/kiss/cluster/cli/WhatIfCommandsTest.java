@@ -53,12 +53,26 @@ class WhatIfCommandsTest {
             csv);
     assertThat(err.toString()).isEmpty();
     assertThat(code).isZero();
-    assertThat(out.toString()).contains("MobileNet without GPU", "autoscaler hpa, seed 4", "p99");
+    assertThat(out.toString())
+        .contains(
+            "MobileNet without GPU",
+            "request-level engine, seed 4, autoscaler hpa every 15 s",
+            "p99");
     assertThat(Files.readString(json)).startsWith("{\"scenario\":").contains("\"steps\":[{");
     assertThat(Files.readAllLines(csv))
         .hasSize(1 + 30 * 60 / 15)
         .first()
-        .isEqualTo("time_s,arrivals,ready,pending,p50_ms,p95_ms,p99_ms,queue,utilisation,cost");
+        .isEqualTo(io.kiss.kisim.scenario.SimulationReport.CSV_HEADER);
+  }
+
+  @Test
+  void simulateRunsOnTheFluidEngineToo() {
+    int code = run(new SimulateCommand(), "--scenario", scenario(), "--engine", "fluid");
+    assertThat(code).isZero();
+    assertThat(out.toString()).contains("fluid engine");
+    assertThat(run(new SimulateCommand(), "--scenario", scenario(), "--engine", "des"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--engine").contains("request, fluid");
   }
 
   @Test

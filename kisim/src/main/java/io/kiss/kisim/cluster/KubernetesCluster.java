@@ -5,6 +5,7 @@ import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.time.EventHeap;
 import io.kiss.kisim.time.ExactSum;
 import io.kiss.kisim.time.Nanos;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -44,6 +45,7 @@ public final class KubernetesCluster {
   private int observed;
   private long changes;
   private long observeAt;
+  private final int[] struck = new int[FaultKind.values().length];
   private int scripted;
   private long scriptAt;
   private long now;
@@ -76,6 +78,7 @@ public final class KubernetesCluster {
     desired = initialReplicas;
     observed = initialReplicas;
     changes = 0;
+    Arrays.fill(struck, 0);
     observeAt = EventHeap.NEVER;
     draws.reset(seed);
     pods.reset();
@@ -166,10 +169,16 @@ public final class KubernetesCluster {
           "ready pod " + readyIndex + " of " + pods.count(Pods.READY));
     }
     handling = true;
+    struck[FaultKind.CRASH.ordinal()]++;
     podLife.crash(pods.oldest(Pods.READY, readyIndex), now);
     handling = false;
     settle();
     catchUp();
+  }
+
+  /** Faults of a kind since the reset, by rate, by script and by {@link #crash}. */
+  public int faults(FaultKind kind) {
+    return struck[kind.ordinal()];
   }
 
   /** {@code spec.replicas}. */
@@ -325,6 +334,7 @@ public final class KubernetesCluster {
   private void strike() {
     int kind = clocks.nextKind();
     int victim = clocks.fire(kind, now);
+    struck[kind]++;
     if (kind == FaultKind.CRASH.ordinal()) {
       podLife.crash(pods.oldest(Pods.READY, victim), now);
     } else if (kind == FaultKind.GPU.ordinal()) {
@@ -342,6 +352,7 @@ public final class KubernetesCluster {
     if (fault.kind() == FaultKind.CRASH) {
       int ready = pods.count(Pods.READY);
       if (ready > 0) {
+        struck[FaultKind.CRASH.ordinal()]++;
         podLife.crash(pods.oldest(Pods.READY, fault.target() % ready), now);
       }
       return;
@@ -350,6 +361,7 @@ public final class KubernetesCluster {
     if (node < 0) {
       return;
     }
+    struck[fault.kind().ordinal()]++;
     if (fault.kind() == FaultKind.GPU) {
       nodeLife.failDevice(nodes.firstInUse(node), now);
     } else if (fault.kind() == FaultKind.NODE) {

@@ -1,5 +1,7 @@
 package io.kiss.kisim.engine;
 
+import io.kiss.kisim.cluster.FaultKind;
+
 /**
  * Running totals of what truly happened since a scenario's start, whatever telemetry shows of it.
  * Of every request that arrived exactly one holds: served, rejected, timed out, lost, or present.
@@ -52,6 +54,9 @@ public interface Truth {
 
   /** Changes of {@code spec.replicas} against the direction of one less than ten minutes before. */
   int flaps();
+
+  /** Faults of a kind that struck a pod or a node. */
+  int faults(FaultKind kind);
 
   /** Requests that left the system, whatever way. */
   default double departed() {

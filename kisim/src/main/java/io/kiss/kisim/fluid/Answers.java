@@ -105,20 +105,37 @@ final class Answers {
     Arrays.fill(lateShare, Double.NaN);
   }
 
-  /** The same, after {@code delay} in a line, none waiting longer than {@code patience}. */
+  /**
+   * The same, after {@code delay} in a line.
+   *
+   * @param patience longest wait in line and queue together
+   * @param service mean time in service thereafter
+   */
   void addDelayed(
-      StationaryCurve on, int node, double part, double delay, double patience, double requests) {
+      StationaryCurve on,
+      int node,
+      double part,
+      double delay,
+      double patience,
+      double service,
+      double requests) {
+    double slower = service / on.service(LIGHT);
     int first = node * POINTS;
     int second = first + POINTS;
     int bucket = 0;
     for (int p = 0; p < POINTS; p++) {
       double here = on.points[first + p];
       double latency = delay + here + part * (on.points[second + p] - here);
-      latency = Math.min(latency, patience + on.points[LIGHT * POINTS + p]);
+      latency = Math.min(latency, patience + slower * on.points[LIGHT * POINTS + p]);
       double weight = StationaryCurve.POINT_WEIGHTS[p] * requests;
-      all.add(LatencyHistogram.bucketOf(latency), weight);
+      int fine = LatencyHistogram.bucketOf(latency);
+      if (p == 0 || p == POINTS - 1) {
+        all.add(fine, weight);
+      } else {
+        all.addBetween(fine, weight);
+      }
       if (window != null) {
-        window.add(LatencyHistogram.bucketOf(latency), weight);
+        window.add(fine, weight);
       }
       while (edges[bucket] < latency) {
         bucket++;

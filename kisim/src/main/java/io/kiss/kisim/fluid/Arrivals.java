@@ -30,6 +30,7 @@ final class Arrivals {
 
   private double fixed;
   private double feedback;
+  private double ownShare;
 
   void reset(Scenario scenario, Demand demand) {
     last = demand.seconds() - 1;
@@ -39,6 +40,7 @@ final class Arrivals {
       before = WarmUp.rate(scenario, demand);
       cv = traffic.cv();
       feedback = 0;
+      ownShare = 0;
       return;
     }
     closed = (Demand.Closed) demand;
@@ -70,6 +72,7 @@ final class Arrivals {
     double others = Math.max(0, level - 1) / Math.max(1, level);
     double away = atRest + perRequest * (1 + queueing * others);
     feedback = 1 / away;
+    ownShare = 1 / Math.max(1, level);
     fixed = level * feedback;
     double rate = (fixed - feedback * present) / (1 + feedback);
     if (rate > mostRate) {
@@ -82,6 +85,11 @@ final class Arrivals {
 
   double fixed() {
     return fixed;
+  }
+
+  /** Share of all users that one is, 0 of an open load. */
+  double ownShare() {
+    return ownShare;
   }
 
   double feedback() {

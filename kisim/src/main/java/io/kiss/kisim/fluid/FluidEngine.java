@@ -80,20 +80,19 @@ public final class FluidEngine implements Engine {
     while (now < until) {
       second();
     }
-    cluster.advanceTo(now * Nanos.PER_SECOND);
+    passCluster(now * Nanos.PER_SECOND);
     truth.now = now;
   }
 
   private void second() {
     long middle = now * Nanos.PER_SECOND + HALF_SECOND;
     if (cluster.nextEventNanos() <= middle || queue.hasDrains()) {
+      passCluster(now * Nanos.PER_SECOND);
+      queue.endDrains(now);
       passCluster(middle);
     }
-    if (queue.takeChanged()) {
-      settlePods();
-    }
     arrivals.goTo(now, queue.present());
-    queue.pass(now, arrivals.fixed(), arrivals.feedback());
+    queue.pass(now, arrivals.fixed(), arrivals.feedback(), arrivals.ownShare());
     now++;
     account();
     if (scrapes.due(now)) {
@@ -101,10 +100,11 @@ public final class FluidEngine implements Engine {
     }
   }
 
-  private void passCluster(long middle) {
-    cluster.advanceTo(now * Nanos.PER_SECOND);
-    queue.endDrains(now);
-    cluster.advanceTo(middle);
+  private void passCluster(long nanos) {
+    cluster.advanceTo(nanos);
+    if (queue.takeChanged()) {
+      settlePods();
+    }
   }
 
   private void settlePods() {
@@ -119,6 +119,7 @@ public final class FluidEngine implements Engine {
       ready = cluster.ready();
       scrapes.setReady(ready);
     }
+    truth.present = queue.present();
   }
 
   private void account() {
@@ -155,7 +156,14 @@ public final class FluidEngine implements Engine {
       if (delay == 0 && main && !station.leaves()) {
         answers.add(curve, node, part, served);
       } else {
-        answers.addDelayed(curve, node, part, unitsPerSecond * delay, station.patience(), served);
+        answers.addDelayed(
+            curve,
+            node,
+            part,
+            unitsPerSecond * delay,
+            station.patience(),
+            station.meanService(),
+            served);
       }
     }
     double late = station.servedLate();
@@ -163,7 +171,7 @@ public final class FluidEngine implements Engine {
       double age = Math.max(0, station.ageOfLate(now - 1));
       truth.waitingSeconds += late * age;
       answers.addDelayed(
-          station.curve(), 0, 0, unitsPerSecond * age, Double.POSITIVE_INFINITY, late);
+          station.curve(), 0, 0, unitsPerSecond * age, Double.POSITIVE_INFINITY, 1, late);
     }
   }
 
@@ -185,6 +193,7 @@ public final class FluidEngine implements Engine {
   public void setDesiredReplicas(int replicas) {
     if (changes.decide(replicas, scenario.maxReplicas(), now)) {
       cluster.setDesired(changes.desired());
+      passCluster(now * Nanos.PER_SECOND);
     }
   }
 

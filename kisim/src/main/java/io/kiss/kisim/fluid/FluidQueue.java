@@ -81,9 +81,15 @@ final class FluidQueue implements PodListener {
   }
 
   /** Lets a second pass in which {@code fixed − feedback × present after it} requests arrive. */
-  void pass(int second, double fixed, double feedback) {
+  void pass(int second, double fixed, double feedback, double ownShare) {
     this.second = second;
     refused = 0;
+    if (count > 1) {
+      mergeEqual();
+    }
+    for (int i = 0; i < count; i++) {
+      stations[i].setOwnShare(ownShare);
+    }
     if (count == 1 && podsInService > 0) {
       stations[0].pass(second, fixed, feedback);
       return;
@@ -125,7 +131,6 @@ final class FluidQueue implements PodListener {
       }
       station.pass(second, share, 0);
     }
-    mergeEqual();
   }
 
   private Station lowest() {

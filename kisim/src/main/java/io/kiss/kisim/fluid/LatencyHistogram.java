@@ -56,6 +56,11 @@ final class LatencyHistogram {
     high = Math.max(high, bucket);
   }
 
+  /** Adds to a bucket between others that are added to as well, the lowest and highest by add. */
+  void addBetween(int bucket, double requests) {
+    counts[bucket] += requests;
+  }
+
   /** Adds {@code requests} that are spread as {@code shares} says over the buckets from first. */
   void addSpread(int first, float[] shares, double requests) {
     for (int i = 0; i < shares.length; i++) {

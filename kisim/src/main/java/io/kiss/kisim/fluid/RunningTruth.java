@@ -1,5 +1,6 @@
 package io.kiss.kisim.fluid;
 
+import io.kiss.kisim.cluster.FaultKind;
 import io.kiss.kisim.cluster.KubernetesCluster;
 import io.kiss.kisim.engine.ReplicaChanges;
 import io.kiss.kisim.engine.Scenario;
@@ -11,6 +12,8 @@ import io.kiss.kisim.time.Nanos;
 
 /** The truth as running totals since second 0, filled by the engine. */
 final class RunningTruth implements Truth {
+  private static final FaultKind[] KINDS = FaultKind.values();
+
   double requests;
   double served;
   double rejected;
@@ -24,6 +27,7 @@ final class RunningTruth implements Truth {
   private final KubernetesCluster cluster;
   private final ReplicaChanges changes;
   private final Answers answers;
+  private final int[] faultsBefore = new int[KINDS.length];
   private final ExactSum allocatedBefore = new ExactSum();
   private final ExactSum nodesBefore = new ExactSum();
   private DeviceType device;
@@ -46,6 +50,9 @@ final class RunningTruth implements Truth {
     requests = served = rejected = timedOut = lost = 0;
     waitingSeconds = busySeconds = 0;
     now = 0;
+    for (FaultKind kind : KINDS) {
+      faultsBefore[kind.ordinal()] = cluster.faults(kind);
+    }
     allocatedBefore.set(cluster.allocatedUnitNanos(0));
     nodesBefore.set(cluster.nodeUnitNanos(0));
     answers.forgetTruth();
@@ -133,6 +140,11 @@ final class RunningTruth implements Truth {
   @Override
   public int flaps() {
     return changes.flaps();
+  }
+
+  @Override
+  public int faults(FaultKind kind) {
+    return cluster.faults(kind) - faultsBefore[kind.ordinal()];
   }
 
   @Override

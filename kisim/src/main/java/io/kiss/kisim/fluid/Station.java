@@ -30,6 +30,7 @@ final class Station {
   private int pods;
   private StationLimits limits;
   private double perUnit;
+  private double ownShare;
   private boolean serving;
   private boolean inService;
   private double content;
@@ -39,6 +40,9 @@ final class Station {
 
   /** Longest wait that anybody has on this curve, in units of it. */
   private double patience;
+
+  /** Whether a full queue turns requests away before their timeout does. */
+  private boolean limitFirst;
 
   /** From this content on, some leave for that reason. */
   private double contentOfLeaving;
@@ -67,6 +71,7 @@ final class Station {
     this.pods = pods;
     curve = null;
     perUnit = limits.unitsPerSecond();
+    ownShare = 0;
     serving = true;
     inService = true;
     content = 0;
@@ -113,6 +118,7 @@ final class Station {
     if (curve == null || curve.pods != pods) {
       curve = table.curve(pods);
       patience = limits.patience(curve);
+      limitFirst = limits.limitComesFirst(curve);
       boolean endless = patience == Double.POSITIVE_INFINITY;
       contentOfLeaving = endless ? patience : curve.contentWhereWaitsExceed(patience, FEW_LEAVE);
       mostSteady = endless ? curve.content[FULL - 1] : curve.contentOfWait(0.5 * patience);
@@ -128,6 +134,16 @@ final class Station {
   /** No request is sent here any more. */
   void leaveService() {
     inService = false;
+  }
+
+  /**
+   * Of N users in a closed loop each finds (N − 1)/N of the queue that the others make
+   * (Schweitzer's approximation of mean-value analysis).
+   *
+   * @param share 1/N; 0: endlessly many
+   */
+  void setOwnShare(double share) {
+    ownShare = share;
   }
 
   /** Lets a second pass in which {@code fixed − feedback × content after it} requests arrive. */
@@ -149,11 +165,11 @@ final class Station {
     int at = node;
     double flow = on.flow[at];
     busy = on.busy[at];
-    double after = on.content[at];
+    double after = held(at);
     if (at < FULL) {
       flow += part * (on.flow[at + 1] - flow);
       busy += part * (on.busy[at + 1] - busy);
-      after += part * (on.content[at + 1] - after);
+      after += part * (held(at + 1) - after);
     } else {
       after += part * after;
     }
@@ -179,16 +195,15 @@ final class Station {
    * @return how far beyond {@link #node} it lies, in 0..1; more than 1 only beyond the last
    */
   private double solve(double total, double scale) {
-    double[] contents = curve.content;
     double[] flows = curve.flow;
     int at = node;
-    double here = scale * contents[at] + perUnit * flows[at];
+    double here = scale * held(at) + perUnit * flows[at];
     while (here > total && at > 0) {
       at--;
-      here = scale * contents[at] + perUnit * flows[at];
+      here = scale * held(at) + perUnit * flows[at];
     }
     while (at < FULL) {
-      double next = scale * contents[at + 1] + perUnit * flows[at + 1];
+      double next = scale * held(at + 1) + perUnit * flows[at + 1];
       if (next >= total) {
         node = at;
         return Math.max(0, total - here) / (next - here);
@@ -197,7 +212,12 @@ final class Station {
       here = next;
     }
     node = FULL;
-    return (total - here) / (scale * contents[FULL]);
+    return (total - here) / (scale * held(FULL));
+  }
+
+  private double held(int at) {
+    double content = curve.content[at];
+    return ownShare == 0 ? content : content - ownShare * curve.crowd(at);
   }
 
   /** The rest of a second in which there is a line, some leave, or some were put off. */
@@ -243,7 +263,8 @@ final class Station {
 
   /** Those whose wait reaches the bound leave. */
   private void leaveOverdue(int second) {
-    double room = patience - perUnit * delay;
+    double longer = longerService();
+    double room = patience + longer - perUnit * delay;
     double atOnce = room - curve.wait[servedNode];
     if (atOnce < 0 && line > 0) {
       double allowed = Math.max(0, delay + limits.unitSeconds() * atOnce);
@@ -251,7 +272,7 @@ final class Station {
       leave(line - kept, second);
       line = kept;
       delay = allowed;
-      room = patience - perUnit * delay;
+      room = patience + longer - perUnit * delay;
     }
     double within = curve.shareWithin(servedNode, room + curve.service(servedNode));
     double next = curve.shareWithin(servedNode + 1, room + curve.service(servedNode + 1));
@@ -263,9 +284,21 @@ final class Station {
     }
   }
 
+  /**
+   * By how much full pods serve longer than those of the steady state, as part of the delay. Where
+   * nobody waits for long, batches do not become full.
+   */
+  private double longerService() {
+    if (line <= 0) {
+      return 0;
+    }
+    double longer = curve.fullService - curve.service(servedNode);
+    return Math.max(0, Math.min(patience, longer));
+  }
+
   private void leave(double leaving, int second) {
     content -= leaving;
-    if (limits.limitComesFirst(curve)) {
+    if (limitFirst) {
       rejected += leaving;
     } else if (limits.timeoutAction() == TimeoutAction.REJECT) {
       timedOut += leaving;
@@ -382,6 +415,11 @@ final class Station {
   /** Longest wait there is, in units of the curve. */
   double patience() {
     return patience;
+  }
+
+  /** Mean time in service of those answered in the last second, in units of the curve. */
+  double meanService() {
+    return curve.service(servedNode) + longerService();
   }
 
   /** Time that each request answered in the last second stood in line, seconds. */

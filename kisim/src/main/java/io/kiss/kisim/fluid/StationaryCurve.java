@@ -16,7 +16,7 @@ final class StationaryCurve {
   };
 
   /** Of the measured loads the first from which on the queue is seen as in heavy traffic. */
-  private static final int HEAVY = 8;
+  private static final int HEAVY = 9;
 
   private static final int MEASURED = StationaryRow.LOADS.length;
   private static final int SHARES = StationaryRow.SHARES.length;
@@ -38,6 +38,9 @@ final class StationaryCurve {
 
   /** Requests per unit of time while every pod is full. */
   final double capacity;
+
+  /** Mean time in service while every pod is full. */
+  final double fullService;
 
   /** Mean requests in the system at each node, growing. */
   final double[] content = new double[NODES];
@@ -71,6 +74,7 @@ final class StationaryCurve {
     this.pods = pods;
     double perPod = mix(first.capacity() / first.pods(), second.capacity() / second.pods(), part);
     capacity = pods * perPod;
+    fullService = mix(first.fullService(), second.fullService(), part);
     Measured measured = new Measured(first, second, part);
     for (int i = 0; i < LOADS.length; i++) {
       fill(i + 1, LOADS[i], measured);
@@ -142,7 +146,7 @@ final class StationaryCurve {
       double slope = (n * sumXy - sumX * sumY) / (n * sumXx - sumX * sumX);
       double last = scaled(MEASURED - 1);
       double atOne = (sumY - slope * sumX) / n;
-      scaledAtOne = Math.max(last, Math.min(2 * last, atOne));
+      scaledAtOne = Math.max(last, Math.min(3 * last, atOne));
       scaledSlope = (sumY / n - scaledAtOne) / (sumX / n);
       for (int i = MEASURED - 2; i < MEASURED; i++) {
         stretch(i, heavyWait(StationaryRow.LOADS[i]));
@@ -221,9 +225,15 @@ final class StationaryCurve {
    */
   private void goBeyond(int node, double load, double last, Measured from) {
     double added = Math.max(0, from.heavyWait(load) - wait[node]);
+    // Batches grow to their full size at last.
+    double service = content[node] / (last * capacity) - wait[node];
+    double longer = Math.max(0, fullService - service) * (load - last) / (1 - last);
     wait[node] += added;
-    content[node] = load / last * content[node] + flow[node] * added;
+    content[node] = flow[node] * (wait[node] + service + longer);
     busy[node] += (1 - busy[node]) * (load - last) / (1 - last);
+    for (int p = 0; p < SHARES; p++) {
+      latencies[node * SHARES + p] += longer;
+    }
     addTail(latencies, node, added);
     for (int q = 0; q < QUEUE_SHARES; q++) {
       queues[node * QUEUE_SHARES + q] += flow[node] * added * queueTail(q);
@@ -290,13 +300,25 @@ final class StationaryCurve {
     return Math.max(0, content[at] / flow[at] - wait[at]);
   }
 
+  /** Mean of those that are there only because others are. */
+  double crowd(int node) {
+    return node == 0 ? 0 : content[node] - flow[node] * content[1] / flow[1];
+  }
+
   /** Content in the steady state of a load. */
   double contentAt(double load) {
+    double rate = load * capacity;
     int node = 0;
-    while (node < NODES - 2 && flow[node + 1] < load * capacity) {
-      node++;
+    int above = NODES - 1;
+    while (above - node > 1) {
+      int middle = (node + above) >>> 1;
+      if (flow[middle] < rate) {
+        node = middle;
+      } else {
+        above = middle;
+      }
     }
-    double part = (load * capacity - flow[node]) / (flow[node + 1] - flow[node]);
+    double part = (rate - flow[node]) / (flow[above] - flow[node]);
     return mix(content[node], content[node + 1], Math.max(0, Math.min(1, part)));
   }
 

@@ -1,5 +1,6 @@
 package io.kiss.kisim.fluid;
 
+import io.kiss.kisim.request.RequestCounts;
 import io.kiss.kisim.request.RequestEngine;
 import io.kiss.kisim.serving.DynamicBatching;
 import io.kiss.kisim.serving.ServiceModel;
@@ -34,6 +35,7 @@ final class StationaryMeasurement {
   private final ServiceShape shape;
   private final int pods;
   private double capacity;
+  private double fullService;
 
   private StationaryMeasurement(ServiceShape shape, int pods) {
     this.shape = shape;
@@ -47,11 +49,12 @@ final class StationaryMeasurement {
 
   private StationaryRow row() {
     int loads = StationaryRow.LOADS.length;
-    capacity = measureCapacity();
+    measureFull();
     StationaryRow row =
         new StationaryRow(
             pods,
             capacity,
+            fullService,
             new double[loads],
             new double[loads],
             new double[loads],
@@ -63,8 +66,8 @@ final class StationaryMeasurement {
     return row;
   }
 
-  /** Throughput while every queue is full. */
-  private double measureCapacity() {
+  /** Throughput and time in service while every queue is full. */
+  private void measureFull() {
     ServiceModel service = shape.service();
     DynamicBatching batching = service.batching();
     double items = (double) batching.maxBatch() * service.itemsPerRequest();
@@ -75,9 +78,17 @@ final class StationaryMeasurement {
     RequestEngine engine = engine(1.5 * most, SEED);
     double seconds = CAPACITY_REQUESTS / most + 40 * alone;
     engine.advanceTo(Nanos.of(0.3 * seconds));
-    long before = engine.counts().served();
+    RequestCounts counts = engine.counts();
+    final long served = counts.served();
+    ExactSum waits = new ExactSum();
+    waits.set(counts.waits());
+    ExactSum sojourns = new ExactSum();
+    sojourns.set(counts.sojourns());
     engine.advanceTo(Nanos.of(seconds));
-    return (engine.counts().served() - before) / (0.7 * seconds);
+    double answered = counts.served() - served;
+    capacity = answered / (0.7 * seconds);
+    fullService =
+        (counts.sojourns().minus(sojourns) - counts.waits().minus(waits)) * 1e-9 / answered;
   }
 
   private void measure(StationaryRow row, int i) {

@@ -6,6 +6,7 @@ package io.kiss.kisim.fluid;
  *
  * @param pods that served
  * @param capacity requests per unit of time that they sustain
+ * @param fullService mean time in service while every pod is full: with the largest batches
  * @param content mean number of requests in the system, per load
  * @param waits mean time a request waits before its batch begins, per load
  * @param busy share of time that work ran on a device, per load
@@ -16,6 +17,7 @@ package io.kiss.kisim.fluid;
 record StationaryRow(
     int pods,
     double capacity,
+    double fullService,
     double[] content,
     double[] waits,
     double[] busy,

@@ -33,7 +33,6 @@ final class Departures {
     counts.leave(batch, now);
     counts.serve(arrivals, batch, instance.startedNanos, now, sloNanos);
     Pod pod = instance.pod;
-    pod.completed += batch;
     if (buckets != null) {
       for (int i = 0; i < batch; i++) {
         pod.latencyBuckets[buckets.of(now - arrivals[i])]++;

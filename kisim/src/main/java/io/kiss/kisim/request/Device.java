@@ -7,7 +7,8 @@ import io.kiss.kisim.time.EventHeap;
  *
  * <p>A GPU works on the batches of one pod in the order in which they came: the kernels of a large
  * batch fill it, and streams of one process are served as launched. Pods share it by time slices,
- * equally. A CPU's cores are shared equally by all that runs.
+ * equally. A CPU's cores, and a device of any kind with room for several batches, are shared
+ * equally by all that runs.
  *
  * <p>Sharing is kept in virtual time, the work each active batch has received since the device was
  * last idle: a batch is done when it reaches the value set at its start, so that a batch that comes

@@ -338,7 +338,7 @@ public final class Fleet implements PodListener {
               sharing.speed(),
               service.device().parallelism(),
               overhead,
-              service.device().kind() == DeviceKind.GPU);
+              service.device().kind() == DeviceKind.GPU && service.device().parallelism() == 1);
     }
     return devices[index];
   }

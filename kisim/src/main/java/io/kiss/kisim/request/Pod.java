@@ -45,14 +45,11 @@ final class Pod {
   /** Batches of this pod on its device. */
   int onDevice;
 
-  /** Since its container was started: requests sent here, requests answered, by latency. */
+  /** Requests sent here since its container was started. */
   long arrived;
 
-  long completed;
+  /** Those of them that were answered, by latency. */
   final long[] latencyBuckets;
-
-  /** How often a container was started here, in the life of the engine. */
-  int incarnation;
 
   Pod(int index, int firstSlot, DynamicBatching batching, int buckets) {
     this.index = index;
@@ -76,9 +73,7 @@ final class Pod {
     idleCount = instances.length;
     System.arraycopy(instances, 0, idle, 0, idleCount);
     arrived = 0;
-    completed = 0;
     Arrays.fill(latencyBuckets, 0);
-    incarnation++;
   }
 
   /** No instance takes a batch any more. */

@@ -33,7 +33,7 @@ public final class RequestEngine {
   /** Prometheus' next scrape of a pod. */
   private static final int SCRAPE_SLOT = 1;
 
-  private static final int FIRST_POD_SLOT = 2;
+  static final int FIRST_POD_SLOT = 2;
 
   private static final long TELEMETRY_STREAM = 4;
 

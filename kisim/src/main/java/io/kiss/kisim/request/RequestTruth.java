@@ -1,5 +1,6 @@
 package io.kiss.kisim.request;
 
+import io.kiss.kisim.cluster.FaultKind;
 import io.kiss.kisim.engine.ReplicaChanges;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
@@ -10,6 +11,8 @@ import org.HdrHistogram.Histogram;
 
 /** What the request-level engine counted since second 0. */
 final class RequestTruth implements Truth {
+  private static final FaultKind[] KINDS = FaultKind.values();
+
   private final ReplicaChanges changes;
   private final Histogram fresh = RequestCounts.newHistogram();
   private final Histogram all = RequestCounts.newHistogram();
@@ -26,6 +29,7 @@ final class RequestTruth implements Truth {
   private long timedOutBefore;
   private long lostBefore;
   private final ExactSum waitsBefore = new ExactSum();
+  private final int[] faultsBefore = new int[KINDS.length];
   private final ExactSum allocatedBefore = new ExactSum();
   private final ExactSum nodesBefore = new ExactSum();
   private double busyBefore;
@@ -48,6 +52,9 @@ final class RequestTruth implements Truth {
     timedOutBefore = counts.timedOut();
     lostBefore = counts.lost();
     waitsBefore.set(counts.waits());
+    for (FaultKind kind : KINDS) {
+      faultsBefore[kind.ordinal()] = engine.cluster().faults(kind);
+    }
     allocatedBefore.set(engine.cluster().allocatedUnitNanos(now));
     nodesBefore.set(engine.cluster().nodeUnitNanos(now));
     busyBefore = engine.fleet().busyGpuSeconds(now);
@@ -147,6 +154,11 @@ final class RequestTruth implements Truth {
   @Override
   public int flaps() {
     return changes.flaps();
+  }
+
+  @Override
+  public int faults(FaultKind kind) {
+    return engine.cluster().faults(kind) - faultsBefore[kind.ordinal()];
   }
 
   @Override

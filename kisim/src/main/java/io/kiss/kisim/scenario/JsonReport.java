@@ -1,5 +1,6 @@
 package io.kiss.kisim.scenario;
 
+import io.kiss.kisim.cluster.FaultKind;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
 
@@ -33,6 +34,12 @@ final class JsonReport {
     json.put("utilisation", result.utilisation());
     json.put("cost", truth.cost());
     json.put("joules", truth.joules());
+    json.open("faults");
+    json.put("crashes", truth.faults(FaultKind.CRASH));
+    json.put("gpuFaults", truth.faults(FaultKind.GPU));
+    json.put("nodeLosses", truth.faults(FaultKind.NODE));
+    json.put("preemptions", truth.faults(FaultKind.PREEMPTION));
+    json.close();
     json.openList("steps");
     for (SimulationStep step : result.steps()) {
       step(json, step);

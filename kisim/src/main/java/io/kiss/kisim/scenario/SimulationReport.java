@@ -1,5 +1,7 @@
 package io.kiss.kisim.scenario;
 
+import io.kiss.kisim.cluster.ClusterSpec;
+import io.kiss.kisim.cluster.FaultKind;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
 import io.kiss.kisim.gpu.DeviceKind;
@@ -45,8 +47,8 @@ public final class SimulationReport {
     requests(out, truth);
     line(
         out,
-        "SLO         %s of the finished requests answered in time",
-        Figures.percent(truth.sloAttainment()));
+        "SLO         %.3f %% of the finished requests answered in time",
+        100 * truth.sloAttainment());
     line(
         out,
         "latency     p50 %s, p95 %s, p99 %s, p99.9 %s",
@@ -57,6 +59,7 @@ public final class SimulationReport {
     shown(out, result);
     devices(out, result, device);
     scaling(out, result);
+    faults(out, truth);
     line(out, "");
     return out.append(LatencyBars.of(truth)).toString();
   }
@@ -96,11 +99,12 @@ public final class SimulationReport {
         device,
         Figures.percent(result.utilisation()),
         Figures.number(truth.neededGpuSeconds() / 3600));
+    boolean ample = result.scenario().scenario().cluster().equals(ClusterSpec.AMPLE);
+    String nodes = Figures.number(truth.nodeGpuSeconds() / 3600) + " " + device + "-hours of nodes";
     line(
         out,
-        "            %s %s-hours of nodes; cost %s, energy %s kWh",
-        Figures.number(truth.nodeGpuSeconds() / 3600),
-        device,
+        "            %s; cost %s, energy %s kWh",
+        ample ? "nodes without limit" : nodes,
         Figures.number(truth.cost()),
         Figures.number(truth.joules() / 3.6e6));
   }
@@ -123,6 +127,16 @@ public final class SimulationReport {
           steps.stream().filter(step -> step.unschedulable() > 0).count(),
           steps.size());
     }
+  }
+
+  private static void faults(StringBuilder out, Truth truth) {
+    line(
+        out,
+        "faults      %s, %s, %s, %s",
+        Figures.plural(truth.faults(FaultKind.CRASH), "crash", "crashes"),
+        Figures.plural(truth.faults(FaultKind.GPU), "GPU fault", "GPU faults"),
+        Figures.plural(truth.faults(FaultKind.NODE), "node loss", "node losses"),
+        Figures.plural(truth.faults(FaultKind.PREEMPTION), "preemption", "preemptions"));
   }
 
   private static double mean(List<SimulationStep> steps, ToDoubleFunction<SimulationStep> value) {

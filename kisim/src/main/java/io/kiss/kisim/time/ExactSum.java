@@ -30,6 +30,10 @@ public final class ExactSum {
 
   /** The nearest double. */
   public double doubleValue() {
+    return doubleValue(high, low);
+  }
+
+  private static double doubleValue(long high, long low) {
     double unsignedLow = (low >>> 1) * 2.0 + (low & 1);
     return high * 0x1p64 + unsignedLow;
   }
@@ -48,9 +52,7 @@ public final class ExactSum {
 
   /** This less {@code other}: the exact difference, rounded once. */
   public double minus(ExactSum other) {
-    ExactSum difference = new ExactSum();
-    difference.low = low - other.low;
-    difference.high = high - other.high - (Long.compareUnsigned(low, other.low) < 0 ? 1 : 0);
-    return difference.doubleValue();
+    long borrow = Long.compareUnsigned(low, other.low) < 0 ? 1 : 0;
+    return doubleValue(high - other.high - borrow, low - other.low);
   }
 }

@@ -6,8 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.kiss.kisim.autoscale.ActionSpace;
 import io.kiss.kisim.autoscale.GuardSettings;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -205,6 +211,28 @@ class KisimEnvironmentTest {
   @Test
   void anEnvironmentDoesNotDependOnHowManyStandBesideIt() {
     assertThat(trace(11, 3)).isEqualTo(Arrays.copyOf(trace(11, 6), 3));
+  }
+
+  @Test
+  void theNumberOfThreadsChangesNoBit() throws Exception {
+    List<Callable<int[]>> runs = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      long seed = 20 + i;
+      runs.add(() -> trace(seed, 4));
+    }
+    List<int[]> alone = new ArrayList<>();
+    for (Callable<int[]> run : runs) {
+      alone.add(run.call());
+    }
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<int[]>> together = pool.invokeAll(runs);
+      for (int i = 0; i < runs.size(); i++) {
+        assertThat(together.get(i).get()).as("seed %d", 20 + i).isEqualTo(alone.get(i));
+      }
+    } finally {
+      pool.shutdownNow();
+    }
   }
 
   /** Checksums of observations and rewards of 100 steps under actions that the step decides. */

@@ -11,6 +11,7 @@ import io.kiss.kisim.autoscale.QueueingAutoscaler;
 import io.kiss.kisim.autoscale.StaticReplicas;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.env.ScenarioGenerator;
+import io.kiss.kisim.env.ScenarioRanges;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.StartUp;
@@ -23,6 +24,10 @@ import org.apache.commons.rng.simple.RandomSource;
 import org.junit.jupiter.api.Test;
 
 class TournamentTest {
+  /** Three services, since each is to be measured first. */
+  private static final EnvironmentSettings SETTINGS =
+      EnvironmentSettings.DEFAULT.with(ScenarioRanges.DEFAULT.withShapes(3));
+
   private static final Entrant HPA =
       new Entrant("hpa", workload -> new HpaV2(workload, HpaParameters.DEFAULT));
   private static final Entrant HALF =
@@ -35,7 +40,7 @@ class TournamentTest {
   }
 
   private static List<TournamentCase> cases(int count) {
-    return TournamentCases.heldOut(count, 17, EnvironmentSettings.DEFAULT);
+    return TournamentCases.heldOut(count, 17, SETTINGS);
   }
 
   @Test
@@ -78,12 +83,13 @@ class TournamentTest {
   @Test
   void heldOutCasesAreNoneThatTrainingDrawsFromTheSameSeed() {
     float[] first = rates(cases(1).get(0));
-    EnvironmentSettings settings = EnvironmentSettings.DEFAULT;
-    float[] rates = new float[settings.mostSeconds()];
+    ScenarioGenerator generator = new ScenarioGenerator(SETTINGS);
+    float[] rates = new float[generator.knots()];
+    assertThat(first).hasSameSizeAs(rates);
     // What the environments of a KisimEnvironment with this seed draw first.
     for (int e = 0; e < 256; e++) {
-      new ScenarioGenerator(settings)
-          .draw(RandomSource.XO_SHI_RO_256_PP.create(17 + 0x9E3779B97F4A7C15L * (e + 1)), rates);
+      generator.draw(
+          RandomSource.XO_SHI_RO_256_PP.create(17 + 0x9E3779B97F4A7C15L * (e + 1)), rates);
       assertThat(rates).isNotEqualTo(first);
     }
   }

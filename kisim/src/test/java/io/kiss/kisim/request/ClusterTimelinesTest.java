@@ -202,5 +202,7 @@ class ClusterTimelinesTest {
             "0 SERVED 116-116-126");
     assertThat(engine.allocatedDeviceSeconds()).isCloseTo(1, within(1e-9));
     assertThat(engine.fleet().busyDeviceSeconds(engine.nowNanos())).isCloseTo(0.025, within(1e-9));
+    // The new container's counters know nothing of the old one's seven requests.
+    assertThat(engine.fleet().podOf(RequestEngine.FIRST_POD_SLOT).arrived).isEqualTo(1);
   }
 }

@@ -1,12 +1,18 @@
 package io.kiss.kisim.request;
 
+import io.kiss.kisim.cluster.ClusterSpec;
+import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.serving.BatchCurve;
 import io.kiss.kisim.serving.DynamicBatching;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.TimeoutAction;
+import io.kiss.kisim.telemetry.TelemetryBuffer;
+import io.kiss.kisim.telemetry.TelemetrySettings;
+import io.kiss.kisim.traffic.OpenTraffic;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -41,23 +47,34 @@ public class RequestEngineBenchmark {
   private static final int OPERATIONS = 100_000;
   private static final int PODS = 10;
   private static final double LOAD = 0.7;
+  private static final int TICK_SECONDS = 15;
+
+  /** What that load is. */
+  private static final int REQUESTS_PER_SECOND = 11_200;
+
+  /** A pod serves 1600 requests a second. */
+  private static ServiceModel model() {
+    DynamicBatching batching =
+        new DynamicBatching(16, new int[] {4, 8, 16}, 0.001, 1, 0, 0, TimeoutAction.REJECT);
+    return Services.model(BatchCurve.line(0.002, 0.0005), ServiceNoise.lognormal(0.1), batching);
+  }
 
   /** Counts CPU time of the measuring thread. */
   @State(Scope.Thread)
   public static class CpuTime {
-    private long invocations;
+    private long operations;
     private long before;
 
     @Setup(Level.Iteration)
     public void start() {
-      invocations = 0;
+      operations = 0;
       before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
     @TearDown(Level.Iteration)
     public void stop() {
       long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
-      System.out.printf("[%.2f M/CPU-s] ", 1e3 * invocations * OPERATIONS / nanos);
+      System.out.printf("[%.2f M/CPU-s] ", 1e3 * operations / nanos);
     }
   }
 
@@ -73,10 +90,7 @@ public class RequestEngineBenchmark {
 
     @Setup(Level.Trial)
     public void setUp() {
-      DynamicBatching batching =
-          new DynamicBatching(16, new int[] {4, 8, 16}, 0.001, 1, 0, 0, TimeoutAction.REJECT);
-      ServiceModel model =
-          Services.model(BatchCurve.line(0.002, 0.0005), ServiceNoise.lognormal(0.1), batching);
+      ServiceModel model = model();
       double rate = LOAD * PODS * model.podCapacity();
       step = Services.seconds(OPERATIONS / rate);
       engine = new RequestEngine(model, routing, Services.poisson(rate, 1), PODS, 1);
@@ -87,11 +101,52 @@ public class RequestEngineBenchmark {
   @Benchmark
   @OperationsPerInvocation(OPERATIONS)
   public long engine(Engine state, CpuTime cpu) {
-    cpu.invocations++;
+    cpu.operations += OPERATIONS;
     state.engine.advanceTo(state.engine.nowNanos() + state.step);
     state.latencies.reset();
     state.engine.drainLatencies(state.latencies);
     return state.latencies.getTotalCount();
+  }
+
+  /** The same behind the engine contract: cluster, truth, and every pod scraped. */
+  @State(Scope.Thread)
+  public static class Contract {
+    @Param({"ROUND_ROBIN", "LEAST_OUTSTANDING"})
+    public Routing routing;
+
+    private final RequestLevelEngine engine = new RequestLevelEngine();
+    private final TelemetryBuffer telemetry = new TelemetryBuffer(PODS);
+    private Scenario scenario;
+
+    @Setup(Level.Trial)
+    public void setUp() {
+      ServiceModel model = model();
+      float[] rates = new float[1_000_000];
+      Arrays.fill(rates, REQUESTS_PER_SECOND);
+      scenario =
+          new Scenario(
+              "benchmark",
+              model,
+              routing,
+              OpenTraffic.poisson(rates),
+              rates.length,
+              ClusterSpec.AMPLE,
+              0.05,
+              PODS,
+              PODS,
+              TelemetrySettings.DEFAULT);
+      engine.reset(scenario, 1);
+    }
+  }
+
+  /** Fifteen seconds, and what an autoscaler reads after them. */
+  @Benchmark
+  @OperationsPerInvocation(TICK_SECONDS * REQUESTS_PER_SECOND)
+  public double contract(Contract state, CpuTime cpu) {
+    cpu.operations += TICK_SECONDS * REQUESTS_PER_SECOND;
+    state.engine.advance(TICK_SECONDS);
+    state.engine.readTelemetry(state.telemetry);
+    return state.telemetry.p95LatencySeconds;
   }
 
   /** Whole runs from an empty engine, to see how time grows with the number of requests. */
@@ -178,7 +233,7 @@ public class RequestEngineBenchmark {
   @Benchmark
   @OperationsPerInvocation(OPERATIONS)
   public long bareHeap(BareHeap state, CpuTime cpu) {
-    cpu.invocations++;
+    cpu.operations += OPERATIONS;
     for (int i = 0; i < OPERATIONS; i++) {
       state.event();
     }

@@ -23,6 +23,7 @@ import io.kiss.kisim.traffic.OpenTraffic;
 import io.kiss.kisim.traffic.Traffic;
 import io.kiss.kisim.traffic.pattern.ClientSettings;
 import io.kiss.kisim.traffic.pattern.LoadPatterns;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -301,5 +302,18 @@ class RequestLevelEngineTest {
     engine.advance(600);
     assertThat(truth.windowLatencyQuantile(0.5)).isGreaterThan(2 * quiet);
     assertThat(truth.latencyQuantile(0.95)).isGreaterThan(quiet);
+  }
+
+  @Test
+  void nothingIsAllocatedForARequest() {
+    RequestLevelEngine engine = engine(scenario(poisson(190), 20, ClusterSpec.AMPLE), 7);
+    com.sun.management.ThreadMXBean thread =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    engine.advance(300);
+    long before = thread.getCurrentThreadAllocatedBytes();
+    double requests = engine.truth().requests();
+    engine.advance(600);
+    long bytes = thread.getCurrentThreadAllocatedBytes() - before;
+    assertThat(bytes / (engine.truth().requests() - requests)).isLessThan(0.2);
   }
 }

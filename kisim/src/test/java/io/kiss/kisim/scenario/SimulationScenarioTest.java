@@ -294,7 +294,7 @@ class SimulationScenarioTest {
     }
     assertThat(profiles).isGreaterThanOrEqualTo(15);
     try (var files = Files.list(conf.resolve("scenarios"))) {
-      for (Path file : files.toList()) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".conf")).toList()) {
         assertThat(SimulationScenario.read(file).scenario().name()).isNotBlank();
       }
     }

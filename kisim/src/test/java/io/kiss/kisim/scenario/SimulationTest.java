@@ -58,6 +58,47 @@ class SimulationTest {
   }
 
   @Test
+  void faultsOfAScriptAreInTheSummaryAndBothEnginesSeeTheSamePods() throws IOException {
+    String cluster =
+        """
+        slo = 100 ms
+          cluster {
+            pools = [{ name = base, gpus-per-node = 2, initial-nodes = 3 }]
+            faults {
+              script = [
+                { at = 2 m, kind = node }
+                { at = 4 m, kind = crash }
+                { at = 6 m, kind = gpu }
+              ]
+              evict = 30 s
+            }
+          }
+        """;
+    SimulationScenario scenario =
+        SimulationScenario.read(
+            Files.writeString(
+                folder.resolve("f.conf"),
+                SimulationScenarioTest.SCENARIO
+                    .replace("slo = 100 ms", cluster)
+                    .replace("initial = 1", "initial = 4")));
+    SimulationResult exact = Simulation.run(scenario, EngineChoice.REQUEST, plan(tick -> 4), 1);
+    SimulationResult fluid = Simulation.run(scenario, EngineChoice.FLUID, plan(tick -> 4), 1);
+
+    assertThat(SimulationReport.text(exact))
+        .contains("1 crash, 1 GPU fault, 1 node loss, 0 preemptions");
+    assertThat(exact.truth().lost()).isPositive();
+    assertThat(exact.steps().stream().mapToDouble(SimulationStep::lost).sum())
+        .isEqualTo(exact.truth().lost());
+    assertThat(fluid.truth().gpuSeconds())
+        .isCloseTo(exact.truth().gpuSeconds(), within(0.03 * exact.truth().gpuSeconds()));
+    assertThat(fluid.truth().nodeGpuSeconds()).isEqualTo(exact.truth().nodeGpuSeconds());
+    for (int i = 0; i < exact.steps().size(); i++) {
+      assertThat(fluid.steps().get(i).ready()).isEqualTo(exact.steps().get(i).ready());
+      assertThat(fluid.steps().get(i).pending()).isEqualTo(exact.steps().get(i).pending());
+    }
+  }
+
+  @Test
   void truthAndTelemetryDependOnTheActionsUnderLoad() throws IOException {
     // One pod serves 333 of the 500 requests/s.
     SimulationResult one = run(scenario(), plan(tick -> 1), 1);
@@ -170,7 +211,15 @@ class SimulationTest {
     String text = SimulationReport.text(run(scenario(), plan(tick -> 2), 1));
 
     assertThat(text)
-        .contains("requests", "SLO", "latency", "p99.9", "GPU-hours of nodes", "prometheus", "#");
+        .contains(
+            "requests",
+            "SLO",
+            "latency",
+            "p99.9",
+            "nodes without limit",
+            "faults",
+            "prometheus",
+            "#");
     assertThat(text.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
   }
 
