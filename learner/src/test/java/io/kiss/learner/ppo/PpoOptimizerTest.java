@@ -137,6 +137,32 @@ class PpoOptimizerTest {
 
   @ParameterizedTest
   @MethodSource("engines")
+  void afterAnUndoneUpdateTheStepIsHalfAsLong(String engine) {
+    // Adam's first step moves a weight with a gradient by the learning rate, whatever the gradient.
+    Map<String, Object> oneStep =
+        Map.of("minibatch", 4096, "epochs", 1, "learning-rate", 0.01, "target-kl", 0);
+    double[] moved = new double[2];
+    for (int i = 0; i < 2; i++) {
+      try (var optimizer = (PpoOptimizer) factory(engine, oneStep).create(1)) {
+        if (i == 1) {
+          TrajectorySegment poisoned = Segments.random(SHAPE, 20, 8, 6);
+          poisoned.rewards()[17] = Float.NaN;
+          assertThat(optimizer.update(List.of(poisoned)).epochs()).isZero();
+        }
+        float[] before = optimizer.snapshot().weights();
+        optimizer.update(segments(1));
+        float[] after = optimizer.snapshot().weights();
+        for (int w = 0; w < before.length; w++) {
+          moved[i] = Math.max(moved[i], Math.abs(after[w] - before[w]));
+        }
+      }
+    }
+    assertThat(moved[0]).isCloseTo(0.01, within(1e-4));
+    assertThat(moved[1]).isCloseTo(0.005, within(1e-4));
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
   void aPolicyThatRunsAwayIsStoppedAtTheTargetAndUndoneBeyondTheLimit(String engine) {
     Map<String, Object> wild = Map.of("minibatch", 32, "learning-rate", 0.5, "target-kl", 1e-4);
     try (var optimizer = factory(engine, wild).create(1)) {
