@@ -13,7 +13,7 @@ import io.kiss.kisim.traffic.TrafficKind;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /** Draws episodes: service, SLO, start-up time, limits, traffic and telemetry, each at random. */
-public final class ScenarioGenerator {
+public final class ScenarioGenerator implements ScenarioSource {
   private static final int SCRAPE_SECONDS = 15;
 
   /** Kinds of traffic, each as often as it stands here: flash crowds teach the most. */
@@ -43,13 +43,12 @@ public final class ScenarioGenerator {
     this.settings = settings;
   }
 
-  /**
-   * Draws an episode.
-   *
-   * @param random where it comes from: the same state gives the same episode
-   * @param rates receives the traffic, and belongs to the episode as long as it lasts; at least
-   *     {@link EnvironmentSettings#mostSeconds} long
-   */
+  @Override
+  public String identity() {
+    return settings.toString();
+  }
+
+  @Override
   public Episode draw(UniformRandomProvider random, float[] rates) {
     ScenarioRanges ranges = settings.ranges();
     int steps = random.nextInt(settings.fewestSteps(), settings.mostSteps() + 1);

@@ -46,15 +46,15 @@ final class SimulatedDeployment {
   }
 
   /** Starts the first episode; all later randomness comes from {@code random} too. */
-  void start(ScenarioGenerator generator, RestorableUniformRandomProvider random) {
+  void start(ScenarioSource scenarios, RestorableUniformRandomProvider random) {
     this.random = random;
-    startNext(generator);
+    startNext(scenarios);
   }
 
-  void startNext(ScenarioGenerator generator) {
+  void startNext(ScenarioSource scenarios) {
     drawnFrom = random.saveState();
     steps = 0;
-    Episode episode = generator.draw(random, rates);
+    Episode episode = scenarios.draw(random, rates);
     long seed = random.nextLong();
     engine.reset(episode.scenario(), seed);
     core = new ScalerCore(episode.workload(), settings.guards());
@@ -127,11 +127,11 @@ final class SimulatedDeployment {
   }
 
   /** Goes the way that {@link #write} wrote; the caller observes next. */
-  void read(DataInputStream in, ScenarioGenerator generator) throws IOException {
+  void read(DataInputStream in, ScenarioSource scenarios) throws IOException {
     random = RandomSource.XO_SHI_RO_256_PP.create(0L);
     random.restoreState(readState(in));
     final RandomProviderState now = readState(in);
-    startNext(generator);
+    startNext(scenarios);
     endSeconds = in.readInt();
     int taken = in.readInt();
     if (taken < 0 || taken > actions.length) {
