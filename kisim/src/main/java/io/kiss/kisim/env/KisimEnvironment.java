@@ -144,7 +144,7 @@ public final class KisimEnvironment implements VectorEnvironment {
           || in.readInt() != deployments.length
           || in.readInt() != madeOf()) {
         throw new IllegalArgumentException(
-            "the state is not of an environment with this size, these settings and scenarios");
+            "the state is not of an environment with this size and these settings and scenarios");
       }
       for (int e = 0; e < deployments.length; e++) {
         deployments[e].read(in, scenarios);
