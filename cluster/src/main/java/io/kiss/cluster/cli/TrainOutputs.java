@@ -10,8 +10,10 @@ import io.kiss.cluster.train.LearningCurve;
 import io.kiss.cluster.train.LocalTraining;
 import io.kiss.cluster.train.RunFolder;
 import io.kiss.cluster.train.RunState;
+import io.kiss.cluster.train.TrainingPlan;
 import io.kiss.kisim.autoscale.PolicyFile;
 import io.kiss.kisim.autoscale.PolicyFile.Provenance;
+import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.file.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,13 +69,20 @@ final class TrainOutputs {
       policy = new PolicyFile(training.policy(), provenance(state));
       policy.write(now);
       now = setup.order().plot();
-      AtomicFiles.write(
-          now,
-          CurvePlot.of(setup.order(), policy.provenance(), curve, now.toString().endsWith(".html"))
-              .getBytes(StandardCharsets.UTF_8));
+      AtomicFiles.write(now, plot(now.toString().endsWith(".html")));
     } catch (IOException e) {
       throw new BootFailure(shown(now) + " could not be written: " + e.getMessage(), e);
     }
+  }
+
+  private byte[] plot(boolean page) {
+    TrainingPlan plan = setup.training().plan();
+    long cut =
+        (long) EnvironmentSettings.DEFAULT.mostSteps() * plan.workers() * plan.environments();
+    return (page
+            ? CurvePlot.html(policy.provenance(), curve, cut)
+            : CurvePlot.svg(policy.provenance(), curve, cut))
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private Provenance provenance(RunState state) {
