@@ -151,7 +151,13 @@ final class LossGradient implements AutoCloseable {
       NDArray values = perceptron(input, critic).reshape(input.getShape().get(0));
       PpoLoss loss =
           PpoLoss.of(
-              logits, values, known, settings.clip(), settings.valueCoefficient(), entropyBonus);
+              logits,
+              network.heads(),
+              values,
+              known,
+              settings.clip(),
+              settings.valueCoefficient(),
+              entropyBonus);
       collector.backward(loss.loss());
       return loss;
     }
@@ -210,12 +216,12 @@ final class LossGradient implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       int row = order[from + i];
       int mask = batch.masks[row];
-      int action = batch.actions[row];
       observation.put(batch.observations, row * features, features);
       for (int a = 0; a < actions; a++) {
         penaltyRow[a] = (mask >>> a & 1) != 0 ? 0 : PpoLoss.MASKED;
-        oneRow[a] = a == action ? 1 : 0;
+        oneRow[a] = 0;
       }
+      markChosen(batch, row, oneRow);
       penalty.put(penaltyRow);
       one.put(oneRow);
       boolean decided = batch.decided[row] > 0;
@@ -226,6 +232,15 @@ final class LossGradient implements AutoCloseable {
     }
     targets.fill(count).put(wanted);
     return wanted;
+  }
+
+  private void markChosen(TrainingBatch batch, int row, float[] oneRow) {
+    int[] heads = network.heads();
+    int head = 0;
+    for (int h = 0; h < heads.length; h++) {
+      oneRow[head + batch.actions[row * heads.length + h]] = 1;
+      head += heads[h];
+    }
   }
 
   private static float sum(float[] values, int[] order, int from, int count) {

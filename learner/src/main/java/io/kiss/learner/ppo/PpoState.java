@@ -14,12 +14,12 @@ import java.util.zip.CRC32;
 /**
  * All that an update changes. Its bytes are the checkpoint, and what a failed update goes back to.
  *
- * <p>Layout, big endian: magic, version, observation and action id, layer sizes, counters, weights,
- * Adam's moments, normalisers, and a CRC-32 of everything before.
+ * <p>Layout, big endian: magic, version, observation and action id, layer sizes, heads, counters,
+ * weights, Adam's moments, normalisers, and a CRC-32 of everything before.
  */
 final class PpoState {
   private static final int MAGIC = 0x4b50504f; // "KPPO"
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   final NetworkShape shape;
   final ActorCritic network;
@@ -64,6 +64,7 @@ final class PpoState {
         shape.observationId(),
         shape.actionId(),
         network.actor(),
+        network.heads(),
         Arrays.copyOf(parameters, network.actorSize()),
         observations.mean(),
         observations.deviation(),
@@ -90,6 +91,7 @@ final class PpoState {
       out.writeUTF(shape.observationId());
       out.writeUTF(shape.actionId());
       out.writeUTF(Arrays.toString(network.actor()));
+      out.writeUTF(Arrays.toString(network.heads()));
       out.writeLong(seed);
       out.writeLong(updates);
       out.writeLong(environmentSteps);
@@ -128,6 +130,7 @@ final class PpoState {
       requireEqual("observation", shape.observationId(), in.readUTF());
       requireEqual("actions", shape.actionId(), in.readUTF());
       requireEqual("layers", Arrays.toString(network.actor()), in.readUTF());
+      requireEqual("heads", Arrays.toString(network.heads()), in.readUTF());
       PpoState state = new PpoState(shape, network, new float[network.size()]);
       state.read(in);
       if (in.available() != Integer.BYTES) {
