@@ -185,6 +185,9 @@ final class TrainCommand implements Callable<Integer> {
     require(
         resume == null || seed == null,
         "--seed belongs to a new run; the one in " + resume + " has its own");
+    require(
+        resume == null || workers == null,
+        "--workers belongs to a new run; the one in " + resume + " has its own");
     require(resume == null || Files.isDirectory(resume), "--resume: there is no folder " + resume);
     requireFile("--out", out);
     requireFile("--metrics", metrics);

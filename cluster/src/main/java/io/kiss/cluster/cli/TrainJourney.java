@@ -54,7 +54,7 @@ final class TrainJourney {
         (terminal.interactive() ? "\n" : "") + "Stopping after this update; again ends at once");
   }
 
-  private Checkpoint find(RunFolder folder) throws IOException {
+  private Checkpoint find(RunFolder folder) {
     List<String> refused = new ArrayList<>();
     Optional<Checkpoint> found = folder.newest(refused::add);
     if (found.isEmpty()) {
@@ -63,7 +63,7 @@ final class TrainJourney {
               ? "there is no checkpoint in " + options.folder() + " to go on from"
               : "no checkpoint is left to go on from: " + String.join("; ", refused));
     }
-    refused.forEach(why -> terminal.line(why + "; the one before it is used"));
+    refused.forEach(why -> terminal.line(why + "; the one before it is tried"));
     return found.get();
   }
 
@@ -112,7 +112,7 @@ final class TrainJourney {
               .map(checkpoint -> LocalTraining.goOn(setup.training(), checkpoint.state()))
               .orElseGet(() -> LocalTraining.begin(setup.training()));
       if (!training.episodesGoOn()) {
-        terminal.line("Workers or scenarios are not those the run had: its episodes start anew");
+        terminal.line("The scenarios are not those the run had: its episodes start anew");
       }
       return training;
     } catch (IllegalStateException e) {
@@ -124,7 +124,7 @@ final class TrainJourney {
   }
 
   private int end(TrainOutputs outputs, LocalTraining training, OptionalInt stopped) {
-    if (training.state().iteration() == 0) {
+    if (training.state().isEmpty()) {
       terminal.line("Stopped before anything was learned; nothing is written");
       return stopped.orElse(1);
     }

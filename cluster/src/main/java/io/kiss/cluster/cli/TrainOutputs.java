@@ -16,6 +16,7 @@ import io.kiss.kisim.autoscale.PolicyFile.Provenance;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.file.AtomicFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -45,31 +46,32 @@ final class TrainOutputs {
       return;
     }
     try {
-      save(training.state());
-    } catch (IOException e) {
+      save(training.state().orElseThrow());
+    } catch (UncheckedIOException e) {
       if (!complained) {
-        terminal.line("A checkpoint could not be written, training goes on: " + e.getMessage());
+        terminal.line("A checkpoint could not be written, training goes on: " + e.getCause());
         complained = true;
       }
     }
     savedAt = System.nanoTime();
   }
 
-  private void save(RunState state) throws IOException {
+  private void save(RunState state) {
     folder.save(new Checkpoint(setup.order(), setup.settings(), state, curve));
   }
 
   /** Saves the run as it stands, and writes policy and curve. */
   void writeAll(LocalTraining training) {
-    RunState state = training.state();
-    Path now = folder.path();
+    RunState state = training.state().orElseThrow();
+    Path now = setup.order().out();
     try {
       save(state);
-      now = setup.order().out();
       policy = new PolicyFile(training.policy(), provenance(state));
       policy.write(now);
       now = setup.order().plot();
       AtomicFiles.write(now, plot(now.toString().endsWith(".html")));
+    } catch (UncheckedIOException e) {
+      throw new BootFailure(e.getMessage() + ": " + e.getCause(), e);
     } catch (IOException e) {
       throw new BootFailure(shown(now) + " could not be written: " + e.getMessage(), e);
     }

@@ -79,13 +79,6 @@ record TrainSetup(
     flags.put("kiss.learner.device", had.device());
     flags.putAll(options.flags());
     Config config = config(flags);
-    TrainingPlan before = checkpoint.state().plan();
-    TrainingPlan plan =
-        new TrainingPlan(
-            before.seed(),
-            options.workers().orElse(before.workers()),
-            before.environments(),
-            before.stepsPerSegment());
     Path out = options.out().map(TrainSetup::absolute).orElse(had.out());
     TrainingOrder order =
         new TrainingOrder(
@@ -97,7 +90,7 @@ record TrainSetup(
             config.getString("kiss.learner.engine"),
             config.getString("kiss.learner.device"),
             options.budget().orElse(had.budget()));
-    return of(order, plan, config, options);
+    return of(order, checkpoint.state().plan(), config, options);
   }
 
   private static TrainSetup of(
@@ -110,7 +103,6 @@ record TrainSetup(
     return new TrainSetup(
         order,
         new LocalTraining.Setup(
-            order.run(),
             plan,
             order.budget(),
             ppo,

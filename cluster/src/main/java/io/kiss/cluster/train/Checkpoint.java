@@ -1,7 +1,8 @@
 package io.kiss.cluster.train;
 
 import io.kiss.actors.protocol.EpisodeSummary;
-import io.kiss.kisim.autoscale.PolicySnapshot;
+import io.kiss.kisim.file.SealedFormat;
+import io.kiss.kisim.file.UnusableFileException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * All that a run is taken up from.
@@ -21,13 +21,15 @@ import java.util.Optional;
 public record Checkpoint(
     TrainingOrder order, String settings, RunState state, LearningCurve curve) {
 
+  private static final SealedFormat FORMAT = new SealedFormat("KIS-S training run", "KISSTRUN", 1);
+
   /** Whether the run has used up its budget. */
   public boolean isDone() {
     return state.seconds() >= order.budget().seconds()
         || state.environmentSteps() >= order.budget().environmentSteps();
   }
 
-  /** The checkpoint as bytes. */
+  /** The checkpoint as the bytes of a file. */
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
@@ -48,7 +50,7 @@ public record Checkpoint(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return bytes.toByteArray();
+    return FORMAT.seal(bytes.toByteArray());
   }
 
   private void writeState(DataOutputStream out) throws IOException {
@@ -60,21 +62,19 @@ public record Checkpoint(
     out.writeLong(state.environmentSteps());
     out.writeDouble(state.seconds());
     out.writeLong(state.rollbacks());
-    writeBytes(out, state.optimizer());
-    writeBytes(out, state.acting().map(PolicySnapshot::toBytes).orElse(new byte[0]));
-    out.writeInt(state.environments().size());
-    for (byte[] environment : state.environments()) {
-      writeBytes(out, environment);
-    }
+    out.writeLong(state.episodesSince());
+    out.writeInt(state.training().length);
+    out.write(state.training());
   }
 
   /**
    * Reads what {@link #toBytes} wrote.
    *
-   * @throws IllegalArgumentException where these bytes are something else
+   * @throws UnusableFileException where these bytes are torn, damaged, or something else
    */
   static Checkpoint fromBytes(byte[] bytes) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+    byte[] body = FORMAT.open("it", bytes);
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
       TrainingOrder order = TrainingOrder.read(in);
       String settings = in.readUTF();
       RunState state = readState(in);
@@ -89,40 +89,20 @@ public record Checkpoint(
       }
       return new Checkpoint(order, settings, state, new LearningCurve(iterationsAPoint, points));
     } catch (IOException e) {
-      throw new IllegalArgumentException("it ends too early", e);
+      throw new UnusableFileException("it ends too early", e);
     }
   }
 
   private static RunState readState(DataInputStream in) throws IOException {
     TrainingPlan plan = new TrainingPlan(in.readLong(), in.readInt(), in.readInt(), in.readInt());
-    long iteration = in.readLong();
-    long environmentSteps = in.readLong();
-    double seconds = in.readDouble();
-    long rollbacks = in.readLong();
-    byte[] optimizer = readBytes(in);
-    byte[] acting = readBytes(in);
-    List<byte[]> environments = new ArrayList<>();
-    for (int left = count(in); left > 0; left--) {
-      environments.add(readBytes(in));
-    }
     return new RunState(
         plan,
-        iteration,
-        environmentSteps,
-        seconds,
-        rollbacks,
-        optimizer,
-        acting.length == 0 ? Optional.empty() : Optional.of(PolicySnapshot.fromBytes(acting)),
-        environments);
-  }
-
-  private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
-    out.writeInt(bytes.length);
-    out.write(bytes);
-  }
-
-  private static byte[] readBytes(DataInputStream in) throws IOException {
-    return in.readNBytes(count(in));
+        in.readLong(),
+        in.readLong(),
+        in.readDouble(),
+        in.readLong(),
+        in.readLong(),
+        in.readNBytes(count(in)));
   }
 
   /** Of things that take at least a byte each, so that a wrong number does not fill the memory. */

@@ -18,7 +18,7 @@ public final class CurvePlot {
   private static final int WIDTH = 880;
   private static final int LEFT = 76;
   private static final int RIGHT = 812;
-  private static final int TOP = 104;
+  private static final int TOP = 124;
   private static final int PANEL = 132;
   private static final int PANEL_GAP = 52;
   private static final int HEIGHT = TOP + 3 * PANEL + 2 * PANEL_GAP + 62;
@@ -263,7 +263,7 @@ public final class CurvePlot {
 
   private void stepsAxis() {
     int y = Figure.GPU_HOURS.top() + PANEL;
-    boolean millions = steps.high() >= 2e6;
+    boolean millions = steps.high() >= 1e6;
     double unit = millions ? 1e6 : steps.high() >= 2e3 ? 1e3 : 1;
     PlotScale inUnits =
         new PlotScale(0, steps.high() / unit, steps.from(), steps.to(), steps.step() / unit);

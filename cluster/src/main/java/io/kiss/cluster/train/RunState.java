@@ -1,9 +1,5 @@
 package io.kiss.cluster.train;
 
-import io.kiss.kisim.autoscale.PolicySnapshot;
-import java.util.List;
-import java.util.Optional;
-
 /**
  * A run between two updates, from which it goes on exactly.
  *
@@ -12,10 +8,8 @@ import java.util.Optional;
  * @param environmentSteps learned from
  * @param seconds of training
  * @param rollbacks updates that came to nothing
- * @param optimizer its checkpoint
- * @param acting the policy that collects the next batch where that is an older one than the
- *     optimiser's
- * @param environments each worker's, before the next batch
+ * @param episodesSince iteration at which its first episodes started
+ * @param training checkpoint of optimiser, environments and the policy that acts
  */
 public record RunState(
     TrainingPlan plan,
@@ -23,6 +17,5 @@ public record RunState(
     long environmentSteps,
     double seconds,
     long rollbacks,
-    byte[] optimizer,
-    Optional<PolicySnapshot> acting,
-    List<byte[]> environments) {}
+    long episodesSince,
+    byte[] training) {}

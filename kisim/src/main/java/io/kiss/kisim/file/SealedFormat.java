@@ -65,7 +65,7 @@ public record SealedFormat(String name, String magic, int version) {
       if (size > MOST_BYTES) {
         throw refused(file, "is no " + name + " file: it has " + size + " bytes", null);
       }
-      return open(file, Files.readAllBytes(file));
+      return open(file.toString(), Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       throw new UnusableFileException("there is no file " + file, e);
     } catch (IOException e) {
@@ -73,7 +73,13 @@ public record SealedFormat(String name, String magic, int version) {
     }
   }
 
-  private byte[] open(Path file, byte[] bytes) {
+  /**
+   * The body of a file's bytes.
+   *
+   * @param file what a refusal calls it
+   * @throws UnusableFileException if the bytes are torn, damaged, foreign or of another version
+   */
+  public byte[] open(String file, byte[] bytes) {
     if (bytes.length == 0) {
       throw refused(file, "is empty", null);
     }
@@ -111,7 +117,7 @@ public record SealedFormat(String name, String magic, int version) {
     return Arrays.copyOfRange(bytes, HEAD_BYTES, sealed);
   }
 
-  private static UnusableFileException refused(Path file, String why, Throwable cause) {
+  private static UnusableFileException refused(Object file, String why, Throwable cause) {
     return new UnusableFileException(file + " " + why, cause);
   }
 
