@@ -51,7 +51,8 @@ final class TrainJourney {
 
   private void sayThatItStops() {
     terminal.line(
-        (terminal.interactive() ? "\n" : "") + "Stopping after this update; again ends at once");
+        (terminal.interactive() ? "\n" : "")
+            + "Stopping after this update; Ctrl-C again ends at once");
   }
 
   private Checkpoint find(RunFolder folder) {

@@ -17,8 +17,12 @@ public final class StopSignals implements AutoCloseable {
   private static final Map<String, Integer> EXIT_CODES =
       Map.of("INT", 130, "TERM", 143, "HUP", 129);
 
+  /** One wish can arrive as two signals: {@code timeout} sends to the process and to its group. */
+  private static final long SAME_WISH_NANOS = 500_000_000L;
+
   private final Runnable first;
   private final AtomicInteger asked = new AtomicInteger();
+  private long askedAt = System.nanoTime();
   private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
 
   private StopSignals(Runnable first) {
@@ -43,11 +47,12 @@ public final class StopSignals implements AutoCloseable {
     return signals;
   }
 
-  private void on(Signal signal) {
+  private synchronized void on(Signal signal) {
     int code = EXIT_CODES.get(signal.getName());
     if (asked.compareAndSet(0, code)) {
+      askedAt = System.nanoTime();
       first.run();
-    } else {
+    } else if (System.nanoTime() - askedAt > SAME_WISH_NANOS) {
       Runtime.getRuntime().halt(code);
     }
   }
