@@ -6,6 +6,7 @@ import io.kiss.kisim.autoscale.KiScaler;
 import io.kiss.kisim.autoscale.PolicyFile;
 import io.kiss.kisim.file.UnusableFileException;
 import io.kiss.kisim.scenario.AutoscalerChoice;
+import io.kiss.kisim.scenario.EngineChoice;
 import io.kiss.kisim.scenario.ScenarioException;
 import io.kiss.kisim.scenario.Simulation;
 import io.kiss.kisim.scenario.SimulationReport;
@@ -24,10 +25,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code ./kiss simulate}: one what-if run on the request-level engine. */
+/** {@code ./kiss simulate}: one what-if run on either engine. */
 @Command(
     name = "simulate",
-    description = "Simulate a scenario request by request.",
+    description = "Simulate a scenario under an autoscaler.",
+    footer = "conf/scenarios/README.md lists the keys of scenarios and what the files hold.",
     mixinStandardHelpOptions = true)
 public final class SimulateCommand implements Callable<Integer> {
   /** Before the name of a policy file: a comma in it is not one between settings. */
@@ -50,6 +52,15 @@ public final class SimulateCommand implements Callable<Integer> {
       defaultValue = "1",
       description = "Factor on the trace's counts (default: ${DEFAULT-VALUE}).")
   private double traceScale;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      defaultValue = "request",
+      description =
+          "${COMPLETION-CANDIDATES}: every request, or expectations over them (default:"
+              + " ${DEFAULT-VALUE}).")
+  private EngineChoice engine;
 
   @Option(
       names = "--autoscaler",
@@ -94,7 +105,7 @@ public final class SimulateCommand implements Callable<Integer> {
     } catch (IOException e) {
       return fail(CommandLine.ExitCode.USAGE, trace + ": cannot be read: " + e.getMessage());
     }
-    SimulationResult result = Simulation.run(read, scaler, seed);
+    SimulationResult result = Simulation.run(read, engine, scaler, seed);
     spec.commandLine().getOut().print(SimulationReport.text(result));
     spec.commandLine().getOut().flush();
     try {
@@ -115,8 +126,7 @@ public final class SimulateCommand implements Callable<Integer> {
       return AutoscalerChoice.of(autoscaler, read);
     }
     PolicyFile learned = PolicyFile.read(Path.of(autoscaler.substring(LEARNED.length())));
-    return new KiScaler(
-        Simulation.workload(read), GuardSettings.DEFAULT, Optional.of(learned.policy()));
+    return new KiScaler(read.workload(), GuardSettings.DEFAULT, Optional.of(learned.policy()));
   }
 
   private int fail(int code, String message) {

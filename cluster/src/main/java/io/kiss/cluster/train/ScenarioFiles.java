@@ -1,8 +1,6 @@
 package io.kiss.cluster.train;
 
 import io.kiss.kisim.autoscale.PolicySnapshot;
-import io.kiss.kisim.cluster.ClusterSpec;
-import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.env.KisimEnvironment;
 import io.kiss.kisim.env.ListedScenarios;
@@ -10,7 +8,6 @@ import io.kiss.kisim.env.ListedScenarios.Given;
 import io.kiss.kisim.file.UnusableFileException;
 import io.kiss.kisim.scenario.ScenarioException;
 import io.kiss.kisim.scenario.SimulationScenario;
-import io.kiss.kisim.telemetry.TelemetrySettings;
 import io.kiss.rollout.EnvironmentFactory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,20 +36,8 @@ public final class ScenarioFiles {
   private static Given read(Path file) {
     try {
       SimulationScenario read = SimulationScenario.read(file);
-      Scenario scenario =
-          new Scenario(
-              read.name(),
-              read.service(),
-              read.routing(),
-              read.traffic(),
-              (int) read.durationSeconds(),
-              ClusterSpec.AMPLE,
-              read.sloSeconds(),
-              read.initialReplicas(),
-              read.maxReplicas(),
-              TelemetrySettings.DEFAULT);
       return new Given(
-          PolicySnapshot.sha256(Files.readAllBytes(file)), scenario, read.minReplicas());
+          PolicySnapshot.sha256(Files.readAllBytes(file)), read.scenario(), read.minReplicas());
     } catch (ScenarioException e) {
       throw new UnusableFileException(e.getMessage(), e);
     } catch (IllegalArgumentException e) {

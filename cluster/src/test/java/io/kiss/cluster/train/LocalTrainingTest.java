@@ -115,7 +115,7 @@ class LocalTrainingTest {
                     usual.tickSeconds(),
                     usual.guards(),
                     usual.churnPrice(),
-                    usual.outageShare(),
+                    usual.troubles(),
                     usual.ranges()));
     LocalTraining.Setup other =
         new LocalTraining.Setup(

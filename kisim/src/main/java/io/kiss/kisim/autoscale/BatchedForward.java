@@ -50,8 +50,10 @@ final class BatchedForward {
   void logits(float[] observations, int offset, int rows, float[] logits, int logitsOffset) {
     int features = layers[0];
     int actions = layers[layers.length - 1];
-    for (int from = 0; from < rows; from += capacity()) {
-      int count = Math.min(capacity(), rows - from);
+    int passes = (rows + capacity() - 1) / capacity();
+    for (int pass = 0; pass < passes; pass++) {
+      int from = (int) ((long) rows * pass / passes);
+      int count = (int) ((long) rows * (pass + 1) / passes) - from;
       normalise(observations, offset + from * features, count);
       int weight = 0;
       for (int l = 1; l < layers.length; l++) {

@@ -68,7 +68,7 @@ public final class KisimEnvironment implements VectorEnvironment {
     this.scenarios = scenarios;
     deployments = new SimulatedDeployment[environments];
     for (int e = 0; e < environments; e++) {
-      deployments[e] = new SimulatedDeployment(settings);
+      deployments[e] = new SimulatedDeployment(settings, scenarios);
     }
     buffer = new VectorStep(environments, observationSize(), actionCount());
   }
@@ -93,7 +93,7 @@ public final class KisimEnvironment implements VectorEnvironment {
     for (int e = 0; e < deployments.length; e++) {
       RestorableUniformRandomProvider random =
           RandomSource.XO_SHI_RO_256_PP.create(seed + SEED_STEP * (e + 1));
-      deployments[e].start(scenarios, random);
+      deployments[e].start(random);
       deployments[e].shorten(1 + random.nextInt(settings.mostSteps()));
       observe(e);
     }
@@ -147,7 +147,7 @@ public final class KisimEnvironment implements VectorEnvironment {
             "the state is not of an environment with this size and these settings and scenarios");
       }
       for (int e = 0; e < deployments.length; e++) {
-        deployments[e].read(in, scenarios);
+        deployments[e].read(in);
         observe(e);
       }
     } catch (IOException e) {
@@ -171,7 +171,7 @@ public final class KisimEnvironment implements VectorEnvironment {
     buffer.episodeReturns[e] = deployment.episodeReturn();
     buffer.episodeSloAttainment[e] = deployment.truth().sloAttainment();
     buffer.episodeGpuHours[e] = deployment.truth().gpuSeconds() / 3600;
-    deployment.startNext(scenarios);
+    deployment.startNext();
   }
 
   private void observe(int e) {

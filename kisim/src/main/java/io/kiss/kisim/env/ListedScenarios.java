@@ -69,6 +69,12 @@ public final class ListedScenarios implements ScenarioSource {
   }
 
   @Override
+  public int knots() {
+    // Of given traffic every second is kept.
+    return Math.max(others.knots(), settings.mostSeconds());
+  }
+
+  @Override
   public Episode draw(UniformRandomProvider random, float[] rates) {
     return random.nextDouble() < LISTED_SHARE
         ? stretch(random.nextInt(given.size()), random, rates)

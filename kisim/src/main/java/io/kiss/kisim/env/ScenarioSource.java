@@ -9,10 +9,13 @@ public interface ScenarioSource {
    * Draws an episode.
    *
    * @param random where it comes from: the same state gives the same episode
-   * @param rates room for the traffic, which belongs to the episode as long as it lasts; at least
-   *     {@link EnvironmentSettings#mostSeconds} long
+   * @param rates receives the traffic, and belongs to the episode as long as it lasts; at least
+   *     {@link #knots} long
    */
   Episode draw(UniformRandomProvider random, float[] rates);
+
+  /** Places that the traffic of the longest episode takes in {@link #draw}'s array. */
+  int knots();
 
   /**
    * Says what is drawn from, in any words that are the same for sources that draw the same: the

@@ -36,7 +36,9 @@ public final class AutoscalerChoice {
    * @throws IllegalArgumentException with a sentence of what is known, where it is not
    */
   public static Autoscaler of(String text, SimulationScenario scenario) {
-    return new AutoscalerChoice(text).make(scenario);
+    Autoscaler autoscaler = new AutoscalerChoice(text).make(scenario);
+    Simulation.wholeTick(autoscaler);
+    return autoscaler;
   }
 
   private Autoscaler make(SimulationScenario scenario) {
@@ -45,11 +47,12 @@ public final class AutoscalerChoice {
     if (colon >= 0) {
       Arrays.stream(text.substring(colon + 1).split(",")).forEach(this::setting);
     }
-    WorkloadSpec workload = Simulation.workload(scenario);
+    WorkloadSpec workload = scenario.workload();
     return switch (name) {
       case "static" -> {
         only(List.of("replicas"));
-        yield new StaticReplicas(workload, (int) number("replicas", scenario.initialReplicas()));
+        yield new StaticReplicas(
+            workload, (int) number("replicas", scenario.scenario().initialReplicas()));
       }
       case "hpa" -> {
         only(HPA_KEYS);

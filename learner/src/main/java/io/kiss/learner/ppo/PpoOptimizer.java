@@ -110,7 +110,7 @@ public final class PpoOptimizer implements PolicyOptimizer {
 
   /** Fills advantages and returns; gives the explained variance. */
   private double estimate(TrainingBatch batch) {
-    float[] values = engine.values(state.parameters, batch.observations);
+    float[] values = state.values(batch.observations);
     double mean = state.returns.mean();
     double deviation = state.returns.deviation();
     for (int i = 0; i < values.length; i++) {
@@ -206,9 +206,10 @@ public final class PpoOptimizer implements PolicyOptimizer {
     return state.rollbacks;
   }
 
-  /** Arrays alive on the engine between updates; constant, or memory leaks. */
+  /** Arrays alive on the engine between updates, ours and its own; constant, or memory leaks. */
   int liveArrays() {
-    return engine.manager().getManagedArrays().size();
+    return engine.manager().getManagedArrays().size()
+        + engine.manager().getParentManager().getManagedArrays().size();
   }
 
   @Override

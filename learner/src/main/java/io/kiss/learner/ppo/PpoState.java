@@ -1,5 +1,6 @@
 package io.kiss.learner.ppo;
 
+import io.kiss.kisim.autoscale.PolicyNetwork;
 import io.kiss.kisim.autoscale.PolicySnapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -70,6 +71,34 @@ final class PpoState {
         observations.deviation(),
         observations.lowest(),
         observations.highest());
+  }
+
+  /**
+   * The critic's answers, in plain Java as the actor's are in a worker: a forward pass alone costs
+   * the engines several times as much.
+   *
+   * @param normalised observations {@code [rows × features]}
+   * @return normalised values {@code [rows]}
+   */
+  float[] values(float[] normalised) {
+    int features = network.features();
+    float[] zeros = new float[features];
+    float[] ones = new float[features];
+    Arrays.fill(ones, 1);
+    PolicyNetwork critic =
+        new PolicyNetwork(
+            new PolicySnapshot(
+                shape.observationId(),
+                "value",
+                network.critic(),
+                Arrays.copyOfRange(parameters, network.actorSize(), parameters.length),
+                zeros,
+                ones,
+                zeros,
+                zeros));
+    float[] values = new float[normalised.length / features];
+    critic.logits(normalised, 0, values.length, values, 0);
+    return values;
   }
 
   boolean isFinite() {

@@ -4,15 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kiss.actors.protocol.TrajectorySegment;
 import io.kiss.actors.protocol.UpdateStatistics;
 import io.kiss.kisim.autoscale.PolicyNetwork;
 import io.kiss.kisim.autoscale.PolicySnapshot;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -211,33 +207,5 @@ class PpoOptimizerTest {
     assertThatThrownBy(() -> factory.restore(bytes))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(reason);
-  }
-
-  @ParameterizedTest
-  @MethodSource("engines")
-  void twoHundredUpdatesLeaveNothingBehindInNativeMemory(String engine) throws IOException {
-    try (PpoOptimizer optimizer = create(engine, 1)) {
-      List<TrajectorySegment> segments = segments(0);
-      for (int i = 0; i < 50; i++) {
-        optimizer.update(segments);
-      }
-      long before = residentKilobytes();
-      for (int i = 0; i < 200; i++) {
-        optimizer.update(segments);
-      }
-      // Arrays of 2400 gradient steps that nobody frees would be more than 400 MB.
-      assertThat(residentKilobytes() - before).isLessThan(100_000);
-      assertThat(optimizer.liveArrays()).isZero();
-      assertThat(optimizer.rollbacks()).as("updates undone").isZero();
-    }
-  }
-
-  private static long residentKilobytes() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    assumeTrue(Files.exists(status), "resident memory is read from Linux's /proc");
-    System.gc();
-    String line =
-        Files.readAllLines(status).stream().filter(l -> l.startsWith("VmRSS")).findFirst().get();
-    return Long.parseLong(line.replaceAll("\\D", ""));
   }
 }
