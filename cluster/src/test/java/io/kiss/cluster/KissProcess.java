@@ -86,6 +86,11 @@ final class KissProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** Ctrl-C itself. */
+  void controlC() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-s", "INT", Long.toString(process.pid())).start().waitFor();
+  }
+
   String output() {
     return read(out);
   }

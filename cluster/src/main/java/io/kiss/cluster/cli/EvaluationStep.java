@@ -13,6 +13,7 @@ import io.kiss.actors.protocol.RegisteredPolicy.EvaluationRow;
 import io.kiss.actors.protocol.RegisteredPolicy.Provenance;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.cli.Terminal.Colour;
+import io.kiss.kisim.autoscale.PolicyFile;
 import io.kiss.kisim.autoscale.PolicySnapshot;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +55,7 @@ final class EvaluationStep {
     Trial.Verdict verdict = trial.run(PolicySnapshot.fromBytes(candidate.policy()), champion(view));
     show(verdict);
     if (verdict.beatsHpa()) {
-      register(candidate, ref, verdict);
+      register(ref, candidate.policy(), provenance(candidate), verdict);
       decidePromotion(ref, verdict, view);
     } else {
       terminal.line(
@@ -83,22 +84,88 @@ final class EvaluationStep {
         terminal.in(verdict.beatsHpa() ? Colour.GREEN : Colour.YELLOW, verdict.sentence()));
   }
 
-  private void register(Candidate candidate, PolicyRef ref, Trial.Verdict verdict) {
-    Await.reply(node.stores().policies().put(ref.sha256(), candidate.policy()));
-    Provenance provenance =
-        new Provenance(
-            candidate.iteration().run(),
-            candidate.iteration().number(),
-            candidate.progress().environmentSteps(),
-            candidate.progress().seconds(),
-            node.system().settings().config().getString("kiss.learner.engine"),
-            node.system().settings().config().getLong("kiss.learner.seed"));
-    RegisteredPolicy policy =
-        new RegisteredPolicy(ref, System.currentTimeMillis(), provenance, verdict.rows());
+  private void register(PolicyRef ref, byte[] policy, Provenance from, Trial.Verdict verdict) {
+    Await.reply(node.stores().policies().put(ref.sha256(), policy));
+    RegisteredPolicy registered =
+        new RegisteredPolicy(ref, System.currentTimeMillis(), from, verdict.rows());
     ask.request(
         node.actors().controller(),
         (ActorRef<StatusReply<Done>> replyTo) ->
-            new ControllerProtocol.RegisterPolicy(policy, replyTo));
+            new ControllerProtocol.RegisterPolicy(registered, replyTo));
+  }
+
+  private Provenance provenance(Candidate candidate) {
+    return new Provenance(
+        candidate.iteration().run(),
+        candidate.iteration().number(),
+        candidate.progress().environmentSteps(),
+        candidate.progress().seconds(),
+        node.system().settings().config().getString("kiss.learner.engine"),
+        node.system().settings().config().getLong("kiss.learner.seed"));
+  }
+
+  /**
+   * Takes a policy that somebody chose: it is evaluated, so that they see what they get, and
+   * promoted in any case.
+   */
+  List<EvaluationRow> use(PolicyFile file) {
+    ControllerView view = view();
+    String sha256 = file.policy().sha256();
+    Optional<RegisteredPolicy> known =
+        view.policies().stream().filter(p -> p.ref().sha256().equals(sha256)).findFirst();
+    PolicyRef ref =
+        known
+            .map(RegisteredPolicy::ref)
+            .orElseGet(
+                () ->
+                    new PolicyRef(file.provenance().run() + "-" + sha256.substring(0, 8), sha256));
+    terminal.line("Policy " + ref.id() + ": " + origin(file.provenance()));
+    List<EvaluationRow> rows =
+        known.map(RegisteredPolicy::evaluation).orElseGet(() -> evaluateAndRegister(ref, file));
+    boolean champion =
+        view.assignment().policy().filter(p -> p.sha256().equals(sha256)).isPresent();
+    if (!champion) {
+      promote(ref);
+    }
+    terminal.line(
+        "Policy " + ref.id() + (champion ? " is champion" : " is promoted, as you asked for it"));
+    return rows;
+  }
+
+  private static String origin(PolicyFile.Provenance from) {
+    return String.format(
+        Locale.ROOT,
+        "%,d env steps in %.0f s, seed %d, made %s by build %.12s",
+        from.environmentSteps(),
+        from.seconds(),
+        from.seed(),
+        from.created(),
+        from.commit());
+  }
+
+  private List<EvaluationRow> evaluateAndRegister(PolicyRef ref, PolicyFile file) {
+    Trial.Verdict verdict = trial.run(file.policy(), Optional.empty());
+    show(verdict);
+    PolicyFile.Provenance from = file.provenance();
+    register(
+        ref,
+        file.policy().toBytes(),
+        new Provenance(
+            from.run(),
+            from.iterations(),
+            from.environmentSteps(),
+            from.seconds(),
+            from.engine(),
+            from.seed()),
+        verdict);
+    return verdict.rows();
+  }
+
+  private void promote(PolicyRef ref) {
+    ask.request(
+        node.actors().controller(),
+        (ActorRef<StatusReply<Assignment>> replyTo) ->
+            new ControllerProtocol.Promote(ref.id(), replyTo));
   }
 
   private void decidePromotion(PolicyRef ref, Trial.Verdict verdict, ControllerView view) {
@@ -111,10 +178,7 @@ final class EvaluationStep {
               view.assignment().policy().map(PolicyRef::id).orElse("none")));
       return;
     }
-    ask.request(
-        node.actors().controller(),
-        (ActorRef<StatusReply<Assignment>> replyTo) ->
-            new ControllerProtocol.Promote(ref.id(), replyTo));
+    promote(ref);
     terminal.line("Policy " + ref.id() + " is registered and promoted");
   }
 

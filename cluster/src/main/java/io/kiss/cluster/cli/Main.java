@@ -18,11 +18,17 @@ import picocli.CommandLine.Spec;
     description = "Learns to scale GPU inference in a simulator and runs what it learned.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {UpCommand.class, SimulateCommand.class, CalibrateCommand.class},
+    subcommands = {
+      UpCommand.class,
+      TrainCommand.class,
+      SimulateCommand.class,
+      CalibrateCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
       "  kiss up                      train, evaluate, and scale the embedded demo",
+      "  kiss train --out policy.kiss  train a policy on this machine, into a file",
       "  kiss simulate --scenario conf/scenarios/paper-spike.conf --autoscaler hpa",
       "  kiss up --help               all flags of a command"
     })

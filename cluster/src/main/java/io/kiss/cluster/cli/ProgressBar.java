@@ -13,6 +13,10 @@ import java.util.function.LongSupplier;
 public final class ProgressBar {
   private static final long PLAIN_EVERY_NANOS = 10_000_000_000L;
   private static final int BAR = 20;
+
+  /** A budget of steps alone says nothing of the time left while nobody knows the speed. */
+  private static final double UNKNOWN_SECONDS = 1e9;
+
   private static final int SHORTEST_BAR = 5;
   private static final String GAP = "  ";
 
@@ -106,6 +110,9 @@ public final class ProgressBar {
     if (progress.stepsPerSecond() > 0) {
       double steps = progress.budget().environmentSteps() - (double) progress.environmentSteps();
       seconds = Math.min(seconds, steps / progress.stepsPerSecond());
+    }
+    if (!(seconds < UNKNOWN_SECONDS)) {
+      return "-";
     }
     long whole = (long) Math.ceil(Math.max(0, seconds));
     return whole >= 3600

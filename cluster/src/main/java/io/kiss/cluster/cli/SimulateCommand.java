@@ -1,6 +1,10 @@
 package io.kiss.cluster.cli;
 
 import io.kiss.kisim.autoscale.Autoscaler;
+import io.kiss.kisim.autoscale.GuardSettings;
+import io.kiss.kisim.autoscale.KiScaler;
+import io.kiss.kisim.autoscale.PolicyFile;
+import io.kiss.kisim.file.UnusableFileException;
 import io.kiss.kisim.scenario.AutoscalerChoice;
 import io.kiss.kisim.scenario.EngineChoice;
 import io.kiss.kisim.scenario.ScenarioException;
@@ -13,6 +17,7 @@ import io.kiss.kisim.traffic.TraceFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,6 +32,9 @@ import picocli.CommandLine.Spec;
     footer = "conf/scenarios/README.md lists the keys of scenarios and what the files hold.",
     mixinStandardHelpOptions = true)
 public final class SimulateCommand implements Callable<Integer> {
+  /** Before the name of a policy file: a comma in it is not one between settings. */
+  private static final String LEARNED = "kiscaler:";
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--scenario", required = true, paramLabel = "FILE", description = "HOCON file.")
@@ -58,7 +66,9 @@ public final class SimulateCommand implements Callable<Integer> {
       names = "--autoscaler",
       paramLabel = "NAME[:k=v,…]",
       defaultValue = "static",
-      description = "static or hpa, with settings (default: ${DEFAULT-VALUE}).")
+      description =
+          "static or hpa, with settings, or kiscaler:FILE with a policy of kiss train (default:"
+              + " ${DEFAULT-VALUE}).")
   private String autoscaler;
 
   @Option(
@@ -86,8 +96,11 @@ public final class SimulateCommand implements Callable<Integer> {
         }
         read = read.withTrace(ArrivalTrace.read(trace), traceScale);
       }
-      scaler = AutoscalerChoice.of(autoscaler, read);
-    } catch (ScenarioException | TraceFormatException | IllegalArgumentException e) {
+      scaler = scaler(read);
+    } catch (ScenarioException
+        | TraceFormatException
+        | UnusableFileException
+        | IllegalArgumentException e) {
       return fail(CommandLine.ExitCode.USAGE, e.getMessage());
     } catch (IOException e) {
       return fail(CommandLine.ExitCode.USAGE, trace + ": cannot be read: " + e.getMessage());
@@ -106,6 +119,14 @@ public final class SimulateCommand implements Callable<Integer> {
       return fail(CommandLine.ExitCode.SOFTWARE, "cannot write " + e.getMessage());
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  private Autoscaler scaler(SimulationScenario read) {
+    if (!autoscaler.startsWith(LEARNED)) {
+      return AutoscalerChoice.of(autoscaler, read);
+    }
+    PolicyFile learned = PolicyFile.read(Path.of(autoscaler.substring(LEARNED.length())));
+    return new KiScaler(read.workload(), GuardSettings.DEFAULT, Optional.of(learned.policy()));
   }
 
   private int fail(int code, String message) {

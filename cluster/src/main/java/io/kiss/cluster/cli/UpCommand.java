@@ -1,5 +1,7 @@
 package io.kiss.cluster.cli;
 
+import io.kiss.kisim.autoscale.PolicyFile;
+import io.kiss.kisim.file.UnusableFileException;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.kisim.traffic.TraceFormatException;
 import java.io.IOException;
@@ -32,6 +34,7 @@ import picocli.CommandLine.Spec;
       "  kiss up --train-seconds 30 --port 9090   less training, another port",
       "  kiss up --trace conv.csv.gz              replay a trace (second,requests) as the demo's"
           + " traffic",
+      "  kiss up --policy policy.kiss             scale with what kiss train made",
       "  kiss up --trace conv.csv.gz --once       scale through a stretch of it, print a JSON"
           + " summary, exit"
     })
@@ -47,6 +50,14 @@ final class UpCommand implements Callable<Integer> {
       defaultValue = "120",
       description = "Training budget, earlier starts counted in (default: ${DEFAULT-VALUE}).")
   private double trainSeconds;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE",
+      description =
+          "Scale with this policy of kiss train instead of training one: it is evaluated, registered"
+              + " and promoted.")
+  private Path policy;
 
   @Option(
       names = "--trace",
@@ -111,8 +122,12 @@ final class UpCommand implements Callable<Integer> {
     require(
         workers == null || workers >= 1 && workers <= MOST_WORKERS,
         "--workers must be in 1.." + MOST_WORKERS + ", not " + workers);
+    require(
+        policy == null || !spec.commandLine().getParseResult().hasMatchedOption("--train-seconds"),
+        "--policy and --train-seconds: give one of them, not both");
     return new UpOptions(
         trainSeconds,
+        Optional.ofNullable(policy).map(this::readPolicy),
         Optional.ofNullable(trace).map(this::read),
         once,
         port == null ? OptionalInt.empty() : OptionalInt.of(port),
@@ -120,6 +135,14 @@ final class UpCommand implements Callable<Integer> {
         workers == null ? OptionalInt.empty() : OptionalInt.of(workers),
         seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
         verbose);
+  }
+
+  private PolicyFile readPolicy(Path file) {
+    try {
+      return PolicyFile.read(file);
+    } catch (UnusableFileException e) {
+      throw new ParameterException(spec.commandLine(), "--policy: " + e.getMessage(), e);
+    }
   }
 
   private ArrivalTrace read(Path file) {

@@ -58,9 +58,14 @@ final class UpJourney {
   private int journey(Node node, NodeSettings settings) {
     terminal.line("KIS-S is up: " + node.url() + "  (Ctrl-C stops)");
     TrainingStep training = new TrainingStep(node, terminal, options.trainSeconds());
-    Optional<Candidate> candidate = training.run();
+    Optional<Candidate> candidate =
+        options.policy().isPresent() ? Optional.empty() : training.run();
     EvaluationStep evaluationStep = new EvaluationStep(node, terminal, trial(settings));
-    List<EvaluationRow> evaluation = candidate.map(evaluationStep::run).orElse(List.of());
+    List<EvaluationRow> evaluation =
+        options
+            .policy()
+            .map(evaluationStep::use)
+            .orElseGet(() -> candidate.map(evaluationStep::run).orElse(List.of()));
     DemoStep demo = new DemoStep(node, terminal, options.verbose());
     UniqueKillSwitch show = demo.show();
     demo.attach();

@@ -1,5 +1,6 @@
 package io.kiss.cluster.cli;
 
+import io.kiss.kisim.autoscale.PolicyFile;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.OptionalLong;
  * What {@code kiss up} was told.
  *
  * @param trainSeconds training budget; above 0
+ * @param policy to scale with instead of training one
  * @param trace traffic of the demo; empty: generated
  * @param once end after a stretch of scaling, with a summary as the last line
  * @param port of the admin API; empty: as configured
@@ -20,6 +22,7 @@ import java.util.OptionalLong;
  */
 public record UpOptions(
     double trainSeconds,
+    Optional<PolicyFile> policy,
     Optional<ArrivalTrace> trace,
     boolean once,
     OptionalInt port,

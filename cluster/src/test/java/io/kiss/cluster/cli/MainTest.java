@@ -38,6 +38,24 @@ class MainTest {
         "up --seed x | --seed",
         "up --trace /does/not/exist | /does/not/exist",
         "up surplus | surplus",
+        "up --policy /does/not/exist | /does/not/exist",
+        "up --policy p.kiss --train-seconds 9 | --train-seconds",
+        "train | --out",
+        "train --out p.kiss --bogus | --bogus",
+        "train --out p.kiss --steps many | many",
+        "train --out p.kiss --steps 0 | --steps",
+        "train --out p.kiss --seconds -1 | --seconds",
+        "train --out p.kiss --seconds NaN | --seconds",
+        "train --out p.kiss --seconds 5 --steps 5 | --steps",
+        "train --out p.kiss --workers 0 | --workers",
+        "train --out p.kiss --engine tensor | --engine",
+        "train --out p.kiss --device gpu | --device",
+        "train --out p.kiss --plot curve.png | .svg",
+        "train --out p.kiss --scenarios /does/not/exist | /does/not/exist",
+        "train --out /proc/p.kiss | /proc",
+        "train --out p.kiss --metrics /proc/m | --metrics",
+        "train --resume /does/not/exist | /does/not/exist",
+        "train --resume . --seed 3 | --seed",
         "down | down",
         "'' | command"
       })
@@ -79,6 +97,20 @@ class MainTest {
     assertThat(run("--help")).isZero();
     assertThat(run("--version")).isZero();
     assertThat(out.toString()).contains("KIS-S");
+  }
+
+  @Test
+  void helpOfTrainShowsEveryFlagAndExamples() {
+    assertThat(run("train", "--help")).isZero();
+    assertThat(out.toString())
+        .contains("Examples:", "--out", "--seconds", "--steps", "--scenarios", "--engine")
+        .contains("--device", "--workers", "--seed", "--resume", "--metrics", "--plot");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1500, 1500", "20M, 20000000", "0.5k, 500", "1_000k, 1000000", "2g, 2000000000"})
+  void stepsAreReadAsPeopleWriteThem(String text, long steps) {
+    assertThat(new TrainCommand.Count().convert(text)).isEqualTo(steps);
   }
 
   @Test

@@ -35,6 +35,7 @@ public final class KisimEnvironment implements VectorEnvironment {
   private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
 
   private final EnvironmentSettings settings;
+  private final ScenarioSource scenarios;
   private final long seed;
   private final SimulatedDeployment[] deployments;
   private final VectorStep buffer;
@@ -47,15 +48,27 @@ public final class KisimEnvironment implements VectorEnvironment {
    * @param seed all randomness comes from it; the same seed and actions give the same steps
    */
   public KisimEnvironment(int environments, long seed, EnvironmentSettings settings) {
+    this(environments, seed, settings, new ScenarioGenerator(settings));
+  }
+
+  /**
+   * Makes environments whose episodes come from elsewhere.
+   *
+   * @param environments how many
+   * @param seed all randomness comes from it; the same seed and actions give the same steps
+   * @param scenarios the episodes, none longer than {@code settings} has them
+   */
+  public KisimEnvironment(
+      int environments, long seed, EnvironmentSettings settings, ScenarioSource scenarios) {
     if (environments < 1) {
       throw new IllegalArgumentException("environments must be at least 1, not " + environments);
     }
     this.settings = settings;
     this.seed = seed;
-    ScenarioGenerator generator = new ScenarioGenerator(settings);
+    this.scenarios = scenarios;
     deployments = new SimulatedDeployment[environments];
     for (int e = 0; e < environments; e++) {
-      deployments[e] = new SimulatedDeployment(settings, generator);
+      deployments[e] = new SimulatedDeployment(settings, scenarios);
     }
     buffer = new VectorStep(environments, observationSize(), actionCount());
   }
@@ -113,7 +126,7 @@ public final class KisimEnvironment implements VectorEnvironment {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(STATE_VERSION);
       out.writeInt(deployments.length);
-      out.writeInt(settings.toString().hashCode());
+      out.writeInt(madeOf());
       for (SimulatedDeployment deployment : deployments) {
         deployment.write(out);
       }
@@ -129,9 +142,9 @@ public final class KisimEnvironment implements VectorEnvironment {
       int version = in.readInt();
       if (version != STATE_VERSION
           || in.readInt() != deployments.length
-          || in.readInt() != settings.toString().hashCode()) {
+          || in.readInt() != madeOf()) {
         throw new IllegalArgumentException(
-            "the state is not of an environment with this size and these settings");
+            "the state is not of an environment with this size and these settings and scenarios");
       }
       for (int e = 0; e < deployments.length; e++) {
         deployments[e].read(in);
@@ -142,6 +155,10 @@ public final class KisimEnvironment implements VectorEnvironment {
     }
     started = true;
     return buffer;
+  }
+
+  private int madeOf() {
+    return 31 * settings.toString().hashCode() + scenarios.identity().hashCode();
   }
 
   private void end(int e) {

@@ -17,7 +17,7 @@ import org.apache.commons.rng.UniformRandomProvider;
  * random. Training draws from it, and so do the property tests, with {@link
  * EnvironmentSettings#SMALL}.
  */
-public final class ScenarioGenerator {
+public final class ScenarioGenerator implements ScenarioSource {
   /** Kinds of traffic, each as often as it stands here: flash crowds teach the most. */
   private static final TrafficKind[] MIX = {
     TrafficKind.DIURNAL,
@@ -83,7 +83,12 @@ public final class ScenarioGenerator {
     return shape % 3 == 2 ? Routing.ROUND_ROBIN : Routing.LEAST_OUTSTANDING;
   }
 
-  /** Places that the traffic of the longest episode takes in {@link #draw}'s array. */
+  @Override
+  public String identity() {
+    return settings.toString();
+  }
+
+  @Override
   public int knots() {
     return TrafficKind.knots(settings.mostSeconds());
   }
@@ -93,13 +98,7 @@ public final class ScenarioGenerator {
     return draw(random, new float[knots()]);
   }
 
-  /**
-   * Draws an episode.
-   *
-   * @param random where it comes from: the same state gives the same episode
-   * @param rates receives the traffic, and belongs to the episode as long as it lasts; at least
-   *     {@link #knots} long
-   */
+  @Override
   public Episode draw(UniformRandomProvider random, float[] rates) {
     ScenarioRanges ranges = settings.ranges();
     int steps = random.nextInt(settings.fewestSteps(), settings.mostSteps() + 1);

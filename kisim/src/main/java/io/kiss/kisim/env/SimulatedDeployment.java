@@ -19,7 +19,7 @@ final class SimulatedDeployment {
   private static final int LONGEST_RANDOM_STATE = 1024;
 
   private final EnvironmentSettings settings;
-  private final ScenarioGenerator generator;
+  private final ScenarioSource scenarios;
   private final FluidEngine engine = new FluidEngine();
   private final TelemetryBuffer telemetry = new TelemetryBuffer(ScenarioRanges.MOST_REPLICAS);
   private final float[] observation = new float[ScalerCore.OBSERVATION_SIZE];
@@ -40,10 +40,10 @@ final class SimulatedDeployment {
   private double perReplicaChanged;
   private double episodeReturn;
 
-  SimulatedDeployment(EnvironmentSettings settings, ScenarioGenerator generator) {
+  SimulatedDeployment(EnvironmentSettings settings, ScenarioSource scenarios) {
     this.settings = settings;
-    this.generator = generator;
-    rates = new float[generator.knots()];
+    this.scenarios = scenarios;
+    rates = new float[scenarios.knots()];
     actions = new byte[settings.mostSteps()];
   }
 
@@ -56,7 +56,7 @@ final class SimulatedDeployment {
   void startNext() {
     drawnFrom = random.saveState();
     steps = 0;
-    Episode episode = generator.draw(random, rates);
+    Episode episode = scenarios.draw(random, rates);
     long seed = random.nextLong();
     engine.reset(episode.scenario(), seed);
     if (core == null) {

@@ -1,0 +1,140 @@
+package io.kiss.cluster.cli;
+
+import io.kiss.cluster.boot.BootFailure;
+import io.kiss.cluster.train.Checkpoint;
+import io.kiss.cluster.train.IterationReport;
+import io.kiss.cluster.train.LearningCurve;
+import io.kiss.cluster.train.LocalTraining;
+import io.kiss.cluster.train.MetricsFile;
+import io.kiss.cluster.train.RunFolder;
+import io.kiss.cluster.train.StopSignals;
+import io.kiss.kisim.file.UnusableFileException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What {@code kiss train} does once its flags are read. */
+final class TrainJourney {
+  private final TrainOptions options;
+  private final Terminal terminal;
+
+  TrainJourney(TrainOptions options, Terminal terminal) {
+    this.options = options;
+    this.terminal = terminal;
+  }
+
+  /**
+   * Trains until the budget is spent or somebody stops it. The answer is the exit code.
+   *
+   * @throws UnusableFileException if what the flags name cannot be used
+   */
+  int run() {
+    // What the flags say is checked before anything is made on the disk.
+    Optional<TrainSetup> fresh =
+        options.resume().isPresent() ? Optional.empty() : Optional.of(TrainSetup.fresh(options));
+    try (RunFolder folder = RunFolder.open(options.folder());
+        StopSignals signals = StopSignals.listen(this::sayThatItStops)) {
+      // Before the first logger is asked for.
+      System.setProperty("kiss.logs", folder.path().resolve("logs").toString());
+      Optional<Checkpoint> found = fresh.isPresent() ? Optional.empty() : Optional.of(find(folder));
+      if (fresh.isPresent()) {
+        makeRoom(folder);
+      }
+      TrainSetup setup = found.map(c -> TrainSetup.resumed(options, c)).orElseGet(fresh::get);
+      return train(setup, folder, signals, found);
+    } catch (IOException e) {
+      throw new BootFailure(options.folder() + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private void sayThatItStops() {
+    terminal.line(
+        (terminal.interactive() ? "\n" : "")
+            + "Stopping after this update; Ctrl-C again ends at once");
+  }
+
+  private Checkpoint find(RunFolder folder) {
+    List<String> refused = new ArrayList<>();
+    Optional<Checkpoint> found = folder.newest(refused::add);
+    if (found.isEmpty()) {
+      throw new UnusableFileException(
+          refused.isEmpty()
+              ? "there is no checkpoint in " + options.folder() + " to go on from"
+              : "no checkpoint is left to go on from: " + String.join("; ", refused));
+    }
+    refused.forEach(why -> terminal.line(why + "; the one before it is tried"));
+    return found.get();
+  }
+
+  /** An older run that is done gives way; one that is not is somebody's work. */
+  private void makeRoom(RunFolder folder) throws IOException {
+    Optional<Checkpoint> other = folder.newest(ignored -> {});
+    if (other.isPresent() && !other.get().isDone()) {
+      throw new UnusableFileException(
+          "%s holds a run that was stopped after %d steps; --resume %s goes on with it, or delete"
+                  .formatted(
+                      options.folder(), other.get().state().environmentSteps(), options.folder())
+              + " that folder to start over");
+    }
+    folder.clear();
+  }
+
+  private int train(
+      TrainSetup setup, RunFolder folder, StopSignals signals, Optional<Checkpoint> found)
+      throws IOException {
+    LearningCurve curve = found.map(Checkpoint::curve).orElseGet(LearningCurve::new);
+    long done = found.map(checkpoint -> checkpoint.state().iteration()).orElse(0L);
+    try (LocalTraining training = start(setup, found);
+        MetricsFile metrics = setup.openMetrics(done)) {
+      TrainOutputs outputs = new TrainOutputs(setup, folder, curve, terminal);
+      TrainProgress progress = new TrainProgress(setup, curve, terminal, System::nanoTime);
+      Optional<IterationReport> last = Optional.empty();
+      while (!training.isBudgetSpent() && signals.exitCode().isEmpty()) {
+        IterationReport report = training.iterate();
+        last = Optional.of(report);
+        curve.add(report);
+        metrics.write(report);
+        progress.show(report);
+        outputs.checkpointIfDue(training);
+      }
+      last.ifPresent(progress::finish);
+      return end(outputs, training, signals.exitCode());
+    }
+  }
+
+  private LocalTraining start(TrainSetup setup, Optional<Checkpoint> found) {
+    terminal.line(setup.announcement(found));
+    try {
+      setup.optimizers().requireEngine();
+      LocalTraining training =
+          found
+              .map(checkpoint -> LocalTraining.goOn(setup.training(), checkpoint.state()))
+              .orElseGet(() -> LocalTraining.begin(setup.training()));
+      if (!training.episodesGoOn()) {
+        terminal.line("The scenarios are not those the run had: its episodes start anew");
+      }
+      return training;
+    } catch (IllegalStateException e) {
+      throw new BootFailure(e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new UnusableFileException(
+          "the checkpoint in " + options.folder() + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private int end(TrainOutputs outputs, LocalTraining training, OptionalInt stopped) {
+    if (training.state().isEmpty()) {
+      terminal.line("Stopped before anything was learned; nothing is written");
+      return stopped.orElse(1);
+    }
+    outputs.writeAll(training);
+    if (stopped.isPresent() && !training.isBudgetSpent()) {
+      outputs.sayHowToResume();
+      return stopped.getAsInt();
+    }
+    outputs.sayWhatThereIs();
+    return 0;
+  }
+}
