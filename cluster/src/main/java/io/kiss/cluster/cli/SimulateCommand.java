@@ -1,7 +1,7 @@
 package io.kiss.cluster.cli;
 
 import io.kiss.kisim.autoscale.Autoscaler;
-import io.kiss.kisim.scenario.AutoscalerChoice;
+import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
 import io.kiss.kisim.scenario.ScenarioException;
 import io.kiss.kisim.scenario.Simulation;
 import io.kiss.kisim.scenario.SimulationReport;
@@ -75,7 +75,7 @@ public final class SimulateCommand implements Callable<Integer> {
         }
         read = read.withTrace(ArrivalTrace.read(trace), traceScale);
       }
-      scaler = AutoscalerChoice.of(autoscaler, read);
+      scaler = AutoscalerChoice.parse(autoscaler).create(Simulation.workload(read));
     } catch (ScenarioException | TraceFormatException | IllegalArgumentException e) {
       return fail(CommandLine.ExitCode.USAGE, e.getMessage());
     } catch (IOException e) {
