@@ -112,16 +112,17 @@ class HpaV2Test {
 
   @Test
   void pendingPodsCountAsIdleOnTheWayUp() {
-    // 4 ready at 105 %: alone 4 * 1.5 = 6; with 2 pending the mean is 70 %: nothing.
-    assertThat(hpa.decide(Tick.pending(Tick.rate(0, 6, 42), 2))).isEqualTo(6);
+    // 43.4/s is 6.2 pods: alone 4 ready want 7; with 2 pending 6.2 / 6 is inside the tolerance.
+    assertThat(hpa.decide(Tick.pending(Tick.rate(0, 6, 43.4), 2))).isEqualTo(6);
     // At 140 % it is 8 whether they count or not: total load decides.
     assertThat(hpa.decide(Tick.pending(Tick.rate(15, 6, 56), 2))).isEqualTo(8);
   }
 
   @Test
   void pendingPodsThatWouldTurnTheDirectionLeaveItAsItIs() {
-    // 2 ready at 105 %: ratio 1.5; with 4 pending 0.5, the other way.
-    assertThat(hpa.decide(Tick.pending(Tick.rate(0, 6, 21), 4))).isEqualTo(6);
+    // 2 ready at 105 %: ratio 1.5, alone 3 pods; with 4 pending 0.5, the other way.
+    assertThat(HpaFormula.perPod(6, 1.5, 0.1, 2, 4, 0)).isEqualTo(6);
+    assertThat(HpaFormula.perPod(2, 1.5, 0.1, 2, 0, 0)).isEqualTo(3);
   }
 
   @Test
