@@ -2,6 +2,7 @@ package io.kiss.cluster.cli;
 
 import io.kiss.kisim.autoscale.Autoscaler;
 import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
+import io.kiss.kisim.autoscale.opponents.Autoscalers;
 import io.kiss.kisim.scenario.ScenarioException;
 import io.kiss.kisim.scenario.Simulation;
 import io.kiss.kisim.scenario.SimulationReport;
@@ -47,8 +48,14 @@ public final class SimulateCommand implements Callable<Integer> {
       names = "--autoscaler",
       paramLabel = "NAME[:k=v,…]",
       defaultValue = "static",
-      description = "static or hpa, with settings (default: ${DEFAULT-VALUE}).")
+      description = "See --list-autoscalers (default: ${DEFAULT-VALUE}).")
   private String autoscaler;
+
+  @Option(
+      names = "--list-autoscalers",
+      help = true,
+      description = "Print the autoscalers with their settings, and exit.")
+  private boolean list;
 
   @Option(
       names = "--seed",
@@ -65,6 +72,11 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (list) {
+      spec.commandLine().getOut().print(Autoscalers.describe());
+      spec.commandLine().getOut().flush();
+      return CommandLine.ExitCode.OK;
+    }
     SimulationScenario read;
     Autoscaler scaler;
     try {

@@ -63,9 +63,19 @@ public final class AutoscalerChoice {
    * @throws IllegalArgumentException as {@link #parse}
    */
   public AutoscalerChoice with(String key, String value) {
+    return with(Map.of(key, value));
+  }
+
+  /** The same with these parameters set too. */
+  AutoscalerChoice with(Map<String, String> settings) {
     Map<String, String> more = new TreeMap<>(given);
-    more.put(key, value);
+    more.putAll(settings);
     return kind.with(more);
+  }
+
+  /** Whether this parameter is set, be it to its usual value. */
+  boolean sets(String key) {
+    return given.containsKey(key);
   }
 
   /** A fresh autoscaler, without memory, for one workload. */

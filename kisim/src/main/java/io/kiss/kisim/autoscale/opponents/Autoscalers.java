@@ -8,6 +8,7 @@ import static io.kiss.kisim.autoscale.opponents.Parameter.whole;
 import io.kiss.kisim.autoscale.opponents.ApaParameters.Pick;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The registry: every autoscaler that can be asked for by name, with its parameters. */
@@ -52,6 +53,21 @@ public final class Autoscalers {
                             .collect(Collectors.joining(", "))));
   }
 
+  /** All of them with their parameters and usual values, for people: a line each. */
+  public static String describe() {
+    StringBuilder text = new StringBuilder();
+    for (AutoscalerKind kind : KINDS) {
+      text.append(String.format(Locale.ROOT, "%-10s %s%n", kind.name(), kind.help()));
+      for (Parameter each : kind.parameters()) {
+        String setting = each.name() + "=" + each.usual();
+        text.append(String.format(Locale.ROOT, "  %-26s %s", setting, each.help()));
+        text.append(each.choices().isEmpty() ? "" : " (" + each.allowed() + ")");
+        text.append(System.lineSeparator());
+      }
+    }
+    return text.toString();
+  }
+
   private static AutoscalerKind fixed() {
     return new AutoscalerKind(
         "static",
@@ -74,6 +90,7 @@ public final class Autoscalers {
         List.of(
             choice("metric", usual.signal(), "what it follows", Signal.CONCURRENCY, Signal.RPS),
             number("target", 0, "of it per pod; 0: 100 for concurrency, 200 for rps"),
+            choice("unit", TargetUnit.REQUESTS, TargetUnit.HELP, TargetUnit.values()),
             number("utilisation", 0.7, "share of the target to aim at"),
             number("tick", usual.tickSeconds(), "seconds between decisions"),
             number("stable", usual.stableSeconds(), "seconds of the stable window"),
@@ -97,7 +114,8 @@ public final class Autoscalers {
                   values.number("max-up"),
                   values.number("max-down"),
                   values.number("down-delay"));
-          return workload -> new KnativeKpa(workload, parameters);
+          TargetUnit unit = values.choice("unit", TargetUnit.class);
+          return workload -> new KnativeKpa(workload, parameters.times(unit.of(signal, workload)));
         });
   }
 
@@ -171,6 +189,7 @@ public final class Autoscalers {
         "Ray Serve: ongoing requests per replica, with a delay either way",
         List.of(
             number("target", usual.target(), "ongoing requests a replica should have"),
+            choice("unit", TargetUnit.REQUESTS, TargetUnit.HELP, TargetUnit.values()),
             number("up-delay", usual.upDelaySeconds(), "seconds more must have been wanted"),
             number("down-delay", usual.downDelaySeconds(), "seconds fewer must have been wanted"),
             number("look-back", usual.lookBackSeconds(), "seconds of the mean"),
@@ -187,7 +206,9 @@ public final class Autoscalers {
                   values.number("up-factor"),
                   values.number("down-factor"),
                   values.number("tick"));
-          return workload -> new RayServe(workload, parameters);
+          TargetUnit unit = values.choice("unit", TargetUnit.class);
+          return workload ->
+              new RayServe(workload, parameters.times(unit.of(Signal.CONCURRENCY, workload)));
         });
   }
 

@@ -49,6 +49,20 @@ public record KpaParameters(
     }
   }
 
+  /** The same with so many times the target. */
+  KpaParameters times(double factor) {
+    return new KpaParameters(
+        signal,
+        target * factor,
+        tickSeconds,
+        stableSeconds,
+        panicSeconds,
+        panicThreshold,
+        maxUpRate,
+        maxDownRate,
+        downDelaySeconds);
+  }
+
   /** Knative's defaults with another metric and target. */
   public static KpaParameters ofTarget(Signal signal, double target) {
     return new KpaParameters(signal, target, 2, 60, 6, 2, 1000, 2, 0);

@@ -23,6 +23,18 @@ public record RayParameters(
   /** Ray's defaults, looking once a second instead of ten times. */
   public static final RayParameters DEFAULT = new RayParameters(2, 30, 600, 30, 1, 1, 1);
 
+  /** The same with so many times the target. */
+  RayParameters times(double factor) {
+    return new RayParameters(
+        target * factor,
+        upDelaySeconds,
+        downDelaySeconds,
+        lookBackSeconds,
+        upFactor,
+        downFactor,
+        tickSeconds);
+  }
+
   public RayParameters {
     if (!(target > 0) || Double.isInfinite(target)) {
       throw new IllegalArgumentException("target must be a positive number, not " + target);

@@ -82,6 +82,21 @@ class AutoscalersTest {
   }
 
   @Test
+  void aTargetInReplicasIsThatShareOfWhatOneServesAtOnceOrSustains() {
+    // One server a replica, 10/s: half is 0.5 requests at once, or 5 a second.
+    assertThat(
+            AutoscalerChoice.parse("ray:target=0.5,unit=replica,up-delay=0")
+                .create(Tick.workload())
+                .decide(Tick.present(0, 4, 3)))
+        .isEqualTo(6);
+    assertThat(
+            AutoscalerChoice.parse("kpa:metric=rps,target=0.5,unit=replica,utilisation=1")
+                .create(Tick.workload())
+                .decide(Tick.rate(0, 1, 31)))
+        .isEqualTo(7);
+  }
+
+  @Test
   void whatIsUnknownIsRefusedWithWhatIsKnown() {
     refused("hpb", "autoscaler hpb is unknown; known are static, hpa, keda, kpa");
     refused("", "autoscaler  is unknown");

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.kiss.kisim.autoscale.Autoscaler;
 import io.kiss.kisim.autoscale.QueueingRule;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.simple.RandomSource;
 import org.junit.jupiter.api.Test;
 
 /** Latency is 0.1 s a request present per replica; the SLO is 0.5 s, 80 % of it 0.4 s. */
@@ -124,8 +126,8 @@ class DynamoPlannerTest {
   void retiresTheOldestObservationOfTheFullestBucket() {
     // Buckets [0, 5) and [5, 10]. The fourth of the low ones pushes out the first, (0, 9).
     LatencyRegression line = new LatencyRegression(2, 4, 2);
-    line.add(0, 9);
     line.add(10, 10);
+    line.add(0, 9);
     line.add(1, 1);
     line.add(2, 2);
     line.add(3, 3);
@@ -146,6 +148,16 @@ class DynamoPlannerTest {
       alternating.add(i % 2 == 0 ? 10 : 20);
     }
     // Differencing would make it vary more; of order 1 it is y = 30 - y' exactly.
+    ArimaForecast noise = new ArimaForecast();
+    UniformRandomProvider random = RandomSource.XO_SHI_RO_256_PP.create(11);
+    for (int i = 0; i < 100; i++) {
+      noise.add(random.nextDouble(0, 40));
+    }
+    for (int i = 0; i < 3; i++) {
+      noise.add(40);
+    }
+    // What scatters around 20 is expected there again; differenced, it would go on near 40.
+    assertThat(noise.next()).as("seed 11").isBetween(13.0, 27.0);
     ArimaForecast ramp = new ArimaForecast();
     for (int i = 0; i < 20; i++) {
       // Steps of 2 and 4 by turns vary less than the ramp: z = 6 - z' is z = -z' + 6 without a

@@ -170,9 +170,9 @@ class HpaV2Test {
     TelemetryBuffer start = Tick.pending(Tick.at(0, 6), 2);
     start.gpuUtilisation = 0.5;
     assertThat(resource.decide(start)).isEqualTo(6);
-    // 6 ready at 0.75, 2 of them for less than 30 s: (4 * 1.5 + 0) / 6 = 1, nothing.
+    // 6 ready at 0.8, 2 of them for less than 30 s: 4 * 1.6 / 6 = 1.07, nothing; of 4 alone: 7.
     TelemetryBuffer fresh = Tick.at(15, 6);
-    fresh.gpuUtilisation = 0.75;
+    fresh.gpuUtilisation = 0.8;
     assertThat(resource.decide(fresh)).isEqualTo(6);
     // Ready for 30 s they count: 6 * 1.5 = 9.
     TelemetryBuffer settled = Tick.at(45, 6);

@@ -42,7 +42,7 @@ class LlmdWvaTest {
 
   @Test
   void decidesNothingWhileReplicasAreOnTheirWay() {
-    assertThat(wva(AT_ONCE).decide(Tick.pending(queue(0, 4, 9), 1))).isEqualTo(4);
+    assertThat(wva(AT_ONCE).decide(Tick.pending(queue(0, 4, 9), 2))).isEqualTo(4);
     // 5 at 0 s; at 60 s it is not ready yet, so 5 stays in spite of the queue; at 120 s it is.
     Autoscaler wva = wva(AT_ONCE);
     assertThat(wva.decide(queue(0, 4, 4))).isEqualTo(5);
