@@ -92,7 +92,7 @@ public final class Autoscalers {
             number("target", 0, "of it per pod; 0: 100 for concurrency, 200 for rps"),
             choice("unit", TargetUnit.REQUESTS, TargetUnit.HELP, TargetUnit.values()),
             number("utilisation", 0.7, "share of the target to aim at"),
-            number("tick", usual.tickSeconds(), "seconds between decisions"),
+            whole("tick", (int) usual.tickSeconds(), "seconds between decisions"),
             number("stable", usual.stableSeconds(), "seconds of the stable window"),
             number("panic", usual.panicSeconds(), "seconds of the panic window"),
             number("panic-threshold", usual.panicThreshold(), "pods wanted over pods ready"),
@@ -107,7 +107,7 @@ public final class Autoscalers {
               new KpaParameters(
                   signal,
                   (target == 0 ? published : target) * values.number("utilisation"),
-                  values.number("tick"),
+                  values.whole("tick"),
                   values.number("stable"),
                   values.number("panic"),
                   values.number("panic-threshold"),
@@ -131,7 +131,7 @@ public final class Autoscalers {
             number("down-tolerance", usual.downTolerance(), "share under it that is ignored"),
             number("max-up", usual.maxUpRate(), "largest factor up"),
             number("max-down", usual.maxDownRate(), "largest divisor down"),
-            number("resync", usual.resyncSeconds(), "seconds between decisions"),
+            whole("resync", (int) usual.resyncSeconds(), "seconds between decisions"),
             number("window", usual.windowSeconds(), "seconds of the metric's mean"),
             number("up-cooldown", usual.upCooldownSeconds(), "seconds of recommendations, up"),
             number(
@@ -146,7 +146,7 @@ public final class Autoscalers {
                   values.number("down-tolerance"),
                   values.number("max-up"),
                   values.number("max-down"),
-                  values.number("resync"),
+                  values.whole("resync"),
                   values.number("window"),
                   values.number("up-cooldown"),
                   values.number("down-cooldown"),
@@ -163,7 +163,7 @@ public final class Autoscalers {
         List.of(
             flag("load", usual.load(), "whether the load loop runs"),
             flag("throughput", usual.throughput(), "whether the throughput loop runs"),
-            number("load-interval", usual.loadSeconds(), "seconds between load decisions"),
+            whole("load-interval", (int) usual.loadSeconds(), "seconds between load decisions"),
             number("throughput-interval", usual.throughputSeconds(), "seconds between forecasts"),
             number("sensitivity", usual.sensitivity(), "share of the SLO to be below to shrink"),
             whole("observations", usual.mostObservations(), "kept for the regression")),
@@ -172,7 +172,7 @@ public final class Autoscalers {
               new DynamoParameters(
                   values.flag("load"),
                   values.flag("throughput"),
-                  values.number("load-interval"),
+                  values.whole("load-interval"),
                   values.number("throughput-interval"),
                   values.number("sensitivity"),
                   usual.leastObservations(),
@@ -195,7 +195,7 @@ public final class Autoscalers {
             number("look-back", usual.lookBackSeconds(), "seconds of the mean"),
             number("up-factor", usual.upFactor(), "share of the way up gone at once"),
             number("down-factor", usual.downFactor(), "share of the way down"),
-            number("tick", usual.tickSeconds(), "seconds between decisions")),
+            whole("tick", (int) usual.tickSeconds(), "seconds between decisions")),
         values -> {
           RayParameters parameters =
               new RayParameters(
@@ -205,7 +205,7 @@ public final class Autoscalers {
                   values.number("look-back"),
                   values.number("up-factor"),
                   values.number("down-factor"),
-                  values.number("tick"));
+                  values.whole("tick"));
           TargetUnit unit = values.choice("unit", TargetUnit.class);
           return workload ->
               new RayServe(workload, parameters.times(unit.of(Signal.CONCURRENCY, workload)));
@@ -231,7 +231,7 @@ public final class Autoscalers {
     parameters.add(number("damping", usual.damping(), "of the trend at each step, 0..1"));
     parameters.add(number("season", usual.seasonSeconds(), "seconds of a season; 0: none"));
     parameters.add(number("season-share", usual.seasonShare(), "weight of a new deviation, 0..1"));
-    parameters.add(number("step", usual.stepSeconds(), "seconds between decisions"));
+    parameters.add(whole("step", (int) usual.stepSeconds(), "seconds between decisions"));
     parameters.addAll(queueingParameters());
     return new AutoscalerKind(
         "forecast",
@@ -245,7 +245,7 @@ public final class Autoscalers {
                   values.number("season-share"),
                   values.number("damping"),
                   values.number("season"),
-                  values.number("step"),
+                  values.whole("step"),
                   queueing(values));
           return workload -> new Forecast(workload, made);
         });

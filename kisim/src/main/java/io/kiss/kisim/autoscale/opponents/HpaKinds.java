@@ -44,7 +44,7 @@ final class HpaKinds {
         parameters,
         values -> {
           HpaParameters made =
-              hpa(values, metrics(values), values.number("readiness"), values.number("sync"));
+              hpa(values, metrics(values), values.number("readiness"), values.whole("sync"));
           return workload -> new HpaV2(workload, made);
         });
   }
@@ -80,7 +80,7 @@ final class HpaKinds {
                   values.number("polling"),
                   values.number("cooldown"),
                   values.whole("max"),
-                  hpa(values, HpaParameters.DEFAULT.metrics(), 0, values.number("sync")));
+                  hpa(values, HpaParameters.DEFAULT.metrics(), 0, values.whole("sync")));
           return workload -> new Keda(workload, made);
         });
   }
@@ -108,7 +108,7 @@ final class HpaKinds {
                   values.number("queue-spare"),
                   values.number("interval"),
                   values.number("peak"),
-                  hpa(values, HpaParameters.DEFAULT.metrics(), 0, values.number("sync")));
+                  hpa(values, HpaParameters.DEFAULT.metrics(), 0, values.whole("sync")));
           return workload -> new LlmdWva(workload, made);
         });
   }
@@ -139,7 +139,7 @@ final class HpaKinds {
   private static List<Parameter> behaviour(ScalingRules up, ScalingRules down) {
     return List.of(
         number("tolerance", 0.1, "relative deviation from the target that is ignored"),
-        number("sync", 15, "seconds between decisions"),
+        whole("sync", 15, "seconds between decisions"),
         number("up-stabilisation", up.stabilisationSeconds(), "seconds of the lowest wish, up"),
         number("stabilisation", down.stabilisationSeconds(), "seconds of the highest wish, down"),
         number("up-percent", value(up, true), "percent more replicas a period; 0: no such policy"),

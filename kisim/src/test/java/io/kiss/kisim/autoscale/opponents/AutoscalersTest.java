@@ -20,6 +20,7 @@ class AutoscalersTest {
       Autoscaler made = AutoscalerChoice.parse(kind.name()).create(Tick.workload());
       assertThat(made.name()).isEqualTo(kind.name());
       assertThat(made.tickSeconds()).isGreaterThanOrEqualTo(1);
+      assertThat(made.tickSeconds()).isEqualTo(Math.rint(made.tickSeconds()));
       assertThat(kind.help()).isNotBlank();
     }
   }
@@ -111,6 +112,7 @@ class AutoscalersTest {
     refused("hpa:up-pods=1.5", "up-pods must be a whole number, not 1.5");
     refused("keda:to-zero=yes", "to-zero must be true or false, not yes");
     refused("ray:", "an empty setting");
+    refused("hpa:sync=2.5", "sync must be a whole number, not 2.5");
   }
 
   @Test
