@@ -63,14 +63,16 @@ final class Intake {
   private final TreeMap<Integer, Worker> workers = new TreeMap<>();
   private final List<TrajectorySegment> batch = new ArrayList<>();
   private int features;
+  private int[] heads = {};
 
   Intake(LearnerSettings settings) {
     this.settings = settings;
   }
 
-  /** Observations of another length are refused from now on. */
-  void expectFeatures(int count) {
-    features = count;
+  /** Observations of another length, and actions of other heads, are refused from now on. */
+  void expect(int observationSize, int[] actionHeads) {
+    features = observationSize;
+    heads = actionHeads;
   }
 
   Collection<Worker> workers() {
@@ -147,7 +149,7 @@ final class Intake {
     } else if (with.number() > now.number()) {
       return Optional.of("it names an iteration to come");
     }
-    Optional<String> torn = SegmentCheck.problem(segment, features);
+    Optional<String> torn = SegmentCheck.problem(segment, features, heads);
     torn.ifPresent(
         problem ->
             log.warn(

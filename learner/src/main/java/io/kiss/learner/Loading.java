@@ -178,7 +178,7 @@ final class Loading {
   private Behavior<Command> onPrepared(
       Prepared prepared, Optional<ActorRef<StatusReply<Done>>> replyTo) {
     training.weights = prepared.weights();
-    training.intake.expectFeatures(training.weights.features());
+    training.intake.expect(training.weights.features(), training.weights.heads());
     Behavior<Command> state;
     if (training.isRunning()) {
       TrainingRun run = training.run;

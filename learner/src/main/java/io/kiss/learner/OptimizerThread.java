@@ -32,8 +32,9 @@ final class OptimizerThread {
    *
    * @param policy a {@code PolicySnapshot}'s bytes
    * @param features length of an observation
+   * @param heads number of each head's actions
    */
-  record Weights(byte[] policy, int features) {}
+  record Weights(byte[] policy, int features, int[] heads) {}
 
   /**
    * What an update made.
@@ -103,7 +104,7 @@ final class OptimizerThread {
 
   private Weights weights() {
     var snapshot = optimizer.snapshot();
-    return new Weights(snapshot.toBytes(), snapshot.layers()[0]);
+    return new Weights(snapshot.toBytes(), snapshot.layers()[0], snapshot.heads());
   }
 
   private <T> CompletionStage<T> call(Supplier<T> task) {

@@ -76,7 +76,8 @@ public record RolloutSettings(
     return mix(mix(mix(seed) + worker) + incarnation);
   }
 
-  private static long mix(long value) {
+  /** SplitMix64: neighbours in, nothing in common out. */
+  static long mix(long value) {
     long z = value + 0x9e3779b97f4a7c15L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;

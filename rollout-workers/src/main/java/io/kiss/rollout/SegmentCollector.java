@@ -6,6 +6,7 @@ import io.kiss.actors.protocol.TrajectorySegment;
 import io.kiss.kisim.autoscale.PolicyNetwork;
 import io.kiss.kisim.env.VectorEnvironment;
 import io.kiss.kisim.env.VectorStep;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -15,22 +16,26 @@ import java.util.SplittableRandom;
  */
 public final class SegmentCollector {
   private static final int MOST_ACTIONS = Integer.SIZE;
+  private static final int STATE_VERSION = 1;
 
   private final VectorEnvironment environment;
-  private final VectorStep current;
   private final int steps;
-  private final SplittableRandom random;
+  private final long seed;
   private final int features;
   private final int actionCount;
+  private final int[] heads;
   private final float[] logits;
-  private final double[] weights;
+  private final ActionSampler sampler;
   private final int[] chosen;
+  private VectorStep current;
+
+  /** Segments collected so far; with the seed it decides what is drawn in the next. */
+  private long collected;
 
   /** Where episodes ended in the segment being collected; grows to the most ever needed. */
   private float[] terminal = new float[0];
 
   private int terminalLength;
-  private float logProbability;
 
   /**
    * Resets the environment.
@@ -45,13 +50,47 @@ public final class SegmentCollector {
     }
     this.environment = environment;
     this.steps = steps;
-    random = new SplittableRandom(seed);
+    this.seed = seed;
     features = environment.observationSize();
     actionCount = environment.actionCount();
-    logits = new float[actionCount];
-    weights = new double[actionCount];
-    chosen = new int[environment.size()];
+    heads = environment.actionHeads();
+    logits = new float[environment.size() * actionCount];
+    sampler = new ActionSampler(heads);
+    chosen = new int[environment.size() * heads.length];
     current = environment.reset();
+  }
+
+  /**
+   * Everything that decides what the next segments bring, for {@link #restoreState} of a collector
+   * made alike.
+   */
+  public byte[] saveState() {
+    byte[] inner = environment.saveState();
+    return ByteBuffer.allocate(Integer.BYTES + 2 * Long.BYTES + inner.length)
+        .putInt(STATE_VERSION)
+        .putLong(seed)
+        .putLong(collected)
+        .put(inner)
+        .array();
+  }
+
+  /**
+   * Takes up what {@link #saveState} kept: the segments from here on are the same, bit for bit.
+   *
+   * @throws IllegalArgumentException if it was kept by a collector made otherwise
+   */
+  public void restoreState(byte[] state) {
+    ByteBuffer buffer = ByteBuffer.wrap(state);
+    if (state.length < Integer.BYTES + 2 * Long.BYTES
+        || buffer.getInt() != STATE_VERSION
+        || buffer.getLong() != seed) {
+      throw new IllegalArgumentException("the rollout state is not of a worker with this seed");
+    }
+    long count = buffer.getLong();
+    byte[] inner = new byte[buffer.remaining()];
+    buffer.get(inner);
+    current = environment.restoreState(inner);
+    collected = count;
   }
 
   /** Collects one segment. */
@@ -62,23 +101,27 @@ public final class SegmentCollector {
     int rows = steps * environments;
     float[] observations = new float[rows * features];
     int[] masks = new int[rows];
-    byte[] actions = new byte[rows];
+    byte[] actions = new byte[rows * heads.length];
     float[] logProbabilities = new float[rows];
     float[] rewards = new float[rows];
     byte[] flags = new byte[rows];
     EpisodeSummary episodes = EpisodeSummary.NONE;
     terminalLength = 0;
+    // A generator a segment: between two segments its state is but their number.
+    SplittableRandom random =
+        new SplittableRandom(RolloutSettings.mix(RolloutSettings.mix(seed) + collected++));
     for (int t = 0; t < steps; t++) {
       int from = t * environments;
       System.arraycopy(
           current.observations, 0, observations, from * features, environments * features);
+      network.logits(observations, from * features, environments, logits, 0);
       for (int e = 0; e < environments; e++) {
-        int row = from + e;
-        masks[row] = maskBits(e);
-        chosen[e] = choose(e, network);
-        actions[row] = (byte) chosen[e];
-        logProbabilities[row] = logProbability;
-        flags[row] = current.policyDecides[e] ? TrajectorySegment.POLICY_DECIDED : 0;
+        masks[from + e] = maskBits(e);
+        logProbabilities[from + e] = choose(e, random);
+        flags[from + e] = current.policyDecides[e] ? TrajectorySegment.POLICY_DECIDED : 0;
+      }
+      for (int i = 0; i < chosen.length; i++) {
+        actions[from * heads.length + i] = (byte) chosen[i];
       }
       environment.step(chosen);
       System.arraycopy(current.rewards, 0, rewards, from, environments);
@@ -110,15 +153,16 @@ public final class SegmentCollector {
 
   private void requireFit(PolicyNetwork network) {
     int[] layers = network.snapshot().layers();
-    if (layers[0] != features || layers[layers.length - 1] != actionCount) {
+    if (layers[0] != features || !Arrays.equals(network.snapshot().heads(), heads)) {
       throw new IllegalArgumentException(
           "the policy's layers are "
               + Arrays.toString(layers)
+              + " with heads "
+              + Arrays.toString(network.snapshot().heads())
               + ", but the environment shows "
               + features
-              + " features and takes "
-              + actionCount
-              + " actions");
+              + " features and takes actions of heads "
+              + Arrays.toString(heads));
     }
   }
 
@@ -133,48 +177,14 @@ public final class SegmentCollector {
   }
 
   /**
-   * Draws from the softmax over the allowed actions and leaves the action's log-probability in
-   * {@link #logProbability}. Where somebody else decides, the action is ignored and not drawn.
+   * Draws every head's action and returns the log-probability of them together. Where somebody else
+   * decides, the actions are ignored and not drawn.
    */
-  private int choose(int e, PolicyNetwork network) {
-    logProbability = 0;
-    if (!current.policyDecides[e]) {
-      return 0;
-    }
-    network.logits(current.observations, e * features, logits, 0);
-    int mask = e * actionCount;
-    float highest = Float.NEGATIVE_INFINITY;
-    for (int a = 0; a < actionCount; a++) {
-      if (current.masks[mask + a] > 0) {
-        highest = Math.max(highest, logits[a]);
-      }
-    }
-    double sum = 0;
-    for (int a = 0; a < actionCount; a++) {
-      weights[a] = current.masks[mask + a] > 0 ? Math.exp(logits[a] - highest) : 0;
-      sum += weights[a];
-    }
-    int action = draw(random.nextDouble() * sum);
-    logProbability = (float) (logits[action] - highest - Math.log(sum));
-    return action;
-  }
-
-  private int draw(double level) {
-    int action = -1;
-    double cumulated = 0;
-    for (int a = 0; a < actionCount; a++) {
-      if (weights[a] > 0) {
-        action = a;
-        cumulated += weights[a];
-        if (level < cumulated) {
-          break;
-        }
-      }
-    }
-    if (action < 0) {
-      throw new IllegalStateException("the environment allows no action, yet lets the policy act");
-    }
-    return action;
+  private float choose(int e, SplittableRandom random) {
+    int at = e * actionCount;
+    return current.policyDecides[e]
+        ? sampler.sample(logits, at, current.masks, at, random, chosen, e * heads.length)
+        : sampler.none(chosen, e * heads.length);
   }
 
   private byte endFlags(int e) {

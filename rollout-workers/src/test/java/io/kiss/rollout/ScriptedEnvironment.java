@@ -16,10 +16,20 @@ final class ScriptedEnvironment implements VectorEnvironment {
 
   private final VectorStep buffer;
   private final int size;
+  private final int[] heads;
   private int steps;
 
+  /** The actions it was last told, of all environments. */
+  int[] told;
+
   ScriptedEnvironment(int size) {
+    this(size, ACTIONS);
+  }
+
+  /** The four actions belong to these heads. */
+  ScriptedEnvironment(int size, int... heads) {
     this.size = size;
+    this.heads = heads;
     buffer = new VectorStep(size, FEATURES, ACTIONS);
   }
 
@@ -39,6 +49,11 @@ final class ScriptedEnvironment implements VectorEnvironment {
   }
 
   @Override
+  public int[] actionHeads() {
+    return heads;
+  }
+
+  @Override
   public VectorStep reset() {
     steps = 0;
     observe();
@@ -48,6 +63,7 @@ final class ScriptedEnvironment implements VectorEnvironment {
   @Override
   public VectorStep step(int[] actions) {
     steps++;
+    told = actions.clone();
     observe();
     for (int e = 0; e < size; e++) {
       buffer.rewards[e] = reward(e, steps);
@@ -92,11 +108,13 @@ final class ScriptedEnvironment implements VectorEnvironment {
 
   @Override
   public byte[] saveState() {
-    throw new UnsupportedOperationException("no test saves it");
+    return new byte[] {(byte) steps};
   }
 
   @Override
   public VectorStep restoreState(byte[] state) {
-    throw new UnsupportedOperationException("no test restores it");
+    steps = state[0];
+    observe();
+    return buffer;
   }
 }

@@ -11,6 +11,7 @@ import io.kiss.kisim.autoscale.PolicyNetwork;
 import io.kiss.kisim.autoscale.PolicySnapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class SegmentCollectorTest {
@@ -127,6 +128,75 @@ class SegmentCollectorTest {
     TrajectorySegment c = collector(8, 64, 12).collect(0, 1, 0, ITERATION, network);
     assertThat(a).usingRecursiveComparison().isEqualTo(b);
     assertThat(a.actions()).isNotEqualTo(c.actions());
+  }
+
+  @Test
+  void restoredItGoesOnAsIfItHadNeverStopped() {
+    SegmentCollector whole = collector(3, 14, 5);
+    whole.collect(0, 1, 0, ITERATION, network);
+    byte[] state = whole.saveState();
+    TrajectorySegment expected = whole.collect(0, 1, 1, ITERATION, network);
+    SegmentCollector restored = collector(3, 14, 5);
+    restored.restoreState(state);
+    assertThat(restored.collect(0, 1, 1, ITERATION, network))
+        .usingRecursiveComparison()
+        .isEqualTo(expected);
+    assertThatThrownBy(() -> collector(3, 14, 6).restoreState(state))
+        .hasMessageContaining("with this seed");
+    assertThatThrownBy(() -> restored.restoreState(new byte[3]))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void severalHeadsAreDrawnEachByItselfAndTheirLogProbabilitiesAddUp() {
+    ScriptedEnvironment environment = new ScriptedEnvironment(ENVIRONMENTS, 3, 1);
+    PolicyNetwork twoHeads = new PolicyNetwork(TestPolicies.withHeads(policy, 3, 1));
+    SegmentCollector collector = new SegmentCollector(environment, STEPS, 4);
+    TrajectorySegment segment = collector.collect(0, 1, 0, ITERATION, twoHeads);
+    assertThat(segment.actions()).hasSize(2 * ENVIRONMENTS * STEPS);
+    int last = STEPS - 1;
+    for (int n = 0; n < STEPS; n++) {
+      for (int e = 0; e < ENVIRONMENTS; e++) {
+        int row = n * ENVIRONMENTS + e;
+        int first = segment.actions()[2 * row];
+        assertThat(segment.actions()[2 * row + 1]).as("one action in that head").isZero();
+        if (ScriptedEnvironment.policyDecides(n)) {
+          // The second head's only action is certain; the first's three share what is left.
+          double[] all = logSoftmax(e, n);
+          double others = 1 - Math.exp(all[3]);
+          assertThat((double) segment.logProbabilities()[row])
+              .isCloseTo(all[first] - Math.log(others), within(5e-4));
+        }
+        if (n == last) {
+          assertThat(environment.told[2 * e]).isEqualTo(first);
+        }
+      }
+    }
+    assertThatThrownBy(() -> collector.collect(0, 1, 1, ITERATION, network))
+        .hasMessageContaining("heads [3, 1]");
+  }
+
+  @Test
+  void eachHeadsActionsAreDrawnAsOftenAsItsProbabilitySays() {
+    int draws = 20_000;
+    ActionSampler sampler = new ActionSampler(new int[] {2, 3});
+    float[] logits = {9, 0, (float) Math.log(3), 1, 1, 5};
+    float[] masks = {1, 1, 1, 1, 0};
+    int[] chosen = new int[3];
+    int[][] counts = new int[2][3];
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < draws; i++) {
+      float logProbability = sampler.sample(logits, 1, masks, 0, random, chosen, 1);
+      double p = (chosen[1] == 0 ? 0.25 : 0.75) * 0.5;
+      assertThat((double) logProbability).isCloseTo(Math.log(p), within(1e-6));
+      counts[0][chosen[1]]++;
+      counts[1][chosen[2]]++;
+    }
+    // Five standard deviations of a binomial share, seed 7.
+    assertThat(counts[0][1] / (double) draws)
+        .isCloseTo(0.75, within(5 * Math.sqrt(0.75 * 0.25 / draws)));
+    assertThat(counts[1][0] / (double) draws).isCloseTo(0.5, within(5 * 0.5 / Math.sqrt(draws)));
+    assertThat(counts[1][2]).as("masked").isZero();
   }
 
   @Test

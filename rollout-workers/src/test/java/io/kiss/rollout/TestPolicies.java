@@ -20,4 +20,17 @@ final class TestPolicies {
     int[] layers = {ScriptedEnvironment.FEATURES, ScriptedEnvironment.ACTIONS};
     return new PolicySnapshot("test", "test", layers, weights, MEAN, DEVIATION, MEAN, MEAN);
   }
+
+  static PolicySnapshot withHeads(PolicySnapshot policy, int... heads) {
+    return new PolicySnapshot(
+        policy.observationId(),
+        policy.actionId(),
+        policy.layers(),
+        heads,
+        policy.weights(),
+        policy.mean(),
+        policy.deviation(),
+        policy.lowest(),
+        policy.highest());
+  }
 }

@@ -9,9 +9,12 @@ package io.kiss.actors.protocol;
  * @param sequence number of the segment within the incarnation, from 0
  * @param iteration whose weights acted
  * @param observations raw, before normalisation {@code [steps × envs × features]}
- * @param masks bit a is set where action a was allowed {@code [steps × envs]}
- * @param actions taken {@code [steps × envs]}
- * @param logProbabilities of the actions under the weights that acted {@code [steps × envs]}
+ * @param masks bit a is set where action a was allowed; where several actions are chosen at once,
+ *     the heads' actions are counted on from head to head {@code [steps × envs]}
+ * @param actions taken, one a head, counted from 0 in each; nearly always there is one head {@code
+ *     [steps × envs × heads]}
+ * @param logProbabilities of all heads' actions together, under the weights that acted {@code
+ *     [steps × envs]}
  * @param rewards {@code [steps × envs]}
  * @param flags {@link #POLICY_DECIDED}, {@link #TERMINATED}, {@link #TRUNCATED} {@code [steps ×
  *     envs]}

@@ -3,6 +3,7 @@ package io.kiss.cluster.cli;
 import io.kiss.kisim.autoscale.Autoscaler;
 import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
 import io.kiss.kisim.autoscale.opponents.Autoscalers;
+import io.kiss.kisim.scenario.EngineChoice;
 import io.kiss.kisim.scenario.ScenarioException;
 import io.kiss.kisim.scenario.Simulation;
 import io.kiss.kisim.scenario.SimulationReport;
@@ -20,10 +21,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code ./kiss simulate}: one what-if run on the request-level engine. */
+/** {@code ./kiss simulate}: one what-if run on either engine. */
 @Command(
     name = "simulate",
-    description = "Simulate a scenario request by request.",
+    description = "Simulate a scenario under an autoscaler.",
+    footer = "conf/scenarios/README.md lists the keys of scenarios and what the files hold.",
     mixinStandardHelpOptions = true)
 public final class SimulateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -43,6 +45,15 @@ public final class SimulateCommand implements Callable<Integer> {
       defaultValue = "1",
       description = "Factor on the trace's counts (default: ${DEFAULT-VALUE}).")
   private double traceScale;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      defaultValue = "request",
+      description =
+          "${COMPLETION-CANDIDATES}: every request, or expectations over them (default:"
+              + " ${DEFAULT-VALUE}).")
+  private EngineChoice engine;
 
   @Option(
       names = "--autoscaler",
@@ -87,13 +98,13 @@ public final class SimulateCommand implements Callable<Integer> {
         }
         read = read.withTrace(ArrivalTrace.read(trace), traceScale);
       }
-      scaler = AutoscalerChoice.parse(autoscaler).create(Simulation.workload(read));
+      scaler = AutoscalerChoice.parse(autoscaler).create(read.workload());
     } catch (ScenarioException | TraceFormatException | IllegalArgumentException e) {
       return fail(CommandLine.ExitCode.USAGE, e.getMessage());
     } catch (IOException e) {
       return fail(CommandLine.ExitCode.USAGE, trace + ": cannot be read: " + e.getMessage());
     }
-    SimulationResult result = Simulation.run(read, scaler, seed);
+    SimulationResult result = Simulation.run(read, engine, scaler, seed);
     spec.commandLine().getOut().print(SimulationReport.text(result));
     spec.commandLine().getOut().flush();
     try {

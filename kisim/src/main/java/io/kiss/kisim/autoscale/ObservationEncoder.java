@@ -54,23 +54,28 @@ final class ObservationEncoder {
 
   private static final double SMALLEST_LOAD = 0.02;
 
-  private final WorkloadSpec workload;
+  private WorkloadSpec workload;
   private final int ticks30s;
   private final int ticks1m;
   private final int ticks4m;
   private final int ticks20m;
   private final double[] summary = new double[3];
-  private final float logStartup;
-  private final float logSlack;
-  private final float logService;
-  private final float logPrice;
+  private float logStartup;
+  private float logSlack;
+  private float logService;
+  private float logPrice;
 
   ObservationEncoder(WorkloadSpec workload) {
-    this.workload = workload;
+    describe(workload);
     ticks30s = ticks(30);
     ticks1m = ticks(60);
     ticks4m = ticks(240);
     ticks20m = ticks(LoadHistory.SPAN_SECONDS);
+  }
+
+  /** Encodes for another Deployment from now on, one with the same tick. */
+  void describe(WorkloadSpec workload) {
+    this.workload = workload;
     logStartup = (float) Math.log(workload.startupSeconds() / 60);
     logSlack = (float) Math.log(workload.sloSeconds() / workload.serviceTimeSeconds());
     logService = (float) Math.log(workload.serviceTimeSeconds());

@@ -12,6 +12,9 @@ public final class PolicyNetwork {
 
   private static final float SMALLEST_DEVIATION = 1e-4f;
 
+  /** Fewer rows are sooner done one by one. */
+  private static final int FEWEST_IN_A_BATCH = 24;
+
   private final PolicySnapshot snapshot;
 
   /** Per layer, transposed to [in × out], so that the inner loop runs over neighbours. */
@@ -20,6 +23,9 @@ public final class PolicyNetwork {
   private final float[][] biases;
   private final float[] scale;
   private final float[][] activations;
+
+  /** Made when it is first needed, larger when more rows come. */
+  private BatchedForward batched;
 
   /** Makes the network of a snapshot. */
   public PolicyNetwork(PolicySnapshot snapshot) {
@@ -78,7 +84,7 @@ public final class PolicyNetwork {
    * Computes the logits of one observation.
    *
    * @param observation raw features from {@code offset} on
-   * @param logits receives one float an action from {@code logitsOffset} on
+   * @param logits receives one float an action from {@code logitsOffset} on, head after head
    */
   public void logits(float[] observation, int offset, float[] logits, int logitsOffset) {
     float[] input = activations[0];
@@ -98,6 +104,28 @@ public final class PolicyNetwork {
     }
     float[] last = activations[activations.length - 1];
     System.arraycopy(last, 0, logits, logitsOffset, last.length);
+  }
+
+  /**
+   * Computes the logits of many observations, to the same bits as one by one, several times as
+   * fast.
+   *
+   * @param observations raw {@code [rows × features]} from {@code offset} on
+   * @param logits receives {@code [rows × actions]} from {@code logitsOffset} on
+   */
+  public void logits(float[] observations, int offset, int rows, float[] logits, int logitsOffset) {
+    if (rows < FEWEST_IN_A_BATCH) {
+      int features = activations[0].length;
+      int actions = activations[activations.length - 1].length;
+      for (int row = 0; row < rows; row++) {
+        logits(observations, offset + row * features, logits, logitsOffset + row * actions);
+      }
+      return;
+    }
+    if (batched == null || !batched.isEnoughFor(rows)) {
+      batched = new BatchedForward(snapshot, scale, rows);
+    }
+    batched.logits(observations, offset, rows, logits, logitsOffset);
   }
 
   private static void linear(float[] matrix, float[] bias, float[] input, float[] output) {
@@ -134,31 +162,52 @@ public final class PolicyNetwork {
     return c * numerator / denominator;
   }
 
-  /** The most probable allowed action. */
+  /** The most probable allowed action of the only head. */
   public static int argmax(float[] logits, float[] mask) {
+    return argmax(logits, mask, 0, logits.length);
+  }
+
+  /**
+   * The most probable allowed action of one head.
+   *
+   * @param from the head's first logit
+   * @param to behind its last
+   * @return counted from {@code from}; -1 where the mask allows none
+   */
+  public static int argmax(float[] logits, float[] mask, int from, int to) {
     int best = -1;
-    for (int a = 0; a < logits.length; a++) {
-      if (mask[a] > 0 && (best < 0 || logits[a] > logits[best])) {
-        best = a;
+    for (int a = from; a < to; a++) {
+      if (mask[a] > 0 && (best < 0 || logits[a] > logits[from + best])) {
+        best = a - from;
       }
     }
     return best;
   }
 
-  /** Turns logits into probabilities in place; masked actions get none. */
+  /** Turns the only head's logits into probabilities in place; masked actions get none. */
   public static void softmax(float[] logits, float[] mask) {
+    softmax(logits, mask, 0, logits.length);
+  }
+
+  /**
+   * Turns one head's logits into probabilities in place; masked actions get none.
+   *
+   * @param from the head's first logit
+   * @param to behind its last
+   */
+  public static void softmax(float[] logits, float[] mask, int from, int to) {
     float highest = Float.NEGATIVE_INFINITY;
-    for (int a = 0; a < logits.length; a++) {
+    for (int a = from; a < to; a++) {
       if (mask[a] > 0) {
         highest = Math.max(highest, logits[a]);
       }
     }
     float sum = 0;
-    for (int a = 0; a < logits.length; a++) {
+    for (int a = from; a < to; a++) {
       logits[a] = mask[a] > 0 ? (float) Math.exp(logits[a] - highest) : 0;
       sum += logits[a];
     }
-    for (int a = 0; a < logits.length; a++) {
+    for (int a = from; a < to; a++) {
       logits[a] /= sum;
     }
   }

@@ -22,6 +22,8 @@ import java.util.HexFormat;
  * @param observationId {@link ScalerCore#OBSERVATION_ID} at training
  * @param actionId {@link ActionSpace#ID} at training
  * @param layers sizes from the observation to the logits, such as {@code [29, 64, 64, 10]}
+ * @param heads logits of each choice made at once, such as {@code [10]} for one choice among ten;
+ *     their sum is the last layer's size, and they lie there in this order
  * @param weights all layers' weights and biases
  * @param mean of the observations in training {@code [features]}
  * @param deviation standard deviation of the observations in training {@code [features]}
@@ -32,6 +34,7 @@ public record PolicySnapshot(
     String observationId,
     String actionId,
     int[] layers,
+    int[] heads,
     float[] weights,
     float[] mean,
     float[] deviation,
@@ -39,7 +42,13 @@ public record PolicySnapshot(
     float[] highest) {
 
   private static final int MAGIC = 0x4b495353; // "KISS"
-  private static final int VERSION = 1;
+
+  /** One head; most policies are of this kind, and keep the identity they always had. */
+  private static final int ONE_HEAD = 1;
+
+  /** The heads follow the layers. */
+  private static final int SEVERAL_HEADS = 2;
+
   private static final int MAX_LAYERS = 16;
   private static final int MAX_WIDTH = 4096;
 
@@ -53,6 +62,7 @@ public record PolicySnapshot(
         throw new IllegalArgumentException("layer size " + width + " is not in 1.." + MAX_WIDTH);
       }
     }
+    requireHeads(layers, heads);
     if (weights.length != weightCount(layers)) {
       throw new IllegalArgumentException(
           "layers "
@@ -72,6 +82,47 @@ public record PolicySnapshot(
       if (!Float.isFinite(weight)) {
         throw new IllegalArgumentException("a weight is not a finite number");
       }
+    }
+  }
+
+  /** A policy that chooses one action among as many as there are logits. */
+  public PolicySnapshot(
+      String observationId,
+      String actionId,
+      int[] layers,
+      float[] weights,
+      float[] mean,
+      float[] deviation,
+      float[] lowest,
+      float[] highest) {
+    this(
+        observationId,
+        actionId,
+        layers,
+        Arrays.copyOfRange(layers, Math.max(0, layers.length - 1), layers.length),
+        weights,
+        mean,
+        deviation,
+        lowest,
+        highest);
+  }
+
+  private static void requireHeads(int[] layers, int[] heads) {
+    int logits = 0;
+    for (int head : heads) {
+      if (head < 1) {
+        throw new IllegalArgumentException("a head of " + head + " actions has nothing to choose");
+      }
+      logits += head;
+    }
+    if (logits != layers[layers.length - 1]) {
+      throw new IllegalArgumentException(
+          "the heads "
+              + Arrays.toString(heads)
+              + " need "
+              + logits
+              + " logits, the network has "
+              + layers[layers.length - 1]);
     }
   }
 
@@ -99,7 +150,9 @@ public record PolicySnapshot(
               + ScalerCore.OBSERVATION_ID
               + "; train it again");
     }
-    if (!actionId.equals(ActionSpace.ID) || layers[layers.length - 1] != ActionSpace.SIZE) {
+    if (!actionId.equals(ActionSpace.ID)
+        || heads.length != 1
+        || layers[layers.length - 1] != ActionSpace.SIZE) {
       throw new IllegalArgumentException(
           "the policy was trained on actions "
               + actionId
@@ -115,12 +168,12 @@ public record PolicySnapshot(
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 + 4 * weights.length);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(MAGIC);
-      out.writeInt(VERSION);
+      out.writeInt(heads.length == 1 ? ONE_HEAD : SEVERAL_HEADS);
       out.writeUTF(observationId);
       out.writeUTF(actionId);
-      out.writeInt(layers.length);
-      for (int width : layers) {
-        out.writeInt(width);
+      write(out, layers);
+      if (heads.length > 1) {
+        write(out, heads);
       }
       for (float[] values : new float[][] {weights, mean, deviation, lowest, highest}) {
         ByteBuffer buffer = ByteBuffer.allocate(4 * values.length);
@@ -131,6 +184,13 @@ public record PolicySnapshot(
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  private static void write(DataOutputStream out, int[] sizes) throws IOException {
+    out.writeInt(sizes.length);
+    for (int size : sizes) {
+      out.writeInt(size);
+    }
   }
 
   /**
@@ -144,28 +204,28 @@ public record PolicySnapshot(
         throw new IllegalArgumentException("not a KIS-S policy");
       }
       int version = in.readInt();
-      if (version != VERSION) {
+      if (version != ONE_HEAD && version != SEVERAL_HEADS) {
         throw new IllegalArgumentException(
-            "policy format " + version + " is not known here; this version reads " + VERSION);
+            "policy format "
+                + version
+                + " is not known here; this version reads "
+                + ONE_HEAD
+                + " and "
+                + SEVERAL_HEADS);
       }
       String observationId = in.readUTF();
       String actionId = in.readUTF();
-      int depth = in.readInt();
-      if (depth < 2 || depth > MAX_LAYERS) {
-        throw new IllegalArgumentException("the policy is torn: " + depth + " layers");
-      }
-      int[] layers = new int[depth];
-      for (int i = 0; i < depth; i++) {
-        layers[i] = in.readInt();
-        if (layers[i] < 1 || layers[i] > MAX_WIDTH) {
-          throw new IllegalArgumentException("the policy is torn: layer size " + layers[i]);
-        }
-      }
+      int[] layers = readSizes(in, 2, MAX_LAYERS, "layers");
+      int[] heads =
+          version == ONE_HEAD
+              ? new int[] {layers[layers.length - 1]}
+              : readSizes(in, 2, layers[layers.length - 1], "heads");
       PolicySnapshot snapshot =
           new PolicySnapshot(
               observationId,
               actionId,
               layers,
+              heads,
               readFloats(in, weightCount(layers)),
               readFloats(in, layers[0]),
               readFloats(in, layers[0]),
@@ -178,6 +238,22 @@ public record PolicySnapshot(
     } catch (IOException e) {
       throw new IllegalArgumentException("the policy is torn: it ends too early", e);
     }
+  }
+
+  private static int[] readSizes(DataInputStream in, int fewest, int most, String what)
+      throws IOException {
+    int count = in.readInt();
+    if (count < fewest || count > most) {
+      throw new IllegalArgumentException("the policy is torn: " + count + " " + what);
+    }
+    int[] sizes = new int[count];
+    for (int i = 0; i < count; i++) {
+      sizes[i] = in.readInt();
+      if (sizes[i] < 1 || sizes[i] > MAX_WIDTH) {
+        throw new IllegalArgumentException("the policy is torn: " + what + " of " + sizes[i]);
+      }
+    }
+    return sizes;
   }
 
   private static float[] readFloats(DataInputStream in, int count) throws IOException {

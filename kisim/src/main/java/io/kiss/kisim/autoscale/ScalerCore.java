@@ -26,7 +26,7 @@ public final class ScalerCore {
 
   private static final int STATE_VERSION = 1;
 
-  private final WorkloadSpec workload;
+  private WorkloadSpec workload;
   private final GuardSettings settings;
   private final ObservationEncoder encoder;
   private final LoadHistory history;
@@ -64,6 +64,27 @@ public final class ScalerCore {
     previousDesired = 0;
     askedFor = 0;
     current = null;
+  }
+
+  /**
+   * Forgets everything and scales another Deployment from now on: training goes through thousands
+   * with one core.
+   *
+   * @throws IllegalArgumentException if it ticks at another period
+   */
+  public void reset(WorkloadSpec other) {
+    if (other.tickSeconds() != workload.tickSeconds()) {
+      throw new IllegalArgumentException(
+          "this core ticks every "
+              + workload.tickSeconds()
+              + " s, and "
+              + other.name()
+              + " every "
+              + other.tickSeconds());
+    }
+    workload = other;
+    encoder.describe(other);
+    reset();
   }
 
   /** What this core scales. */

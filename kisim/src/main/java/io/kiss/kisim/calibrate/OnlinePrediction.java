@@ -34,8 +34,7 @@ record OnlinePrediction(
             Delay.NONE,
             network,
             RandomSource.XO_RO_SHI_RO_128_PP.create(seed * 31 + clients));
-    RequestEngine engine = new RequestEngine(model, Routing.ROUND_ROBIN, load, seed);
-    engine.setReplicas(1);
+    RequestEngine engine = new RequestEngine(model, Routing.ROUND_ROBIN, load, 1, seed);
     // A round: every client is answered once.
     double round =
         network.meanSeconds() + model.loneLatencySeconds() + clients / model.podCapacity();

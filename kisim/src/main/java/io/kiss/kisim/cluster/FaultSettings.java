@@ -1,6 +1,7 @@
 package io.kiss.kisim.cluster;
 
 import io.kiss.kisim.time.Delay;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -9,18 +10,19 @@ import java.util.List;
  *
  * @param crashesPerPodHour of each ready pod
  * @param gpuFaultsPerGpuHour of each GPU in use
- * @param nodeLossesPerNodeHour of each node
- * @param preemptionsPerNodeHour of each spot node
- * @param script faults at set times, in any order
+ * @param nodeLossesPerNodeHour of each node that is up, used or not
+ * @param preemptionsPerNodeHour of each spot node that is up, used or not
+ * @param script faults at set times; kept in order of time, those of one time as given
  * @param gpuRepair until a failed GPU can be allocated again
- * @param nodeRepair until a lost node is back, empty and without the image; a preempted one is
- *     asked for anew
+ * @param nodeRepair until a lost node is back, empty and as new: without the image unless its
+ *     pool's nodes come with it; a preempted one is asked for anew if its pool has fewer than at
+ *     the start
  * @param notReadySeconds from a node's loss until its pods leave the Service
  *     (node-monitor-grace-period)
  * @param evictSeconds from then until its pods are given up and replaced (the default toleration)
  * @param noticeSeconds a preempted node's warning: its pods are asked to end at once
- * @param backOffSeconds before a container that crashed again within ten minutes is started anew;
- *     doubles each time, up to 300 s, and the first restart is immediate
+ * @param backOffSeconds before a container that crashed within ten minutes of its last restart is
+ *     started anew; doubles each time, up to 300 s, and the first restart is immediate
  */
 public record FaultSettings(
     double crashesPerPodHour,
@@ -41,7 +43,7 @@ public record FaultSettings(
           0, 0, 0, 0, List.of(), Delay.constant(1800), Delay.constant(600), 40, 300, 120, 10);
 
   public FaultSettings {
-    script = List.copyOf(script);
+    script = script.stream().sorted(Comparator.comparingDouble(ScriptedFault::atSeconds)).toList();
     requireNotNegative("crashesPerPodHour", crashesPerPodHour);
     requireNotNegative("gpuFaultsPerGpuHour", gpuFaultsPerGpuHour);
     requireNotNegative("nodeLossesPerNodeHour", nodeLossesPerNodeHour);

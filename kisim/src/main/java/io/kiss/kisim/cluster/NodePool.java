@@ -14,7 +14,8 @@ import io.kiss.kisim.time.Delay;
  * @param idleSeconds a node above {@code initialNodes} that has been empty this long is given back;
  *     infinite: never
  * @param spot whether the cloud may take a node back
- * @param imageCached whether nodes have the service's image from the start
+ * @param imageCached whether nodes come with the service's image, as part of their machine image;
+ *     those provisioned later and those back after a loss too
  */
 public record NodePool(
     String name,

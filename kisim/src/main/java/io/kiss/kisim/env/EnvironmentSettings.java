@@ -11,7 +11,7 @@ import io.kiss.kisim.autoscale.WorkloadSpec;
  * @param tickSeconds length of a step, whole seconds
  * @param guards that stand behind every action, as they do live
  * @param churnPrice cost of a replica added or removed, in units of a needed replica for one step
- * @param outageShare share of the episodes whose telemetry has outages
+ * @param troubles how often something is harder than usual
  * @param ranges what Deployments are drawn from
  */
 public record EnvironmentSettings(
@@ -20,8 +20,10 @@ public record EnvironmentSettings(
     int tickSeconds,
     GuardSettings guards,
     double churnPrice,
-    double outageShare,
+    TroubleShares troubles,
     ScenarioRanges ranges) {
+
+  private static final int SMALL_STEPS = 8;
 
   /** What the shipped policies are trained with. */
   public static final EnvironmentSettings DEFAULT =
@@ -31,8 +33,22 @@ public record EnvironmentSettings(
           (int) WorkloadSpec.DEFAULT_TICK_SECONDS,
           GuardSettings.DEFAULT,
           0.05,
-          0.15,
+          TroubleShares.DEFAULT,
           ScenarioRanges.DEFAULT);
+
+  /**
+   * Episodes of {@value #SMALL_STEPS} short ticks with few requests and much trouble: what property
+   * tests run request by request in milliseconds.
+   */
+  public static final EnvironmentSettings SMALL =
+      new EnvironmentSettings(
+          SMALL_STEPS / 2,
+          SMALL_STEPS,
+          5,
+          GuardSettings.DEFAULT,
+          0.05,
+          new TroubleShares(0.25, 0.25, 0.6, 0.3, 0.3, 0.3, 0.5),
+          ScenarioRanges.SMALL);
 
   public EnvironmentSettings {
     if (fewestSteps < 1 || mostSteps < fewestSteps) {
@@ -45,9 +61,12 @@ public record EnvironmentSettings(
     if (!(churnPrice >= 0)) {
       throw new IllegalArgumentException("churnPrice must not be negative");
     }
-    if (!(outageShare >= 0 && outageShare <= 1)) {
-      throw new IllegalArgumentException("outageShare must be in 0..1");
-    }
+  }
+
+  /** The same drawn from other ranges. */
+  public EnvironmentSettings with(ScenarioRanges other) {
+    return new EnvironmentSettings(
+        fewestSteps, mostSteps, tickSeconds, guards, churnPrice, troubles, other);
   }
 
   /** Most seconds an episode lasts. */

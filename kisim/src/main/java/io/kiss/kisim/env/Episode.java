@@ -12,6 +12,8 @@ import io.kiss.kisim.traffic.Demand;
  * @param workload what the autoscaler knows beforehand
  */
 public record Episode(Scenario scenario, WorkloadSpec workload) {
+  /** A block of time and the four that follow it, which are a start-up time together. */
+  private static final int BLOCKS_AHEAD = 5;
 
   /** Tells the autoscaler the truth about service, limits and mean start-up time. */
   public static Episode of(Scenario scenario, double violationPrice, double tickSeconds) {
@@ -42,17 +44,20 @@ public record Episode(Scenario scenario, WorkloadSpec workload) {
     double latency = scenario.service().loneLatencySeconds();
     int block = Math.max(1, (int) (scenario.meanStartupSeconds() / 4));
     int blocks = (scenario.seconds() + block - 1) / block;
-    double[] highest = new double[blocks];
-    for (int t = 0; t < scenario.seconds(); t++) {
-      int b = t / block;
-      highest[b] = Math.max(highest[b], demand.rate(t, latency));
-    }
     double perRate = 1 / scenario.service().podCapacity();
+    // Backwards, so that the blocks ahead are known; those beyond the end count as 0.
+    double[] highest = new double[BLOCKS_AHEAD];
     double sum = 0;
-    for (int b = 0; b < blocks; b++) {
-      double ahead = highest[b];
-      for (int next = b + 1; next < Math.min(blocks, b + 5); next++) {
-        ahead = Math.max(ahead, highest[next]);
+    for (int b = blocks - 1; b >= 0; b--) {
+      double peak = 0;
+      int to = Math.min(scenario.seconds(), (b + 1) * block);
+      for (int t = b * block; t < to; t++) {
+        peak = Math.max(peak, demand.rate(t, latency));
+      }
+      highest[b % BLOCKS_AHEAD] = peak;
+      double ahead = 0;
+      for (double each : highest) {
+        ahead = Math.max(ahead, each);
       }
       sum += Math.max(workload.minReplicas(), ahead * perRate);
     }

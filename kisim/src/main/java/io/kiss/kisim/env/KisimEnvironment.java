@@ -35,7 +35,6 @@ public final class KisimEnvironment implements VectorEnvironment {
   private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
 
   private final EnvironmentSettings settings;
-  private final ScenarioGenerator generator;
   private final long seed;
   private final SimulatedDeployment[] deployments;
   private final VectorStep buffer;
@@ -53,10 +52,10 @@ public final class KisimEnvironment implements VectorEnvironment {
     }
     this.settings = settings;
     this.seed = seed;
-    generator = new ScenarioGenerator(settings);
+    ScenarioGenerator generator = new ScenarioGenerator(settings);
     deployments = new SimulatedDeployment[environments];
     for (int e = 0; e < environments; e++) {
-      deployments[e] = new SimulatedDeployment(settings);
+      deployments[e] = new SimulatedDeployment(settings, generator);
     }
     buffer = new VectorStep(environments, observationSize(), actionCount());
   }
@@ -81,7 +80,7 @@ public final class KisimEnvironment implements VectorEnvironment {
     for (int e = 0; e < deployments.length; e++) {
       RestorableUniformRandomProvider random =
           RandomSource.XO_SHI_RO_256_PP.create(seed + SEED_STEP * (e + 1));
-      deployments[e].start(generator, random);
+      deployments[e].start(random);
       deployments[e].shorten(1 + random.nextInt(settings.mostSteps()));
       observe(e);
     }
@@ -135,7 +134,7 @@ public final class KisimEnvironment implements VectorEnvironment {
             "the state is not of an environment with this size and these settings");
       }
       for (int e = 0; e < deployments.length; e++) {
-        deployments[e].read(in, generator);
+        deployments[e].read(in);
         observe(e);
       }
     } catch (IOException e) {
@@ -155,7 +154,7 @@ public final class KisimEnvironment implements VectorEnvironment {
     buffer.episodeReturns[e] = deployment.episodeReturn();
     buffer.episodeSloAttainment[e] = deployment.truth().sloAttainment();
     buffer.episodeGpuHours[e] = deployment.truth().gpuSeconds() / 3600;
-    deployment.startNext(generator);
+    deployment.startNext();
   }
 
   private void observe(int e) {

@@ -1,21 +1,23 @@
 package io.kiss.kisim.env;
 
-import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.fluid.ShapePool;
 import io.kiss.kisim.serving.DynamicBatching;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
-import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.StartUp;
-import io.kiss.kisim.telemetry.TelemetrySettings;
 import io.kiss.kisim.traffic.OpenTraffic;
 import io.kiss.kisim.traffic.TrafficKind;
+import java.util.Locale;
+import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 
-/** Draws episodes: service, SLO, start-up time, limits, traffic and telemetry, each at random. */
+/**
+ * Draws episodes: service, SLO, start-up, limits, traffic, nodes, faults and telemetry, each at
+ * random. Training draws from it, and so do the property tests, with {@link
+ * EnvironmentSettings#SMALL}.
+ */
 public final class ScenarioGenerator {
-  private static final int SCRAPE_SECONDS = 15;
-
   /** Kinds of traffic, each as often as it stands here: flash crowds teach the most. */
   private static final TrafficKind[] MIX = {
     TrafficKind.DIURNAL,
@@ -36,11 +38,59 @@ public final class ScenarioGenerator {
     TrafficKind.SPIKE
   };
 
+  /** Replicas that a Deployment may have over those its peak keeps busy, at most. */
+  private static final double MOST_OVER_PEAK = 2;
+
+  /** SLO over the latency of full batches, at least. */
+  private static final double FULL_SLACK = 1.2;
+
+  /** Names of the kinds, so that a draw makes no text. */
+  private static final String[] NAMES = new String[TrafficKind.values().length];
+
+  static {
+    for (TrafficKind kind : TrafficKind.values()) {
+      NAMES[kind.ordinal()] = kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
   private final EnvironmentSettings settings;
+  private final ClusterDraw clusters;
 
   /** Draws by these settings. */
   public ScenarioGenerator(EnvironmentSettings settings) {
     this.settings = settings;
+    clusters = new ClusterDraw(settings);
+  }
+
+  /**
+   * Measures what the fluid engine needs of every service that can be drawn, on all cores; else
+   * each is measured when it is drawn first. Takes seconds, once a JVM.
+   */
+  public void prepare() {
+    int most = (int) Math.ceil(MOST_OVER_PEAK * settings.ranges().peakReplicas().high());
+    IntStream.range(0, 2 * settings.ranges().shapes())
+        .parallel()
+        .forEach(
+            i -> {
+              int shape = settings.ranges().shape(i / 2);
+              double cv = i % 2 == 0 ? 1 : ShapePool.unevenCv(shape);
+              ServiceModel service = ShapePool.service(shape, 1, StartUp.INSTANT);
+              ShapePool.prepare(service, routing(shape), cv, most);
+            });
+  }
+
+  private static Routing routing(int shape) {
+    return shape % 3 == 2 ? Routing.ROUND_ROBIN : Routing.LEAST_OUTSTANDING;
+  }
+
+  /** Places that the traffic of the longest episode takes in {@link #draw}'s array. */
+  public int knots() {
+    return TrafficKind.knots(settings.mostSeconds());
+  }
+
+  /** Draws an episode with an array of its own. */
+  public Episode draw(UniformRandomProvider random) {
+    return draw(random, new float[knots()]);
   }
 
   /**
@@ -48,58 +98,55 @@ public final class ScenarioGenerator {
    *
    * @param random where it comes from: the same state gives the same episode
    * @param rates receives the traffic, and belongs to the episode as long as it lasts; at least
-   *     {@link EnvironmentSettings#mostSeconds} long
+   *     {@link #knots} long
    */
   public Episode draw(UniformRandomProvider random, float[] rates) {
     ScenarioRanges ranges = settings.ranges();
     int steps = random.nextInt(settings.fewestSteps(), settings.mostSteps() + 1);
     int seconds = steps * settings.tickSeconds();
     TrafficKind kind = MIX[random.nextInt(MIX.length)];
-    kind.fill(rates, seconds, random);
+    kind.fillKnots(rates, seconds, random);
 
-    double service = ranges.serviceSeconds().draw(random);
-    double concurrency = Math.rint(ranges.concurrency().draw(random));
-    StartUp startUp =
-        StartUp.ofTotal(
-            ranges.startupSeconds().draw(random), ranges.startupVariation().draw(random), 30);
-    double slo = service * ranges.sloFactor().draw(random);
-    ServiceModel model =
-        ServiceModel.ofServers(
-                "drawn",
-                service,
-                (int) concurrency,
-                ServiceNoise.lognormal(0.05 + 0.95 * random.nextDouble()),
-                startUp)
-            .with(DynamicBatching.greedy(1, (int) concurrency).withTimeout(Math.max(10, 5 * slo)));
+    StartUpDraw start = StartUpDraw.of(random, ranges);
+    int shape = ranges.shape(random.nextInt(ranges.shapes()));
+    ServiceModel service =
+        ShapePool.service(shape, ranges.serviceSeconds().draw(random), start.startUp());
+    double slo = slo(service, ranges.sloFactor().draw(random));
+    service = service.with(service.batching().withTimeout(Math.max(10, 5 * slo)));
+    boolean uneven = random.nextDouble() < settings.troubles().unevenArrivals();
+    double cv = uneven ? ShapePool.unevenCv(shape) : 1;
     double peak = ranges.peakReplicas().draw(random);
-    float scale = (float) (peak * model.podCapacity());
-    for (int t = 0; t < seconds; t++) {
-      rates[t] *= scale;
+    float scale = (float) (peak * service.podCapacity());
+    for (int k = 0; k < TrafficKind.knots(seconds); k++) {
+      rates[k] *= scale;
     }
-    int most = (int) Math.ceil(peak * random.nextDouble(1.2, 2));
-    double start = rates[0] / model.podCapacity() * random.nextDouble(0.9, 1.8);
-    int initial = Math.max(1, Math.min(most, (int) Math.ceil(start)));
+    int most = (int) Math.ceil(peak * random.nextDouble(1.2, MOST_OVER_PEAK));
+    double busy = rates[0] / service.podCapacity() * random.nextDouble(0.9, 1.8);
+    int initial = Math.max(1, Math.min(most, (int) Math.ceil(busy)));
     Scenario scenario =
         new Scenario(
-            kind.name().toLowerCase(java.util.Locale.ROOT),
-            model,
-            Routing.LEAST_OUTSTANDING,
-            new OpenTraffic(rates, seconds, 1),
+            NAMES[kind.ordinal()],
+            service,
+            routing(shape),
+            new OpenTraffic(rates, TrafficKind.KNOT_SECONDS, seconds, cv),
             seconds,
-            ClusterSpec.AMPLE,
+            clusters.draw(
+                random, start.api(), start.scheduling(), initial, most, service.gpusPerPod()),
             slo,
             initial,
             most,
-            drawTelemetry(random));
+            TelemetryDraw.of(random, settings, slo));
     return Episode.of(scenario, ranges.violationPrice().draw(random), settings.tickSeconds());
   }
 
-  private TelemetrySettings drawTelemetry(UniformRandomProvider random) {
-    int window = SCRAPE_SECONDS * (2 + random.nextInt(3));
-    if (random.nextDouble() >= settings.outageShare()) {
-      return new TelemetrySettings(SCRAPE_SECONDS, window, 0, 1);
-    }
-    return new TelemetrySettings(
-        SCRAPE_SECONDS, window, 0.05 * random.nextDouble(), random.nextDouble(20, 200));
+  /**
+   * So many times the latency of a lone request, but never less than what a pod that is full to the
+   * last batch can keep: that is what the need is counted by.
+   */
+  private static double slo(ServiceModel service, double factor) {
+    DynamicBatching batching = service.batching();
+    double round = batching.instances() * batching.maxBatch() / service.podCapacity();
+    double full = batching.maxQueueDelaySeconds() + round;
+    return Math.max(factor * service.loneLatencySeconds(), FULL_SLACK * full);
   }
 }

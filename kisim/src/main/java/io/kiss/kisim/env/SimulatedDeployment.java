@@ -2,8 +2,8 @@ package io.kiss.kisim.env;
 
 import io.kiss.kisim.autoscale.DecisionSource;
 import io.kiss.kisim.autoscale.ScalerCore;
-import io.kiss.kisim.engine.FluidEngine;
 import io.kiss.kisim.engine.Truth;
+import io.kiss.kisim.fluid.FluidEngine;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -19,6 +19,7 @@ final class SimulatedDeployment {
   private static final int LONGEST_RANDOM_STATE = 1024;
 
   private final EnvironmentSettings settings;
+  private final ScenarioGenerator generator;
   private final FluidEngine engine = new FluidEngine();
   private final TelemetryBuffer telemetry = new TelemetryBuffer(ScenarioRanges.MOST_REPLICAS);
   private final float[] observation = new float[ScalerCore.OBSERVATION_SIZE];
@@ -39,25 +40,30 @@ final class SimulatedDeployment {
   private double perReplicaChanged;
   private double episodeReturn;
 
-  SimulatedDeployment(EnvironmentSettings settings) {
+  SimulatedDeployment(EnvironmentSettings settings, ScenarioGenerator generator) {
     this.settings = settings;
-    rates = new float[settings.mostSeconds()];
+    this.generator = generator;
+    rates = new float[generator.knots()];
     actions = new byte[settings.mostSteps()];
   }
 
   /** Starts the first episode; all later randomness comes from {@code random} too. */
-  void start(ScenarioGenerator generator, RestorableUniformRandomProvider random) {
+  void start(RestorableUniformRandomProvider random) {
     this.random = random;
-    startNext(generator);
+    startNext();
   }
 
-  void startNext(ScenarioGenerator generator) {
+  void startNext() {
     drawnFrom = random.saveState();
     steps = 0;
     Episode episode = generator.draw(random, rates);
     long seed = random.nextLong();
     engine.reset(episode.scenario(), seed);
-    core = new ScalerCore(episode.workload(), settings.guards());
+    if (core == null) {
+      core = new ScalerCore(episode.workload(), settings.guards());
+    } else {
+      core.reset(episode.workload());
+    }
     endSeconds = episode.scenario().seconds();
     double tick = settings.tickSeconds();
     double need = Math.max(1e-3, episode.scenario().meanNeededReplicas(seed));
@@ -127,11 +133,11 @@ final class SimulatedDeployment {
   }
 
   /** Goes the way that {@link #write} wrote; the caller observes next. */
-  void read(DataInputStream in, ScenarioGenerator generator) throws IOException {
+  void read(DataInputStream in) throws IOException {
     random = RandomSource.XO_SHI_RO_256_PP.create(0L);
     random.restoreState(readState(in));
     final RandomProviderState now = readState(in);
-    startNext(generator);
+    startNext();
     endSeconds = in.readInt();
     int taken = in.readInt();
     if (taken < 0 || taken > actions.length) {

@@ -13,8 +13,16 @@ public interface VectorEnvironment {
   /** Length of one observation. */
   int observationSize();
 
-  /** Number of discrete actions. */
+  /** Number of discrete actions, those of all heads together. */
   int actionCount();
+
+  /**
+   * Where several actions are chosen at once, how many each is chosen among; their sum is {@link
+   * #actionCount}, and a mask holds them one head after the other.
+   */
+  default int[] actionHeads() {
+    return new int[] {actionCount()};
+  }
 
   /**
    * Starts an episode in every environment.
@@ -27,7 +35,8 @@ public interface VectorEnvironment {
   /**
    * Steps every environment.
    *
-   * @param actions one an environment {@code [envs]}; ignored where the policy does not decide
+   * @param actions one a head, counted from 0 in each {@code [envs × heads]}; ignored where the
+   *     policy does not decide
    * @return the same buffer as {@link #reset}, filled anew
    */
   VectorStep step(int[] actions);

@@ -1,10 +1,10 @@
 package io.kiss.kisim.evaluate;
 
 import io.kiss.kisim.autoscale.Autoscaler;
-import io.kiss.kisim.engine.FluidEngine;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
 import io.kiss.kisim.env.Episode;
+import io.kiss.kisim.fluid.FluidEngine;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -37,7 +37,7 @@ public final class TournamentCases {
     for (int i = 0; i < count; i++) {
       UniformRandomProvider random =
           RandomSource.XO_SHI_RO_256_PP.create((seed ^ HELD_OUT) + SEED_STEP * (i + 1));
-      Episode episode = generator.draw(random, new float[settings.mostSeconds()]);
+      Episode episode = generator.draw(random);
       cases.add(
           new TournamentCase(
               episode.scenario().name() + "-" + (i + 1), episode, random.nextLong()));

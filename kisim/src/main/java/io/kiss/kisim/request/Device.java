@@ -36,11 +36,11 @@ final class Device {
   private long updatedNanos;
   private long busyNanos;
 
-  /** Pods placed here. */
-  int pods;
+  /** Pods here that serve or drain. */
+  private int pods;
 
-  /** Pods placed here that serve or drain. */
-  int servingPods;
+  /** ∫ pods here dt while a batch was on the device. */
+  private long busyPodNanos;
 
   Device(
       int slot,
@@ -60,6 +60,23 @@ final class Device {
   /** Time a batch was on the device until {@code now}. */
   long busyNanos(long now) {
     return count > 0 ? busyNanos + now - updatedNanos : busyNanos;
+  }
+
+  /** The same, each moment times the pods that served or drained here. */
+  long busyPodNanos(long now) {
+    return count > 0 ? busyPodNanos + pods * (now - updatedNanos) : busyPodNanos;
+  }
+
+  /** A pod serves here from now on; returns how many do. */
+  int addPod(long now) {
+    advance(now);
+    return ++pods;
+  }
+
+  /** A pod serves here no longer; returns how many do. */
+  int removePod(long now) {
+    advance(now);
+    return --pods;
   }
 
   void enter(Instance instance, long now) {
@@ -161,6 +178,7 @@ final class Device {
     if (count > 0) {
       virtual += rate() * (now - updatedNanos);
       busyNanos += now - updatedNanos;
+      busyPodNanos += pods * (now - updatedNanos);
     }
     updatedNanos = now;
   }

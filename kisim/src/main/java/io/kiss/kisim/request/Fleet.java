@@ -1,97 +1,67 @@
 package io.kiss.kisim.request;
 
+import io.kiss.kisim.cluster.KubernetesCluster;
+import io.kiss.kisim.cluster.PodListener;
 import io.kiss.kisim.gpu.DeviceKind;
 import io.kiss.kisim.gpu.DeviceSharing;
 import io.kiss.kisim.serving.ServiceModel;
-import io.kiss.kisim.time.DelaySampler;
+import io.kiss.kisim.telemetry.PodMetrics;
+import io.kiss.kisim.telemetry.PodScraper;
 import io.kiss.kisim.time.EventHeap;
+import io.kiss.kisim.time.ExactSum;
 import io.kiss.kisim.time.Nanos;
 import java.math.BigInteger;
 import java.util.Arrays;
-import org.apache.commons.rng.UniformRandomProvider;
 
-/** The pods of a Deployment, the devices they are on, and what both add up to. */
-public final class Fleet {
-  private static final int POD_SLOTS = 3;
+/**
+ * What serves: the queue and instances of each pod, and the devices they run on. When pods come,
+ * leave and die is the cluster's, which calls in here.
+ */
+public final class Fleet implements PodListener {
+  private static final int POD_SLOTS = 2;
 
   private final ServiceModel service;
+  private final KubernetesCluster cluster;
   private final EventHeap events;
   private final Router router;
-  private final DelaySampler containerStart;
-  private final DelaySampler modelLoad;
+  private final Departures departures;
+  private final int buckets;
+  private final int firstSlot;
   private final int stride;
-  private final int unitsPerPod;
   private Pod[] pods = new Pod[0];
+
+  /** By the cluster's number where pods slow each other down, else each pod has its own. */
   private Device[] devices = new Device[0];
 
-  /** Pods pending or ready, oldest first. */
-  private Pod[] alive = new Pod[16];
-
-  private RequestObserver observer;
-  private int aliveCount;
-  private int terminating;
+  private PodScraper scraper;
   private int servingDevices;
-  private long allocatedUnits;
   private long settledNanos;
-  private final ExactSum unitNanos = new ExactSum();
   private final ExactSum servingNanos = new ExactSum();
 
-  Fleet(ServiceModel service, EventHeap events, Router router, UniformRandomProvider random) {
+  Fleet(
+      ServiceModel service,
+      KubernetesCluster cluster,
+      EventHeap events,
+      int firstSlot,
+      Router router,
+      Departures departures,
+      LatencyBuckets buckets,
+      long startNanos) {
     this.service = service;
+    this.cluster = cluster;
     this.events = events;
+    this.firstSlot = firstSlot;
     this.router = router;
-    containerStart = new DelaySampler(service.startUp().containerStart(), random);
-    modelLoad = new DelaySampler(service.startUp().modelLoad(), random);
+    this.departures = departures;
+    this.buckets = buckets == null ? 0 : buckets.size();
+    settledNanos = startNanos;
     // A pod's own slots, its instances', and that of the device with the same index.
     stride = POD_SLOTS + service.batching().instances() + 1;
-    unitsPerPod = service.sharing().unitsPerPod();
   }
 
-  /** Pods that serve. */
+  /** Pods in the Service: those that serve, and those of which nobody knows that they do not. */
   public int readyCount() {
     return router.count();
-  }
-
-  /** Pods asked for that do not serve yet. */
-  public int pendingCount() {
-    return aliveCount - router.count();
-  }
-
-  /** Pods that finish what they have. */
-  public int terminatingCount() {
-    return terminating;
-  }
-
-  /** Pods pending or ready. */
-  public int alive() {
-    return aliveCount;
-  }
-
-  /** When the pending pod at {@code index} was asked for, oldest first, nanoseconds. */
-  public long pendingSinceNanos(int index) {
-    int seen = 0;
-    for (int i = 0; i < aliveCount; i++) {
-      if (alive[i].state == Pod.State.PENDING && seen++ == index) {
-        return alive[i].createdNanos;
-      }
-    }
-    throw new IndexOutOfBoundsException("pending pod " + index + " of " + pendingCount());
-  }
-
-  /** Units ({@link DeviceSharing#UNITS}ths of a device) allocated now. */
-  public long allocatedUnits() {
-    return allocatedUnits;
-  }
-
-  /** ∫ allocated units dt until {@code now}, unit-nanoseconds. */
-  public ExactSum allocatedUnitNanos(long now) {
-    settle(now);
-    return unitNanos;
-  }
-
-  /** ∫ allocated devices dt until {@code now}, device-seconds. */
-  public double allocatedDeviceSeconds(long now) {
-    return allocatedUnitNanos(now).doubleValue() * 1e-9 / DeviceSharing.UNITS;
   }
 
   /** ∫ devices (or slices) with a pod that serves or drains, until {@code now}, seconds. */
@@ -114,113 +84,209 @@ public final class Fleet {
     return Nanos.toSeconds(busy);
   }
 
-  void observe(RequestObserver observer) {
-    this.observer = observer;
-  }
-
-  Pod ready(int index) {
-    return router.get(index);
-  }
-
-  /** The pod to end first: pending before ready, younger before older. */
-  Pod youngest() {
-    for (int i = aliveCount - 1; i >= 0; i--) {
-      if (alive[i].state == Pod.State.PENDING) {
-        return alive[i];
+  /**
+   * Time work ran on a device, each weighted with the share of it that its serving pods hold,
+   * GPU-seconds.
+   */
+  public double busyGpuSeconds(long now) {
+    long busy = 0;
+    for (Device device : devices) {
+      if (device != null) {
+        busy += device.busyPodNanos(now);
       }
     }
-    return alive[aliveCount - 1];
+    return Nanos.toSeconds(busy) * service.gpusPerPod();
   }
 
-  void create(long now) {
-    create(now, drawStartUp());
-  }
-
-  void createReady(long now) {
-    create(now, 0);
-  }
-
-  private void create(long now, long startUp) {
-    Pod pod = freePod();
-    Device device = freeDevice();
-    settle(now);
-    device.pods++;
-    allocatedUnits += unitsPerPod;
-    pod.begin(now, device);
-    if (observer != null) {
-      observer.podCreated(pod.index, now);
-    }
-    if (aliveCount == alive.length) {
-      alive = Arrays.copyOf(alive, 2 * aliveCount);
-    }
-    alive[aliveCount++] = pod;
-    if (startUp == 0) {
-      becomeReady(pod, now);
-    } else {
-      events.schedule(pod.lifecycleSlot, now + startUp);
-    }
-  }
-
-  void becomeReady(Pod pod, long now) {
-    settle(now);
-    pod.state = Pod.State.READY;
-    if (pod.device.servingPods++ == 0) {
-      servingDevices++;
-    }
-    router.add(pod);
-  }
-
-  /** Takes a ready pod out of the Service; it has its grace period to finish. */
-  void drain(Pod pod, long now) {
-    router.remove(pod);
-    forget(pod);
-    pod.state = Pod.State.TERMINATING;
-    terminating++;
-    events.schedule(pod.lifecycleSlot, now + Nanos.of(service.startUp().graceSeconds()));
-  }
-
-  /** The pod is gone and gives back its share of the device. */
-  void remove(Pod pod, long now) {
-    settle(now);
-    if (pod.state == Pod.State.TERMINATING) {
-      terminating--;
-    } else {
-      router.remove(pod);
-      forget(pod);
-    }
-    if (pod.state != Pod.State.PENDING && --pod.device.servingPods == 0) {
-      servingDevices--;
-    }
-    pod.state = Pod.State.GONE;
-    if (observer != null) {
-      observer.podGone(pod.index, now);
-    }
-    pod.device.pods--;
-    allocatedUnits -= unitsPerPod;
-    for (int slot = pod.lifecycleSlot; slot <= lastSlot(pod); slot++) {
-      events.schedule(slot, EventHeap.NEVER);
-    }
-  }
-
-  Pod podOf(int slot) {
-    return pods[slot / stride];
-  }
-
-  Instance instanceOf(int slot) {
-    return pods[slot / stride].instances[slot % stride - POD_SLOTS];
-  }
-
-  /** The device whose slot this is, null for a pod's. */
-  Device deviceOf(int slot) {
-    return slot % stride == stride - 1 ? devices[slot / stride] : null;
-  }
-
-  long queued() {
+  /** Requests waiting in queues, all pods together. */
+  public long queued() {
     long queued = 0;
     for (Pod pod : pods) {
       queued += pod.queued();
     }
     return queued;
+  }
+
+  /** Lets {@code scraper} know which pods there are to scrape; null: nobody. */
+  void watch(PodScraper scraper) {
+    this.scraper = scraper;
+  }
+
+  /** What a pod's endpoints show at the engine's present time. */
+  void expose(int index, long now, PodMetrics out) {
+    Pod pod = pods[index];
+    out.arrived = pod.arrived;
+    for (int b = 0; b < buckets; b++) {
+      out.answered[b] = pod.latencyBuckets[b];
+    }
+    out.queued = pod.queued();
+    out.running = pod.outstanding - pod.queued();
+    out.busySeconds = Nanos.toSeconds(pod.device.busyNanos(now));
+  }
+
+  @Override
+  public void created(int index, long now) {
+    Pod pod = makeRoom(index);
+    pod.state = Pod.State.STARTING;
+    if (departures.observer != null) {
+      departures.observer.created(index, now);
+    }
+  }
+
+  @Override
+  public void ready(int index, long now) {
+    Pod pod = pods[index];
+    settle(now);
+    pod.begin(deviceFor(index));
+    if (pod.device.addPod(now) == 1) {
+      servingDevices++;
+    }
+    router.add(pod);
+    if (scraper != null) {
+      scraper.serving(index, now);
+    }
+    if (departures.observer != null) {
+      departures.observer.ready(index, now);
+    }
+  }
+
+  @Override
+  public void draining(int index, long now) {
+    Pod pod = pods[index];
+    router.remove(pod);
+    if (pod.state == Pod.State.READY) {
+      pod.state = Pod.State.DRAINING;
+    }
+    if (departures.observer != null) {
+      departures.observer.draining(index, now);
+    }
+    if (hasDrained(pod)) {
+      cluster.drained(index);
+    }
+  }
+
+  @Override
+  public void unreachable(int index, long now) {
+    Pod pod = pods[index];
+    if (pod.works()) {
+      freeze(pod, now);
+    }
+    pod.state = Pod.State.UNREACHABLE;
+    if (scraper != null) {
+      scraper.silent(index);
+    }
+    if (departures.observer != null) {
+      departures.observer.unreachable(index, now);
+    }
+  }
+
+  @Override
+  public void killed(int index, long now) {
+    Pod pod = pods[index];
+    router.remove(pod);
+    if (pod.works()) {
+      freeze(pod, now);
+    }
+    pod.state = Pod.State.STARTING;
+    if (scraper != null) {
+      scraper.refusing(index);
+    }
+    if (departures.observer != null) {
+      departures.observer.killed(index, now);
+    }
+    lose(pod, now);
+  }
+
+  @Override
+  public void gone(int index, long now) {
+    Pod pod = pods[index];
+    if (pod.works()) {
+      freeze(pod, now);
+    }
+    if (pod.outstanding > 0) {
+      throw new IllegalStateException(
+          "pod " + index + " is gone while it holds " + pod.outstanding + " requests");
+    }
+    pod.state = Pod.State.GONE;
+    if (scraper != null) {
+      scraper.gone(index);
+    }
+    if (departures.observer != null) {
+      departures.observer.gone(index, now);
+    }
+  }
+
+  /** Whether the pod was asked to end and has nothing left to do. */
+  boolean hasDrained(Pod pod) {
+    return pod.state == Pod.State.DRAINING && pod.outstanding == 0;
+  }
+
+  /** Stops all work of the pod; what it holds stays with it. */
+  private void freeze(Pod pod, long now) {
+    settle(now);
+    pod.stop();
+    for (Instance instance : pod.instances) {
+      if (instance.onDevice) {
+        pod.device.abandon(instance, now);
+      }
+      events.schedule(instance.slot, EventHeap.NEVER);
+    }
+    events.schedule(pod.batchSlot, EventHeap.NEVER);
+    events.schedule(pod.timeoutSlot, EventHeap.NEVER);
+    if (pod.device.removePod(now) == 0) {
+      servingDevices--;
+    }
+    events.schedule(pod.device.slot, pod.device.nextDoneNanos());
+  }
+
+  private void lose(Pod pod, long now) {
+    int lost = 0;
+    for (Instance instance : pod.instances) {
+      for (int i = 0; i < instance.batch; i++) {
+        departures.fail(
+            pod.index,
+            instance.arrivals[i],
+            instance.tags[i],
+            instance.startedNanos,
+            now,
+            Outcome.LOST);
+      }
+      lost += instance.batch;
+      instance.batch = 0;
+    }
+    lost += lose(pod, pod.queue, now) + lose(pod, pod.delayed, now);
+    router.changed(pod, -lost);
+  }
+
+  private int lose(Pod pod, RequestRing queue, long now) {
+    int lost = queue.size();
+    while (queue.size() > 0) {
+      departures.fail(
+          pod.index,
+          queue.firstArrival(),
+          queue.firstTag(),
+          RequestObserver.NEVER_STARTED,
+          now,
+          Outcome.LOST);
+      queue.removeFirst();
+    }
+    return lost;
+  }
+
+  /** The pod whose event this is; of a device the pod of the same index. */
+  Pod podOf(int slot) {
+    return pods[(slot - firstSlot) / stride];
+  }
+
+  Instance instanceOf(int slot) {
+    int at = slot - firstSlot;
+    return pods[at / stride].instances[at % stride - POD_SLOTS];
+  }
+
+  /** The device whose slot this is, null for a pod's. */
+  Device deviceOf(int slot) {
+    int at = slot - firstSlot;
+    return at % stride == stride - 1 ? devices[at / stride] : null;
   }
 
   BigInteger inFlightNanos(long now) {
@@ -237,73 +303,43 @@ public final class Fleet {
     return sum.exact();
   }
 
-  private int lastSlot(Pod pod) {
-    return pod.timeoutSlot + pod.instances.length;
-  }
-
   private void settle(long now) {
-    unitNanos.addProduct(allocatedUnits, now - settledNanos);
     servingNanos.addProduct(servingDevices, now - settledNanos);
     settledNanos = now;
   }
 
-  private void forget(Pod pod) {
-    for (int i = 0; i < aliveCount; i++) {
-      if (alive[i] == pod) {
-        System.arraycopy(alive, i + 1, alive, i, --aliveCount - i);
-        alive[aliveCount] = null;
-        return;
+  private Pod makeRoom(int index) {
+    int before = pods.length;
+    if (index >= before) {
+      pods = Arrays.copyOf(pods, index + 1);
+      for (int i = before; i <= index; i++) {
+        pods[i] = new Pod(i, firstSlot + i * stride, service.batching(), buckets);
       }
+      events.ensureSlots(firstSlot + pods.length * stride);
     }
-  }
-
-  private Pod freePod() {
-    for (Pod pod : pods) {
-      if (pod.state == Pod.State.GONE) {
-        return pod;
-      }
-    }
-    int index = pods.length;
-    events.ensureSlots((index + 1) * stride);
-    pods = Arrays.copyOf(pods, index + 1);
-    pods[index] = new Pod(index, index * stride, service.batching());
-    devices = Arrays.copyOf(devices, index + 1);
     return pods[index];
   }
 
-  /** The fullest device that has room, so that few are used; else a new one. */
-  private Device freeDevice() {
+  private Device deviceFor(int pod) {
     DeviceSharing sharing = service.sharing();
-    int room = sharing.contended() ? sharing.podsPerDevice() : 1;
-    Device best = null;
-    int empty = -1;
-    for (int i = 0; i < devices.length; i++) {
-      Device device = devices[i];
-      if (device == null) {
-        empty = empty < 0 ? i : empty;
-      } else if (device.pods < room && (best == null || device.pods > best.pods)) {
-        best = device;
-      }
+    int index = sharing.contended() ? cluster.deviceOf(pod) : pod;
+    if (index >= devices.length) {
+      devices = Arrays.copyOf(devices, index + 1);
+      events.ensureSlots(firstSlot + devices.length * stride);
     }
-    if (best == null) {
+    if (devices[index] == null) {
+      int room = sharing.contended() ? sharing.podsPerDevice() : 1;
       double overhead =
           sharing instanceof DeviceSharing.TimeSliced sliced ? sliced.switchOverhead() : 0;
-      best =
+      devices[index] =
           new Device(
-              empty * stride + stride - 1,
+              firstSlot + index * stride + stride - 1,
               room * service.batching().instances(),
               sharing.speed(),
               service.device().parallelism(),
               overhead,
               service.device().kind() == DeviceKind.GPU);
-      devices[empty] = best;
     }
-    return best;
-  }
-
-  private long drawStartUp() {
-    double loaded = modelLoad.seconds();
-    double seconds = containerStart.seconds() + service.startUp().readiness().readyAfter(loaded);
-    return seconds == 0 ? 0 : Math.max(1, Nanos.of(seconds));
+    return devices[index];
   }
 }

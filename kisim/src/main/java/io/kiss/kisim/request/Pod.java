@@ -1,22 +1,27 @@
 package io.kiss.kisim.request;
 
 import io.kiss.kisim.serving.DynamicBatching;
+import java.util.Arrays;
 
 /** A pod's queue and instances. */
 final class Pod {
   enum State {
-    PENDING,
+    /** There is no pod of this index. */
+    GONE,
+    /** It exists and does not serve yet, or no longer: its container starts. */
+    STARTING,
     READY,
-    TERMINATING,
-    GONE
+    /** Out of the Service, finishing what it has. */
+    DRAINING,
+    /** Does nothing more, and nobody knows. */
+    UNREACHABLE
   }
 
   final int index;
 
   /** Slots of the pod's events; its instances' follow. */
-  final int lifecycleSlot;
-
   final int batchSlot;
+
   final int timeoutSlot;
 
   final RequestRing queue;
@@ -30,7 +35,6 @@ final class Pod {
 
   State state = State.GONE;
   Device device;
-  long createdNanos;
 
   /** Requests queued or running here; changed through the router. */
   int outstanding;
@@ -41,27 +45,50 @@ final class Pod {
   /** Batches of this pod on its device. */
   int onDevice;
 
-  Pod(int index, int firstSlot, DynamicBatching batching) {
+  /** Since its container was started: requests sent here, requests answered, by latency. */
+  long arrived;
+
+  long completed;
+  final long[] latencyBuckets;
+
+  /** How often a container was started here, in the life of the engine. */
+  int incarnation;
+
+  Pod(int index, int firstSlot, DynamicBatching batching, int buckets) {
     this.index = index;
-    lifecycleSlot = firstSlot;
-    batchSlot = firstSlot + 1;
-    timeoutSlot = firstSlot + 2;
+    batchSlot = firstSlot;
+    timeoutSlot = firstSlot + 1;
+    latencyBuckets = new long[buckets];
     queue = new RequestRing(4 * batching.maxBatch());
     instances = new Instance[batching.instances()];
     idle = new Instance[instances.length];
     for (int i = 0; i < instances.length; i++) {
-      instances[i] = new Instance(this, firstSlot + 3 + i, batching.maxBatch());
+      instances[i] = new Instance(this, firstSlot + 2 + i, batching.maxBatch());
     }
   }
 
-  void begin(long now, Device on) {
-    state = State.PENDING;
-    createdNanos = now;
+  /** A container that serves begins on a device, with nothing in hand and all counters at 0. */
+  void begin(Device on) {
+    state = State.READY;
     device = on;
     outstanding = 0;
     onDevice = 0;
     idleCount = instances.length;
     System.arraycopy(instances, 0, idle, 0, idleCount);
+    arrived = 0;
+    completed = 0;
+    Arrays.fill(latencyBuckets, 0);
+    incarnation++;
+  }
+
+  /** No instance takes a batch any more. */
+  void stop() {
+    idleCount = 0;
+  }
+
+  /** Whether work is done here. */
+  boolean works() {
+    return state == State.READY || state == State.DRAINING;
   }
 
   boolean hasIdleInstance() {

@@ -1,5 +1,6 @@
 package io.kiss.kisim.request;
 
+import io.kiss.kisim.time.ExactSum;
 import io.kiss.kisim.time.Nanos;
 import org.HdrHistogram.Histogram;
 
@@ -21,6 +22,7 @@ public final class RequestCounts {
   private long changedNanos;
   private final ExactSum area = new ExactSum();
   private final ExactSum sojourns = new ExactSum();
+  private final ExactSum waits = new ExactSum();
   private final Histogram latencies = newHistogram();
 
   /** An empty latency histogram as the engine uses it: nanoseconds, three digits, up to a day. */
@@ -40,13 +42,20 @@ public final class RequestCounts {
     inSystem -= count;
   }
 
-  void serve(long sojournNanos, long sloNanos) {
-    served++;
-    sojourns.add(sojournNanos);
-    latencies.recordValue(Math.min(sojournNanos, LONGEST_NANOS));
-    if (sojournNanos > sloNanos) {
-      violating++;
+  /** The first {@code batch} of {@code arrivals}, running since {@code started}, are answered. */
+  void serve(long[] arrivals, int batch, long started, long now, long sloNanos) {
+    served += batch;
+    long sum = 0;
+    for (int i = 0; i < batch; i++) {
+      long sojourn = now - arrivals[i];
+      sum += sojourn;
+      latencies.recordValue(Math.min(sojourn, LONGEST_NANOS));
+      if (sojourn > sloNanos) {
+        violating++;
+      }
     }
+    sojourns.add(sum);
+    waits.add(sum - batch * (now - started));
   }
 
   void fail(long sojournNanos, Outcome outcome) {
@@ -117,5 +126,10 @@ public final class RequestCounts {
   /** Σ time in the system of all requests that have left, nanoseconds. */
   public ExactSum sojourns() {
     return sojourns;
+  }
+
+  /** Σ time that the answered requests waited until their batch began, nanoseconds. */
+  public ExactSum waits() {
+    return waits;
   }
 }

@@ -1,9 +1,14 @@
 package io.kiss.kisim.request;
 
+import io.kiss.kisim.cluster.ClusterSpec;
+import io.kiss.kisim.cluster.KubernetesCluster;
+import io.kiss.kisim.gpu.DeviceSharing;
 import io.kiss.kisim.serving.DynamicBatching;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.TimeoutAction;
+import io.kiss.kisim.telemetry.PodScraper;
+import io.kiss.kisim.telemetry.TelemetrySettings;
 import io.kiss.kisim.time.EventHeap;
 import io.kiss.kisim.time.Nanos;
 import io.kiss.kisim.traffic.pattern.Load;
@@ -19,41 +24,102 @@ import org.apache.commons.rng.simple.RandomSource;
  * per request once the queues have grown to their working size. One instance serves one thread.
  */
 public final class RequestEngine {
+  /** Enough for every closed form, and what the ample cluster has room for. */
+  private static final int MOST_REPLICAS = 1024;
+
+  /** The cluster's next event; the lowest slot, so that pods die before they answer. */
+  private static final int CLUSTER_SLOT = 0;
+
+  /** Prometheus' next scrape of a pod. */
+  private static final int SCRAPE_SLOT = 1;
+
+  private static final int FIRST_POD_SLOT = 2;
+
+  private static final long TELEMETRY_STREAM = 4;
+
   private final ServiceModel service;
   private final DynamicBatching batching;
-  private final Load load;
-  private final boolean closed;
+  private final KubernetesCluster cluster;
   private final EventHeap events = new EventHeap(64);
-  private final RequestCounts counts = new RequestCounts();
+  private final Departures departures;
+  private final RequestCounts counts;
   private final Fleet fleet;
   private final Router router;
   private final ServiceTimes times;
   private final long queueDelayNanos;
   private final long queueTimeoutNanos;
   private final int queueLimit;
-  private long sloNanos = Long.MAX_VALUE;
-  private RequestObserver observer;
+  private final PodScraper scraper;
+  private Load load;
   private long now;
 
   /**
-   * Makes an engine at time 0 without pods.
+   * Makes an engine at time 0 in a cluster with room for all and without faults.
    *
    * @param service what its pods are
    * @param routing how the Service picks a pod
    * @param load where requests come from
+   * @param replicas that are ready from the start
    * @param seed of all that is drawn here: service times, routing, start-up times
    */
-  public RequestEngine(ServiceModel service, Routing routing, Load load, long seed) {
+  public RequestEngine(ServiceModel service, Routing routing, Load load, int replicas, long seed) {
+    this(
+        new KubernetesCluster(),
+        ClusterSpec.AMPLE,
+        service,
+        routing,
+        load,
+        replicas,
+        MOST_REPLICAS,
+        seed,
+        0,
+        null);
+  }
+
+  /**
+   * Makes an engine at {@code startNanos}.
+   *
+   * @param cluster is reset, and belongs to this engine until another is made with it
+   * @param telemetry how Prometheus watches the pods; null: not at all
+   */
+  RequestEngine(
+      KubernetesCluster cluster,
+      ClusterSpec spec,
+      ServiceModel service,
+      Routing routing,
+      Load load,
+      int replicas,
+      int maxReplicas,
+      long seed,
+      long startNanos,
+      TelemetrySettings telemetry) {
+    this.cluster = cluster;
     this.service = service;
-    this.load = load;
+    now = startNanos;
     batching = service.batching();
-    closed = load.closed();
     queueDelayNanos = Nanos.of(batching.maxQueueDelaySeconds());
     queueTimeoutNanos = Nanos.of(batching.queueTimeoutSeconds());
     queueLimit = batching.queueLimit() == 0 ? Integer.MAX_VALUE : batching.queueLimit();
     router = new Router(routing, random(seed, 1));
     times = new ServiceTimes(service, random(seed, 2));
-    fleet = new Fleet(service, events, router, random(seed, 3));
+    LatencyBuckets buckets = telemetry == null ? null : new LatencyBuckets(telemetry.bounds());
+    departures = new Departures(buckets);
+    counts = departures.counts;
+    fleet =
+        new Fleet(
+            service, cluster, events, FIRST_POD_SLOT, router, departures, buckets, startNanos);
+    scraper =
+        telemetry == null
+            ? null
+            : new PodScraper(
+                telemetry,
+                (pod, out) -> fleet.expose(pod, now, out),
+                random(seed, TELEMETRY_STREAM).nextLong(),
+                startNanos);
+    fleet.watch(scraper);
+    use(load);
+    cluster.reset(spec, service, replicas, maxReplicas, seed, startNanos, fleet);
+    letClusterAct();
   }
 
   /** An independent stream of random numbers. */
@@ -61,15 +127,20 @@ public final class RequestEngine {
     return RandomSource.XO_RO_SHI_RO_128_PP.create(seed * 0x9E3779B97F4A7C15L + stream);
   }
 
+  /** Takes requests from {@code load} from now on; those of the one before stay. */
+  void use(Load load) {
+    this.load = load;
+    departures.use(load);
+  }
+
   /** Counts answers later than this as violating the SLO from now on. */
   public void setSloSeconds(double seconds) {
-    sloNanos = Nanos.of(seconds);
+    departures.sloNanos = Nanos.of(seconds);
   }
 
   /** Shows what happens from now on to {@code observer}; null: to nobody. */
   public void observe(RequestObserver observer) {
-    this.observer = observer;
-    fleet.observe(observer);
+    departures.observer = observer;
   }
 
   /** The time it has reached, nanoseconds. */
@@ -77,9 +148,19 @@ public final class RequestEngine {
     return now;
   }
 
-  /** The pods. */
+  /** What serves. */
   public Fleet fleet() {
     return fleet;
+  }
+
+  /** Prometheus, which watches the pods. */
+  PodScraper scraper() {
+    return scraper;
+  }
+
+  /** What the pods live in, told of all that happened until now. */
+  public KubernetesCluster cluster() {
+    return cluster;
   }
 
   /** What happened to requests; its integral is settled to now. */
@@ -93,38 +174,36 @@ public final class RequestEngine {
     counts.drainLatencies(into);
   }
 
-  /** Sets {@code spec.replicas}: starts pods, or ends the youngest. */
+  /** Sets {@code spec.replicas}; the cluster follows after its API latency. */
   public void setReplicas(int replicas) {
-    while (fleet.alive() < replicas) {
-      fleet.create(now);
-    }
-    while (fleet.alive() > replicas) {
-      Pod pod = fleet.youngest();
-      if (pod.state == Pod.State.READY) {
-        fleet.drain(pod, now);
-      }
-      if (pod.outstanding == 0) {
-        fleet.remove(pod, now);
-      }
-    }
+    cluster.advanceTo(now);
+    cluster.setDesired(replicas);
+    letClusterAct();
   }
 
-  /** Adds pods that are ready at once, as before the start of a simulation. */
-  public void addReadyReplicas(int replicas) {
-    for (int i = 0; i < replicas; i++) {
-      fleet.createReady(now);
-    }
-  }
-
-  /** Ends the ready pod at {@code index} at once, with all it holds; a new one is started. */
+  /** Ends the container of the ready pod at {@code index}, oldest first, with all it holds. */
   public void crash(int index) {
-    kill(fleet.ready(index));
-    fleet.create(now);
+    cluster.advanceTo(now);
+    cluster.crash(index);
+    letClusterAct();
   }
 
-  /** Requests waiting in queues, all pods together. */
-  public long queued() {
-    return fleet.queued();
+  private void letClusterAct() {
+    cluster.advanceTo(now);
+    events.schedule(CLUSTER_SLOT, cluster.nextEventNanos());
+    if (scraper != null) {
+      events.schedule(SCRAPE_SLOT, scraper.nextNanos());
+    }
+  }
+
+  private void scrape() {
+    scraper.passTo(now);
+    events.schedule(SCRAPE_SLOT, scraper.nextNanos());
+  }
+
+  /** Devices held by pods until now, device-seconds. */
+  public double allocatedDeviceSeconds() {
+    return cluster.allocatedUnitNanos(now).doubleValue() * 1e-9 / DeviceSharing.UNITS;
   }
 
   /**
@@ -164,24 +243,40 @@ public final class RequestEngine {
     }
     counts.arrive(now);
     Pod pod = router.pick();
-    if (pod == null || (queueLimit < Integer.MAX_VALUE && pod.queued() >= queueLimit)) {
-      counts.leave(1, now);
-      fail(now, tag, -1, Outcome.REJECTED);
+    if (pod == null) {
+      departures.fail(-1, now, tag, RequestObserver.NEVER_STARTED, now, Outcome.REJECTED);
+      return;
+    }
+    pod.arrived++;
+    if (queueLimit < Integer.MAX_VALUE && pod.queued() >= queueLimit && pod.works()) {
+      departures.fail(pod.index, now, tag, RequestObserver.NEVER_STARTED, now, Outcome.REJECTED);
       return;
     }
     pod.queue.add(now, tag);
     router.changed(pod, 1);
+    if (departures.observer != null) {
+      departures.observer.sent(pod.index, now);
+    }
     if (pod.hasIdleInstance()) {
       dispatch(pod);
     }
     if (queueTimeoutNanos > 0
         && pod.queue.size() > 0
+        && pod.works()
         && events.timeOf(pod.timeoutSlot) == EventHeap.NEVER) {
       events.schedule(pod.timeoutSlot, pod.queue.firstArrival() + queueTimeoutNanos);
     }
   }
 
   private void handle(int slot) {
+    if (slot == CLUSTER_SLOT) {
+      letClusterAct();
+      return;
+    }
+    if (slot == SCRAPE_SLOT) {
+      scrape();
+      return;
+    }
     Device device = fleet.deviceOf(slot);
     if (device != null) {
       deviceDone(device);
@@ -193,13 +288,6 @@ public final class RequestEngine {
       dispatch(pod);
     } else if (slot == pod.timeoutSlot) {
       expire(pod);
-    } else if (slot == pod.lifecycleSlot) {
-      events.schedule(slot, EventHeap.NEVER);
-      if (pod.state == Pod.State.PENDING) {
-        fleet.becomeReady(pod, now);
-      } else {
-        kill(pod);
-      }
     } else {
       events.schedule(slot, EventHeap.NEVER);
       hostDone(fleet.instanceOf(slot));
@@ -265,27 +353,20 @@ public final class RequestEngine {
   private void finish(Instance instance) {
     Pod pod = instance.pod;
     int batch = instance.batch;
-    long[] arrivals = instance.arrivals;
-    counts.leave(batch, now);
-    for (int i = 0; i < batch; i++) {
-      counts.serve(now - arrivals[i], sloNanos);
-    }
-    if (observer != null) {
-      for (int i = 0; i < batch; i++) {
-        observer.left(arrivals[i], instance.startedNanos, now, Outcome.SERVED);
-      }
-    }
+    departures.serve(instance, now);
     router.changed(pod, -batch);
     pod.release(instance);
-    if (closed) {
-      for (int i = 0; i < batch; i++) {
-        load.answered(instance.tags[i], now, true);
-      }
-    }
+    departures.answer(instance.tags, batch, now);
     dispatch(pod);
-    if (pod.state == Pod.State.TERMINATING && pod.outstanding == 0) {
-      fleet.remove(pod, now);
+    if (fleet.hasDrained(pod)) {
+      drained(pod);
     }
+  }
+
+  private void drained(Pod pod) {
+    cluster.advanceTo(now);
+    cluster.drained(pod.index);
+    letClusterAct();
   }
 
   /** Takes requests past their timeout out of the queue. */
@@ -300,53 +381,15 @@ public final class RequestEngine {
         pod.delayed.add(arrival, tag);
       } else {
         router.changed(pod, -1);
-        counts.leave(1, now);
-        fail(arrival, tag, -1, Outcome.TIMED_OUT);
+        departures.fail(
+            pod.index, arrival, tag, RequestObserver.NEVER_STARTED, now, Outcome.TIMED_OUT);
       }
     }
     events.schedule(
         pod.timeoutSlot,
         queue.size() == 0 ? EventHeap.NEVER : queue.firstArrival() + queueTimeoutNanos);
-    if (pod.state == Pod.State.TERMINATING && pod.outstanding == 0) {
-      fleet.remove(pod, now);
-    }
-  }
-
-  private void kill(Pod pod) {
-    for (Instance instance : pod.instances) {
-      if (instance.batch > 0) {
-        if (instance.onDevice) {
-          pod.device.abandon(instance, now);
-          events.schedule(pod.device.slot, pod.device.nextDoneNanos());
-        }
-        counts.leave(instance.batch, now);
-        for (int i = 0; i < instance.batch; i++) {
-          fail(instance.arrivals[i], instance.tags[i], instance.startedNanos, Outcome.LOST);
-        }
-        instance.batch = 0;
-      }
-    }
-    lose(pod.queue);
-    lose(pod.delayed);
-    router.changed(pod, -pod.outstanding);
-    fleet.remove(pod, now);
-  }
-
-  private void lose(RequestRing queue) {
-    while (queue.size() > 0) {
-      counts.leave(1, now);
-      fail(queue.firstArrival(), queue.firstTag(), -1, Outcome.LOST);
-      queue.removeFirst();
-    }
-  }
-
-  private void fail(long arrived, int tag, long started, Outcome outcome) {
-    counts.fail(now - arrived, outcome);
-    if (observer != null) {
-      observer.left(arrived, started, now, outcome);
-    }
-    if (closed) {
-      load.answered(tag, now, false);
+    if (fleet.hasDrained(pod)) {
+      drained(pod);
     }
   }
 

@@ -1,22 +1,43 @@
 package io.kiss.kisim.request;
 
+import io.kiss.kisim.cluster.PodListener;
+
 /** Sees every request leave and every pod come and go; for tests and logs, since it costs time. */
 @FunctionalInterface
-public interface RequestObserver {
+public interface RequestObserver extends PodListener {
 
   /**
    * A request left.
    *
+   * @param pod that had it, -1 where it reached none
    * @param arrivedNanos when it reached the Service
-   * @param startedNanos when its batch began, -1 where it never did
+   * @param startedNanos when its batch began, {@link #NEVER_STARTED} where it never did
    * @param leftNanos when it left
    * @param outcome how
    */
-  void left(long arrivedNanos, long startedNanos, long leftNanos, Outcome outcome);
+  void left(int pod, long arrivedNanos, long startedNanos, long leftNanos, Outcome outcome);
 
-  /** A pod was asked for and takes up its share of a device from now on. */
-  default void podCreated(int pod, long nanos) {}
+  /** No batch began with the request. */
+  long NEVER_STARTED = Long.MIN_VALUE;
 
-  /** A pod is gone; its number may be given to another. */
-  default void podGone(int pod, long nanos) {}
+  /** A request was sent to a pod and taken into its queue. */
+  default void sent(int pod, long now) {}
+
+  @Override
+  default void created(int pod, long now) {}
+
+  @Override
+  default void ready(int pod, long now) {}
+
+  @Override
+  default void draining(int pod, long now) {}
+
+  @Override
+  default void unreachable(int pod, long now) {}
+
+  @Override
+  default void killed(int pod, long now) {}
+
+  @Override
+  default void gone(int pod, long now) {}
 }

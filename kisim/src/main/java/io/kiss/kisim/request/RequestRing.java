@@ -1,5 +1,7 @@
 package io.kiss.kisim.request;
 
+import io.kiss.kisim.time.ExactSum;
+
 /** Requests waiting in order: when each arrived, and the tag its load gave it. */
 final class RequestRing {
   private long[] arrivals;

@@ -41,6 +41,8 @@ final class Json {
     name(name);
     if (Double.isNaN(value) || Double.isInfinite(value)) {
       out.append("null");
+    } else if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+      out.append((long) value);
     } else {
       out.append(value);
     }

@@ -58,7 +58,7 @@ public final class ProfileFile {
     BatchCurve curve = curve(at.section("curve"));
     ServiceNoise noise = at.section("noise", ServiceNoise.NONE, ProfileFile::noise);
     DynamicBatching batching = batching(at.section("batching"));
-    StartUp startUp = at.section("start-up", StartUp.INSTANT, ProfileFile::startUp);
+    StartUp startUp = at.section("start-up", StartUp.INSTANT, StartUpSection::read);
     int items = at.integer("items-per-request", 1);
     at.done();
     return at.build(
@@ -128,14 +128,5 @@ public final class ProfileFile {
     at.done();
     return at.build(
         () -> new DynamicBatching(maxBatch, preferred, delay, instances, limit, timeout, action));
-  }
-
-  private static StartUp startUp(Section at) {
-    double time = at.seconds("time");
-    double cv = at.number("cv", 0);
-    double grace = at.seconds("grace", 30);
-    at.text("source", "");
-    at.done();
-    return at.build(() -> StartUp.ofTotal(time, cv, grace));
   }
 }

@@ -2,9 +2,12 @@ package io.kiss.kisim.scenario;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
+import io.kiss.kisim.time.Delay;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +44,26 @@ final class Section {
       return new Section(object.toConfig(), child(key));
     }
     throw refused(key, "must be an object { … }");
+  }
+
+  /** The objects of the list at {@code key}, in order; none where it is not there. */
+  List<Section> sections(String key) {
+    if (!has(key)) {
+      return List.of();
+    }
+    if (!(config.root().get(key) instanceof ConfigList list)) {
+      throw refused(key, "must be a list [ … ] of objects");
+    }
+    List<Section> sections = new ArrayList<>();
+    for (ConfigValue value : list) {
+      String name = key + "[" + sections.size() + "]";
+      if (!(value instanceof ConfigObject object)) {
+        throw new ScenarioException(
+            where(value.origin()) + ": " + child(name) + " must be an object { … }");
+      }
+      sections.add(new Section(object.toConfig(), child(name)));
+    }
+    return sections;
   }
 
   /** Reads the object at {@code key} if there is one. */
@@ -111,7 +134,7 @@ final class Section {
   double seconds(String key) {
     required(key);
     double seconds =
-        get(key, "a duration such as 15 s", () -> config.getDuration(quoted(key)).toNanos() * 1e-9);
+        get(key, "a duration such as 15 s", () -> config.getDuration(quoted(key)).toNanos() / 1e9);
     if (seconds < 0) {
       throw refused(key, "must not be negative");
     }
@@ -120,6 +143,29 @@ final class Section {
 
   double seconds(String key, double otherwise) {
     return has(key) ? seconds(key) : otherwise;
+  }
+
+  /** A duration of whole seconds, at least one. */
+  int wholeSeconds(String key) {
+    double seconds = seconds(key);
+    if (seconds != Math.rint(seconds) || seconds < 1 || seconds > Integer.MAX_VALUE) {
+      throw refused(key, "must be whole seconds, at least 1, not " + seconds + " s");
+    }
+    return (int) seconds;
+  }
+
+  int wholeSeconds(String key, int otherwise) {
+    return has(key) ? wholeSeconds(key) : otherwise;
+  }
+
+  /** A random time: a duration for one that is always the same, or an object. */
+  Delay delay(String key, Delay otherwise) {
+    if (!has(key)) {
+      return otherwise;
+    }
+    return config.root().get(key) instanceof ConfigObject
+        ? DelaySection.read(section(key))
+        : Delay.constant(seconds(key));
   }
 
   double[] numbers(String key) {

@@ -1,169 +1,124 @@
 package io.kiss.kisim.scenario;
 
 import io.kiss.kisim.autoscale.Autoscaler;
-import io.kiss.kisim.autoscale.WorkloadSpec;
-import io.kiss.kisim.gpu.DeviceType;
-import io.kiss.kisim.request.RequestCounts;
-import io.kiss.kisim.request.RequestEngine;
-import io.kiss.kisim.serving.ServiceModel;
-import io.kiss.kisim.time.Nanos;
-import io.kiss.kisim.traffic.pattern.ClosedLoad;
-import io.kiss.kisim.traffic.pattern.Load;
+import io.kiss.kisim.engine.Engine;
+import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.engine.Truth;
+import io.kiss.kisim.telemetry.TelemetryBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.HdrHistogram.Histogram;
 
-/** Runs a scenario under an autoscaler. */
+/**
+ * Runs a scenario on an engine under an autoscaler, which decides at second 0 and then at its own
+ * period, on what telemetry shows at that moment.
+ */
 public final class Simulation {
-  private final SimulationScenario scenario;
+  private final SimulationScenario settings;
+  private final EngineChoice choice;
+  private final Engine engine;
+  private final Truth truth;
   private final Autoscaler autoscaler;
+  private final int tickSeconds;
   private final long seed;
-  private final Load load;
-  private final RequestEngine engine;
-  private final ScrapedTelemetry telemetry;
-  private final Histogram window = RequestCounts.newHistogram();
-  private final Histogram total = RequestCounts.newHistogram();
+  private final TelemetryBuffer telemetry;
   private final List<SimulationStep> steps = new ArrayList<>();
-  private int desired;
-  private int scalings;
-  private long arrivedBefore;
+  private double requestsBefore;
+  private double lostBefore;
   private double busyBefore;
-  private double servingBefore;
+  private double heldBefore;
 
-  private Simulation(SimulationScenario scenario, Autoscaler autoscaler, long seed) {
-    this.scenario = scenario;
+  private Simulation(
+      SimulationScenario settings, EngineChoice choice, Autoscaler autoscaler, long seed) {
+    this.settings = settings;
+    this.choice = choice;
     this.autoscaler = autoscaler;
     this.seed = seed;
-    load = scenario.traffic().load(seed);
-    engine = new RequestEngine(scenario.service(), scenario.routing(), load, seed);
-    engine.setSloSeconds(scenario.sloSeconds());
-    telemetry = new ScrapedTelemetry(engine, scenario.maxReplicas());
-    desired = scenario.initialReplicas();
-    engine.addReadyReplicas(desired);
+    tickSeconds = wholeTick(autoscaler);
+    telemetry = new TelemetryBuffer(settings.scenario().maxReplicas());
+    engine = choice.create();
+    engine.reset(settings.scenario(), seed);
+    truth = engine.truth();
   }
 
-  /** Runs {@code scenario} to its end; the same seed gives the same result. */
+  /** The autoscaler's period, which must be whole seconds. */
+  static int wholeTick(Autoscaler autoscaler) {
+    double tick = autoscaler.tickSeconds();
+    if (tick < 1 || tick != Math.rint(tick) || tick > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "autoscaler "
+              + autoscaler.name()
+              + " must tick every whole second or more, not every "
+              + tick
+              + " s");
+    }
+    return (int) tick;
+  }
+
+  /**
+   * Runs {@code settings} to its end; the same seed gives the same result.
+   *
+   * @throws IllegalArgumentException if the autoscaler does not tick in whole seconds
+   */
   public static SimulationResult run(
-      SimulationScenario scenario, Autoscaler autoscaler, long seed) {
-    return new Simulation(scenario, autoscaler, seed).run();
-  }
-
-  /** What an autoscaler is told of a scenario's Deployment. */
-  public static WorkloadSpec workload(SimulationScenario scenario) {
-    ServiceModel service = scenario.service();
-    return new WorkloadSpec(
-        service.name(),
-        scenario.minReplicas(),
-        scenario.maxReplicas(),
-        scenario.sloSeconds(),
-        service.loneLatencySeconds(),
-        service.podCapacity(),
-        Math.max(1e-3, service.startUp().meanSeconds()),
-        10,
-        WorkloadSpec.DEFAULT_TICK_SECONDS);
+      SimulationScenario settings, EngineChoice engine, Autoscaler autoscaler, long seed) {
+    return new Simulation(settings, engine, autoscaler, seed).run();
   }
 
   private SimulationResult run() {
-    long end = Nanos.of(scenario.durationSeconds());
-    long step = Nanos.of(scenario.stepSeconds());
-    long tick = Nanos.of(autoscaler.tickSeconds());
-    long nextStep = Math.min(step, end);
-    long nextTick = tick;
-    long nextScrape = ScrapedTelemetry.PERIOD_NANOS;
-    while (engine.nowNanos() < end) {
-      engine.advanceTo(Math.min(Math.min(nextStep, end), Math.min(nextTick, nextScrape)));
-      long now = engine.nowNanos();
-      if (now == nextScrape) {
-        collect();
-        telemetry.scrape();
-        nextScrape += ScrapedTelemetry.PERIOD_NANOS;
-      }
-      if (now == nextStep || now == end) {
-        record();
-        nextStep += step;
-      }
+    Scenario scenario = settings.scenario();
+    int end = scenario.seconds();
+    int nextStep = settings.stepSeconds();
+    int nextTick = 0;
+    truth.startWindow();
+    while (engine.timeSeconds() < end) {
+      int now = engine.timeSeconds();
       if (now == nextTick) {
         decide();
-        nextTick += tick;
+        nextTick += tickSeconds;
+      }
+      int until = Math.min(end, Math.min(nextStep, nextTick));
+      engine.advance(until - now);
+      if (until == nextStep || until == end) {
+        record();
+        nextStep += settings.stepSeconds();
       }
     }
-    return result();
-  }
-
-  private void collect() {
-    Histogram fresh = telemetry.fresh();
-    engine.drainLatencies(fresh);
-    window.add(fresh);
-    telemetry.collected();
+    return new SimulationResult(
+        settings, choice, autoscaler.name(), tickSeconds, seed, steps, truth);
   }
 
   private void decide() {
-    int wanted = autoscaler.decide(telemetry.read(desired));
-    if (wanted != desired) {
-      scalings++;
-      desired = wanted;
-      engine.setReplicas(wanted);
-    }
+    engine.readTelemetry(telemetry);
+    int wanted = autoscaler.decide(telemetry);
+    int most = settings.scenario().maxReplicas();
+    engine.setDesiredReplicas(Math.max(settings.minReplicas(), Math.min(most, wanted)));
   }
 
   private void record() {
-    collect();
-    long now = engine.nowNanos();
-    RequestCounts counts = engine.counts();
-    double busy = engine.fleet().busyDeviceSeconds(now);
-    double serving = engine.fleet().servingDeviceSeconds(now);
-    DeviceType device = scenario.service().device();
+    engine.readTelemetry(telemetry);
+    double busy = truth.busyGpuSeconds() - busyBefore;
+    double held = truth.gpuSeconds() - heldBefore;
     steps.add(
         new SimulationStep(
-            Nanos.toSeconds(now),
-            counts.arrived() - arrivedBefore,
-            engine.fleet().readyCount(),
-            engine.fleet().pendingCount(),
-            SimulationResult.quantileSeconds(window, 0.5),
-            SimulationResult.quantileSeconds(window, 0.95),
-            SimulationResult.quantileSeconds(window, 0.99),
-            engine.queued(),
-            (busy - busyBefore) / (serving - servingBefore),
-            device.cost(engine.fleet().allocatedDeviceSeconds(now))));
-    arrivedBefore = counts.arrived();
-    busyBefore = busy;
-    servingBefore = serving;
-    total.add(window);
-    window.reset();
-  }
-
-  private SimulationResult result() {
-    long now = engine.nowNanos();
-    RequestCounts counts = engine.counts();
-    DeviceType device = scenario.service().device();
-    double allocated = engine.fleet().allocatedDeviceSeconds(now);
-    double busySlices = engine.fleet().busyDeviceSeconds(now);
-    double busy = busySlices * scenario.service().sharing().sliceShare();
-    Histogram clients = null;
-    if (load instanceof ClosedLoad users) {
-      clients = RequestCounts.newHistogram();
-      users.drainLatencies(clients);
-    }
-    return new SimulationResult(
-        scenario,
-        autoscaler.name(),
-        seed,
-        List.copyOf(steps),
-        counts.arrived(),
-        counts.served(),
-        counts.rejected(),
-        counts.timedOut(),
-        counts.lost(),
-        counts.inFlight(),
-        counts.violating(),
-        counts.batches(),
-        scalings,
-        allocated,
-        busy,
-        busySlices / engine.fleet().servingDeviceSeconds(now),
-        device.cost(allocated),
-        device.joules(allocated, busy),
-        total,
-        clients);
+            engine.timeSeconds(),
+            truth.requests() - requestsBefore,
+            truth.lost() - lostBefore,
+            telemetry.desiredReplicas,
+            telemetry.readyReplicas + telemetry.pendingReplicas,
+            telemetry.readyReplicas,
+            telemetry.pendingReplicas,
+            telemetry.unschedulableReplicas,
+            truth.windowLatencyQuantile(0.5),
+            truth.windowLatencyQuantile(0.95),
+            truth.windowLatencyQuantile(0.99),
+            telemetry.p95LatencySeconds,
+            truth.present(),
+            held > 0 ? busy / held : Double.NaN,
+            truth.cost()));
+    requestsBefore = truth.requests();
+    lostBefore = truth.lost();
+    busyBefore = truth.busyGpuSeconds();
+    heldBefore = truth.gpuSeconds();
+    truth.startWindow();
   }
 }

@@ -1,66 +1,136 @@
 package io.kiss.kisim.scenario;
 
+import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.engine.Truth;
 import io.kiss.kisim.gpu.DeviceKind;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import org.HdrHistogram.Histogram;
 
 /** A simulation as people and programs read it. */
 public final class SimulationReport {
-  private static final int BAR = 40;
+  /** Header of {@link #csv}; conf/scenarios/README.md says what the columns are. */
+  public static final String CSV_HEADER =
+      "time_s,arrivals,lost,desired,current,ready,pending,unschedulable,"
+          + "p50_ms,p95_ms,p99_ms,shown_p95_ms,present,utilisation,cost";
 
   private SimulationReport() {}
 
-  /** A summary with a small latency histogram. */
+  /** A summary with a small latency histogram, no wider than 80 columns. */
   public static String text(SimulationResult result) {
-    SimulationScenario scenario = result.scenario();
+    SimulationScenario settings = result.scenario();
+    Scenario scenario = settings.scenario();
+    Truth truth = result.truth();
     String device = scenario.service().device().kind() == DeviceKind.GPU ? "GPU" : "CPU";
     StringBuilder out = new StringBuilder();
-    line(out, "%s: %s on %s", scenario.name(), scenario.service().name(), deviceName(scenario));
+    line(out, "%s", scenario.name());
+    line(out, "%s on %s", scenario.service().name(), scenario.service().device().name());
     line(
         out,
-        "%.0f s, autoscaler %s, seed %d, replicas %d..%d, SLO %s",
-        scenario.durationSeconds(),
-        result.autoscaler(),
+        "%s, %s engine, seed %d, autoscaler %s every %d s",
+        Figures.span(scenario.seconds()),
+        result.engine().description(),
         result.seed(),
-        scenario.minReplicas(),
+        result.autoscaler(),
+        result.tickSeconds());
+    line(
+        out,
+        "replicas %d..%d, SLO %s, start-up %s on a warm node",
+        settings.minReplicas(),
         scenario.maxReplicas(),
-        time(scenario.sloSeconds()));
+        Figures.time(scenario.sloSeconds()),
+        Figures.time(scenario.meanStartupSeconds()));
     line(out, "");
+    requests(out, truth);
     line(
         out,
-        "requests    %,d arrived, %,d served, %,d rejected, %,d timed out, %,d lost, %,d in flight",
-        result.arrived(),
-        result.served(),
-        result.rejected(),
-        result.timedOut(),
-        result.lost(),
-        result.inFlight());
+        "SLO         %s of the finished requests answered in time",
+        Figures.percent(truth.sloAttainment()));
     line(
         out,
-        "SLO         %.3f %% of the finished requests answered in time",
-        100 * result.sloAttainment());
-    line(out, "latency     %s", quantiles(result.latencies()));
-    if (result.clientLatencies() != null) {
-      line(out, "at clients  %s", quantiles(result.clientLatencies()));
-    }
+        "latency     p50 %s, p95 %s, p99 %s, p99.9 %s",
+        Figures.time(truth.latencyQuantile(0.5)),
+        Figures.time(truth.latencyQuantile(0.95)),
+        Figures.time(truth.latencyQuantile(0.99)),
+        Figures.time(truth.latencyQuantile(0.999)));
+    shown(out, result);
+    devices(out, result, device);
+    scaling(out, result);
+    line(out, "");
+    return out.append(LatencyBars.of(truth)).toString();
+  }
+
+  private static void requests(StringBuilder out, Truth truth) {
     line(
         out,
-        "batches     %,d, mean size %.2f",
-        result.batches(),
-        (double) (result.served() + result.lost()) / Math.max(1, result.batches()));
+        "requests    %s arrived, %s served, %s in the system at the end",
+        Figures.count(truth.requests()),
+        Figures.count(truth.served()),
+        Figures.count(truth.present()));
     line(
         out,
-        "devices     %.4f %s-hours, utilisation %.1f %%, cost %.4f, energy %.4f kWh, %d scalings",
-        result.deviceSeconds() / 3600,
+        "            %s rejected, %s timed out, %s lost with their pod",
+        Figures.count(truth.rejected()),
+        Figures.count(truth.timedOut()),
+        Figures.count(truth.lost()));
+  }
+
+  private static void shown(StringBuilder out, SimulationResult result) {
+    List<SimulationStep> steps = result.comparable();
+    line(
+        out,
+        "prometheus  p95 %s, in truth %s: means over %d of %d steps",
+        Figures.time(mean(steps, SimulationStep::shownP95Seconds)),
+        Figures.time(mean(steps, SimulationStep::p95Seconds)),
+        steps.size(),
+        result.steps().size());
+  }
+
+  private static void devices(StringBuilder out, SimulationResult result, String device) {
+    Truth truth = result.truth();
+    line(
+        out,
+        "devices     %s %s-hours held by pods, %s of it busy; %s needed",
+        Figures.number(truth.gpuSeconds() / 3600),
         device,
-        100 * result.utilisation(),
-        result.cost(),
-        result.joules() / 3.6e6,
-        result.scalings());
-    line(out, "");
-    histogram(out, result.latencies());
-    return out.toString();
+        Figures.percent(result.utilisation()),
+        Figures.number(truth.neededGpuSeconds() / 3600));
+    line(
+        out,
+        "            %s %s-hours of nodes; cost %s, energy %s kWh",
+        Figures.number(truth.nodeGpuSeconds() / 3600),
+        device,
+        Figures.number(truth.cost()),
+        Figures.number(truth.joules() / 3.6e6));
+  }
+
+  private static void scaling(StringBuilder out, SimulationResult result) {
+    List<SimulationStep> steps = result.steps();
+    line(
+        out,
+        "scaling     %s, %s; at most %.0f pods ready, %.0f pending",
+        Figures.plural(result.truth().scalingActions(), "change", "changes"),
+        Figures.plural(result.truth().flaps(), "flap", "flaps"),
+        most(steps, SimulationStep::ready),
+        most(steps, SimulationStep::pending));
+    double unschedulable = most(steps, SimulationStep::unschedulable);
+    if (unschedulable > 0) {
+      line(
+          out,
+          "            up to %.0f pods unschedulable, in %d of %d steps",
+          unschedulable,
+          steps.stream().filter(step -> step.unschedulable() > 0).count(),
+          steps.size());
+    }
+  }
+
+  private static double mean(List<SimulationStep> steps, ToDoubleFunction<SimulationStep> value) {
+    return steps.stream().mapToDouble(value).average().orElse(Double.NaN);
+  }
+
+  private static double most(List<SimulationStep> steps, ToDoubleFunction<SimulationStep> value) {
+    return steps.stream().mapToDouble(value).max().orElse(0);
   }
 
   /** Every control step, one line each under a header. */
@@ -70,155 +140,37 @@ public final class SimulationReport {
             step ->
                 String.format(
                     Locale.ROOT,
-                    "%.3f,%d,%d,%d,%s,%s,%s,%d,%s,%.6f",
+                    "%d,%s,%s,%d,%d,%d,%d,%d,%s,%s,%s,%s,%s,%s,%.6f",
                     step.seconds(),
-                    step.arrivals(),
+                    cell(step.arrivals()),
+                    cell(step.lost()),
+                    step.desired(),
+                    step.current(),
                     step.ready(),
                     step.pending(),
+                    step.unschedulable(),
                     cell(1e3 * step.p50Seconds()),
                     cell(1e3 * step.p95Seconds()),
                     cell(1e3 * step.p99Seconds()),
-                    step.queued(),
+                    cell(1e3 * step.shownP95Seconds()),
+                    cell(step.present()),
                     cell(step.utilisation()),
                     step.cost()))
-        .collect(
-            Collectors.joining(
-                "\n",
-                "time_s,arrivals,ready,pending,p50_ms,p95_ms,p99_ms,queue,utilisation,cost\n",
-                "\n"));
+        .collect(Collectors.joining("\n", CSV_HEADER + "\n", "\n"));
   }
 
   /** The whole result as one JSON object; what was not measured is null. */
   public static String json(SimulationResult result) {
-    SimulationScenario scenario = result.scenario();
-    Json json = new Json();
-    json.open("");
-    json.put("scenario", scenario.name());
-    json.put("service", scenario.service().name());
-    json.put("device", scenario.service().device().name());
-    json.put("autoscaler", result.autoscaler());
-    json.put("seed", result.seed());
-    json.put("durationSeconds", scenario.durationSeconds());
-    json.put("sloSeconds", scenario.sloSeconds());
-    json.open("requests");
-    json.put("arrived", result.arrived());
-    json.put("served", result.served());
-    json.put("rejected", result.rejected());
-    json.put("timedOut", result.timedOut());
-    json.put("lost", result.lost());
-    json.put("inFlight", result.inFlight());
-    json.put("violating", result.violating());
-    json.close();
-    json.put("sloAttainment", result.sloAttainment());
-    latencies(json, "latencySeconds", result.latencies());
-    if (result.clientLatencies() != null) {
-      latencies(json, "clientLatencySeconds", result.clientLatencies());
-    }
-    json.put("batches", result.batches());
-    json.put("scalings", result.scalings());
-    json.put("deviceSeconds", result.deviceSeconds());
-    json.put("busyDeviceSeconds", result.busyDeviceSeconds());
-    json.put("utilisation", result.utilisation());
-    json.put("cost", result.cost());
-    json.put("joules", result.joules());
-    json.openList("steps");
-    for (SimulationStep step : result.steps()) {
-      json.open("");
-      json.put("seconds", step.seconds());
-      json.put("arrivals", step.arrivals());
-      json.put("ready", step.ready());
-      json.put("pending", step.pending());
-      json.put("p50Seconds", step.p50Seconds());
-      json.put("p95Seconds", step.p95Seconds());
-      json.put("p99Seconds", step.p99Seconds());
-      json.put("queue", step.queued());
-      json.put("utilisation", step.utilisation());
-      json.put("cost", step.cost());
-      json.close();
-    }
-    json.closeList();
-    json.close();
-    return json.toString();
-  }
-
-  private static void latencies(Json json, String name, Histogram histogram) {
-    json.open(name);
-    json.put("mean", histogram.getTotalCount() == 0 ? Double.NaN : histogram.getMean() * 1e-9);
-    json.put("p50", SimulationResult.quantileSeconds(histogram, 0.5));
-    json.put("p95", SimulationResult.quantileSeconds(histogram, 0.95));
-    json.put("p99", SimulationResult.quantileSeconds(histogram, 0.99));
-    json.put("p999", SimulationResult.quantileSeconds(histogram, 0.999));
-    json.close();
-  }
-
-  private static String deviceName(SimulationScenario scenario) {
-    return scenario.service().device().name();
-  }
-
-  private static String quantiles(Histogram histogram) {
-    return String.format(
-        Locale.ROOT,
-        "p50 %s, p95 %s, p99 %s, p99.9 %s, mean %s",
-        time(SimulationResult.quantileSeconds(histogram, 0.5)),
-        time(SimulationResult.quantileSeconds(histogram, 0.95)),
-        time(SimulationResult.quantileSeconds(histogram, 0.99)),
-        time(SimulationResult.quantileSeconds(histogram, 0.999)),
-        time(histogram.getTotalCount() == 0 ? Double.NaN : histogram.getMean() * 1e-9));
-  }
-
-  /** Bars over latencies in steps of 1, 2 and 5. */
-  private static void histogram(StringBuilder out, Histogram histogram) {
-    long total = histogram.getTotalCount();
-    if (total == 0) {
-      line(out, "no request was answered");
-      return;
-    }
-    double low = 0;
-    double high = firstStep(histogram.getMinValue() * 1e-9);
-    double largest = histogram.getMaxValue() * 1e-9;
-    while (low < largest) {
-      long count = histogram.getCountBetweenValues((long) (low * 1e9) + 1, (long) (high * 1e9));
-      double share = (double) count / total;
-      line(
-          out,
-          "%9s .. %-9s %-" + BAR + "s %6.2f %%",
-          time(low),
-          time(high),
-          "#".repeat((int) Math.round(share * BAR)),
-          100 * share);
-      low = high;
-      high = nextStep(high);
-    }
-  }
-
-  private static double firstStep(double seconds) {
-    double step = 1e-6;
-    while (step < seconds) {
-      step = nextStep(step);
-    }
-    return step;
-  }
-
-  private static double nextStep(double step) {
-    double power = Math.pow(10, Math.floor(Math.log10(step) + 1e-9));
-    long digit = Math.round(step / power);
-    return digit == 1 ? 2 * power : digit == 2 ? 5 * power : 10 * power;
-  }
-
-  private static String time(double seconds) {
-    if (Double.isNaN(seconds)) {
-      return "-";
-    }
-    if (seconds == 0) {
-      return "0";
-    }
-    String format = seconds < 1e-3 ? "%.3g us" : seconds < 1 ? "%.4g ms" : "%.4g s";
-    double unit = seconds < 1e-3 ? 1e6 : seconds < 1 ? 1e3 : 1;
-    return String.format(Locale.ROOT, format, seconds * unit);
+    return JsonReport.of(result);
   }
 
   private static String cell(double value) {
-    return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.4f", value);
+    if (Double.isNaN(value)) {
+      return "";
+    }
+    return value == Math.rint(value)
+        ? String.format(Locale.ROOT, "%.0f", value)
+        : String.format(Locale.ROOT, "%.4f", value);
   }
 
   private static void line(StringBuilder out, String format, Object... arguments) {

@@ -1,9 +1,14 @@
 package io.kiss.kisim.scenario;
 
+import io.kiss.kisim.autoscale.WorkloadSpec;
+import io.kiss.kisim.cluster.ClusterSpec;
+import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.gpu.DeviceSharing;
 import io.kiss.kisim.serving.DynamicBatching;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.serving.StartUp;
+import io.kiss.kisim.telemetry.TelemetrySettings;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.kisim.traffic.ReplayTraffic;
 import io.kiss.kisim.traffic.Traffic;
@@ -11,44 +16,26 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * One what-if run on the request-level engine, as a file states it.
+ * One what-if run, as a file states it.
  *
- * @param name for the summary
- * @param service what the pods are
- * @param routing how the Service picks one
- * @param durationSeconds length of the run
+ * @param scenario what happens
  * @param stepSeconds time between two control steps in the output
- * @param sloSeconds latency a request should not exceed
- * @param initialReplicas ready at the start
- * @param minReplicas lower limit of the autoscaler
- * @param maxReplicas upper limit
- * @param traffic where requests come from
+ * @param minReplicas lower limit of the autoscaler; the upper one is the scenario's
  */
-public record SimulationScenario(
-    String name,
-    ServiceModel service,
-    Routing routing,
-    double durationSeconds,
-    double stepSeconds,
-    double sloSeconds,
-    int initialReplicas,
-    int minReplicas,
-    int maxReplicas,
-    Traffic traffic) {
+public record SimulationScenario(Scenario scenario, int stepSeconds, int minReplicas) {
+  private static final int STEP_SECONDS = 15;
+  private static final double VIOLATION_PRICE = 10;
 
   public SimulationScenario {
-    require(durationSeconds > 0, "duration must be positive");
     require(
-        stepSeconds > 0 && stepSeconds <= durationSeconds, "control-step must be in (0, duration]");
-    require(sloSeconds > 0, "slo must be positive");
+        stepSeconds >= 1 && stepSeconds <= scenario.seconds(),
+        "control-step must be 1 s at least and no longer than the duration");
     require(
-        minReplicas >= 1 && minReplicas <= initialReplicas && initialReplicas <= maxReplicas,
-        "replicas must be 1 <= min <= initial <= max, not "
+        minReplicas >= 1 && minReplicas <= scenario.initialReplicas(),
+        "min must be in 1..initial, not "
             + minReplicas
-            + ", "
-            + initialReplicas
-            + ", "
-            + maxReplicas);
+            + " with initial "
+            + scenario.initialReplicas());
   }
 
   private static void require(boolean holds, String message) {
@@ -70,36 +57,69 @@ public record SimulationScenario(
     String name = at.text("name", String.valueOf(file.getFileName()));
     ServiceModel service = service(at, folder);
     Routing routing = at.choice("routing", Routing.class, Routing.LEAST_OUTSTANDING);
-    double duration = at.seconds("duration");
-    double step = at.seconds("control-step", 15);
+    int seconds = at.wholeSeconds("duration");
+    int step = at.wholeSeconds("control-step", Math.min(seconds, STEP_SECONDS));
     double slo = at.seconds("slo");
+    if (slo == 0) {
+      throw at.refused("slo", "must be positive");
+    }
     Section replicas = at.section("replicas");
     int initial = replicas.integer("initial");
     int min = replicas.integer("min", 1);
     int max = replicas.integer("max", initial);
     replicas.done();
-    Traffic traffic = new TrafficSection(folder, duration).read(at.section("traffic"));
+    if (!(min >= 1 && min <= initial && initial <= max)) {
+      throw at.refused(
+          "replicas",
+          "must be 1 <= min <= initial <= max, not " + min + ", " + initial + ", " + max);
+    }
+    Traffic traffic = new TrafficSection(folder, seconds).read(at.section("traffic"));
+    ClusterSpec cluster =
+        at.section("cluster", ClusterSpec.AMPLE, section -> ClusterSection.read(section, seconds));
+    TelemetrySettings telemetry =
+        at.section("telemetry", TelemetrySettings.DEFAULT, TelemetrySection::read);
     at.done();
     return at.build(
         () ->
             new SimulationScenario(
-                name, service, routing, duration, step, slo, initial, min, max, traffic));
+                new Scenario(
+                    name, service, routing, traffic, seconds, cluster, slo, initial, max,
+                    telemetry),
+                step,
+                min));
   }
 
   /** The same with a trace's arrivals instead, for as long as it lasts. */
   public SimulationScenario withTrace(ArrivalTrace trace, double scale) {
-    double seconds = trace.durationSeconds();
-    return new SimulationScenario(
-        name + ", " + trace.name(),
-        service,
-        routing,
-        seconds,
-        Math.min(stepSeconds, seconds),
-        sloSeconds,
-        initialReplicas,
+    int seconds = trace.durationSeconds();
+    Scenario replayed =
+        new Scenario(
+            scenario.name() + ", " + trace.name(),
+            scenario.service(),
+            scenario.routing(),
+            new ReplayTraffic(trace, scale, trace.binSeconds() > 1),
+            seconds,
+            scenario.cluster(),
+            scenario.sloSeconds(),
+            scenario.initialReplicas(),
+            scenario.maxReplicas(),
+            scenario.telemetry());
+    return new SimulationScenario(replayed, Math.min(stepSeconds, seconds), minReplicas);
+  }
+
+  /** What an autoscaler is told of the Deployment. */
+  public WorkloadSpec workload() {
+    ServiceModel service = scenario.service();
+    return new WorkloadSpec(
+        service.name(),
         minReplicas,
-        maxReplicas,
-        new ReplayTraffic(trace, scale, trace.binSeconds() > 1));
+        scenario.maxReplicas(),
+        scenario.sloSeconds(),
+        service.loneLatencySeconds(),
+        service.podCapacity(),
+        Math.max(1e-3, scenario.meanStartupSeconds()),
+        VIOLATION_PRICE,
+        WorkloadSpec.DEFAULT_TICK_SECONDS);
   }
 
   private static ServiceModel service(Section at, Path folder) {
@@ -116,7 +136,8 @@ public record SimulationScenario(
     profile.done();
     DeviceSharing sharing = at.section("sharing", service.sharing(), SimulationScenario::sharing);
     DynamicBatching batching = at.section("batching", service.batching(), ProfileFile::batching);
-    return service.with(sharing).with(batching);
+    StartUp startUp = at.section("start-up", service.startUp(), StartUpSection::read);
+    return service.with(sharing).with(batching).with(startUp);
   }
 
   private enum SharingKind {

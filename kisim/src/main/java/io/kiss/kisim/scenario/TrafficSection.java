@@ -89,8 +89,8 @@ final class TrafficSection {
 
   private Traffic closed(Section at) {
     LongFunction<LoadPattern> users = pattern(at.section("users"));
-    Delay think = at.section("think", Delay.NONE, TrafficSection::delay);
-    Delay network = at.section("network", Delay.NONE, TrafficSection::delay);
+    Delay think = at.delay("think", Delay.NONE);
+    Delay network = at.delay("network", Delay.NONE);
     ClientSettings client = at.section("client", ClientSettings.UNLIMITED, TrafficSection::client);
     return new ClosedTraffic(users, wholeSeconds(), think, network, client);
   }
@@ -104,19 +104,6 @@ final class TrafficSection {
     } catch (IOException e) {
       throw at.refused("file", "cannot be read: " + e.getMessage());
     }
-  }
-
-  private static Delay delay(Section at) {
-    Delay.Kind kind = at.choice("kind", Delay.Kind.class, Delay.Kind.CONSTANT);
-    double low = kind == Delay.Kind.UNIFORM ? at.seconds("low") : at.seconds("mean");
-    double high =
-        switch (kind) {
-          case UNIFORM -> at.seconds("high");
-          case LOGNORMAL -> at.number("cv");
-          default -> 0;
-        };
-    at.done();
-    return at.build(() -> new Delay(kind, low, high));
   }
 
   private static ClientSettings client(Section at) {

@@ -33,6 +33,19 @@ public final class TelemetryBuffer implements Telemetry {
     pendingAgesSeconds = new double[maxReplicas];
   }
 
+  /** Makes unknown all that Prometheus would have been asked. */
+  public void nothingFromPrometheus() {
+    sampleAgeSeconds = Double.NaN;
+    arrivalRate = Double.NaN;
+    completionRate = Double.NaN;
+    p50LatencySeconds = Double.NaN;
+    p95LatencySeconds = Double.NaN;
+    violatingShare = Double.NaN;
+    queuedRequests = Double.NaN;
+    runningRequests = Double.NaN;
+    gpuUtilisation = Double.NaN;
+  }
+
   @Override
   public double timeSeconds() {
     return timeSeconds;

@@ -17,6 +17,9 @@ public record Delay(Kind kind, double low, double high) {
     LOGNORMAL
   }
 
+  /** The standard normal's 95 % quantile. */
+  private static final double NORMAL_P95 = 1.6448536269514722;
+
   /** No delay at all. */
   public static final Delay NONE = constant(0);
 
@@ -51,6 +54,21 @@ public record Delay(Kind kind, double low, double high) {
   /** Log-normal with a mean and a coefficient of variation. */
   public static Delay lognormal(double meanSeconds, double cv) {
     return new Delay(Kind.LOGNORMAL, meanSeconds, cv);
+  }
+
+  /**
+   * Log-normal with two quantiles, as published measurements give them.
+   *
+   * @param p95Seconds above {@code p50Seconds}
+   */
+  public static Delay lognormalFromQuantiles(double p50Seconds, double p95Seconds) {
+    if (!(p50Seconds > 0 && p95Seconds > p50Seconds)) {
+      throw new IllegalArgumentException(
+          "a log-normal delay needs 0 < p50 < p95, not " + p50Seconds + ", " + p95Seconds);
+    }
+    double sigma = Math.log(p95Seconds / p50Seconds) / NORMAL_P95;
+    double variance = sigma * sigma;
+    return lognormal(p50Seconds * Math.exp(variance / 2), Math.sqrt(Math.expm1(variance)));
   }
 
   /** Mean, seconds. */

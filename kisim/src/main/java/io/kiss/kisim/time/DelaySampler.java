@@ -17,7 +17,7 @@ public final class DelaySampler {
     this.random = random;
     exponential = ZigguratSampler.Exponential.of(random);
     gaussian = ZigguratSampler.NormalizedGaussian.of(random);
-    sigma = Math.sqrt(Math.log1p(delay.high() * delay.high()));
+    sigma = sigmaOf(delay);
   }
 
   /** A delay, nanoseconds. */
@@ -27,11 +27,27 @@ public final class DelaySampler {
 
   /** A delay, seconds. */
   public double seconds() {
-    return switch (delay.kind()) {
-      case CONSTANT -> delay.low();
-      case UNIFORM -> delay.low() + (delay.high() - delay.low()) * random.nextDouble();
-      case EXPONENTIAL -> delay.low() * exponential.sample();
-      case LOGNORMAL -> delay.low() * Math.exp(sigma * gaussian.sample() - sigma * sigma / 2);
+    return draw(delay, sigma);
+  }
+
+  /** A draw from another delay with the same random numbers, seconds. */
+  public double seconds(Delay other) {
+    return draw(other, sigmaOf(other));
+  }
+
+  private double draw(Delay from, double logSigma) {
+    return switch (from.kind()) {
+      case CONSTANT -> from.low();
+      case UNIFORM -> from.low() + (from.high() - from.low()) * random.nextDouble();
+      case EXPONENTIAL -> from.low() * exponential.sample();
+      case LOGNORMAL ->
+          from.low() * Math.exp(logSigma * gaussian.sample() - logSigma * logSigma / 2);
     };
+  }
+
+  private static double sigmaOf(Delay delay) {
+    return delay.kind() == Delay.Kind.LOGNORMAL
+        ? Math.sqrt(Math.log1p(delay.high() * delay.high()))
+        : 0;
   }
 }

@@ -38,6 +38,15 @@ public final class EventHeap {
     Arrays.fill(positions, old, length, -1);
   }
 
+  /** Removes all events. */
+  public void clear() {
+    for (int i = 0; i < size; i++) {
+      times[heap[i]] = NEVER;
+      positions[heap[i]] = -1;
+    }
+    size = 0;
+  }
+
   /** Time of the next event, {@link #NEVER} without one. */
   public long nextTime() {
     return size == 0 ? NEVER : times[heap[0]];

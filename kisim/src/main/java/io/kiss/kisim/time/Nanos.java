@@ -12,6 +12,12 @@ public final class Nanos {
     return (long) (seconds * 1e9 + 0.5);
   }
 
+  /** {@code delay} after {@code now}; {@link EventHeap#NEVER} where that is beyond all time. */
+  public static long after(long now, long delay) {
+    long time = now + delay;
+    return time < now ? EventHeap.NEVER : time;
+  }
+
   /** Nanoseconds as seconds. */
   public static double toSeconds(long nanos) {
     return nanos * 1e-9;

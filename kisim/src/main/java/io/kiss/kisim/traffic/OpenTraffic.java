@@ -6,21 +6,32 @@ import io.kiss.kisim.traffic.pattern.RateProcess;
 
 /**
  * Requests that come whatever becomes of the earlier ones, at a rate that is constant in each
- * second.
+ * second and, from second to second, follows straight lines between knots.
  *
- * @param rates requests per second in each second; kept, not copied, since training draws into the
+ * @param rates requests per second at each knot; kept, not copied, since training draws into the
  *     same array again and again
- * @param seconds length of the run; the rates beyond do not count
+ * @param knotSeconds distance of two knots; 1: a rate for each second
+ * @param seconds length of the run; the knots beyond do not count
  * @param cv coefficient of variation of the gaps between requests; 1: Poisson
  */
-public record OpenTraffic(float[] rates, int seconds, double cv) implements Traffic, Demand {
+public record OpenTraffic(float[] rates, int knotSeconds, int seconds, double cv)
+    implements Traffic, Demand {
   public OpenTraffic {
-    if (seconds < 1 || seconds > rates.length) {
-      throw new IllegalArgumentException("seconds must be in 1..rates.length, not " + seconds);
+    if (knotSeconds < 1) {
+      throw new IllegalArgumentException("knotSeconds must be at least 1, not " + knotSeconds);
+    }
+    if (seconds < 1 || (seconds - 1) / knotSeconds >= rates.length) {
+      throw new IllegalArgumentException(
+          "seconds must be in 1.." + rates.length * knotSeconds + ", not " + seconds);
     }
     if (!(cv >= 0 && cv <= 100)) {
       throw new IllegalArgumentException("cv of the arrivals must be in [0, 100], not " + cv);
     }
+  }
+
+  /** A rate for each second. */
+  public OpenTraffic(float[] rates, int seconds, double cv) {
+    this(rates, 1, seconds, cv);
   }
 
   /** Poisson arrivals at these rates. */
@@ -30,7 +41,7 @@ public record OpenTraffic(float[] rates, int seconds, double cv) implements Traf
 
   @Override
   public Load load(long seed) {
-    return new OpenLoad(new Listed(rates, seconds), cv, TrafficRandom.of(seed));
+    return new OpenLoad(new Listed(this), cv, TrafficRandom.of(seed));
   }
 
   @Override
@@ -40,18 +51,24 @@ public record OpenTraffic(float[] rates, int seconds, double cv) implements Traf
 
   @Override
   public double rate(int second, double latencySeconds) {
-    return rates[Math.min(second, seconds - 1)];
+    int s = Math.min(second, seconds - 1);
+    if (knotSeconds == 1) {
+      return rates[s];
+    }
+    int knot = s / knotSeconds;
+    int last = (seconds - 1) / knotSeconds;
+    float here = rates[knot];
+    float slope = (rates[Math.min(knot + 1, last)] - here) / knotSeconds;
+    return here + slope * (s - knot * knotSeconds);
   }
 
-  /** A listed rate for each second; nothing comes after the last. */
+  /** The rate of each second; nothing comes after the last. */
   private static final class Listed implements RateProcess {
-    private final float[] rates;
-    private final int seconds;
+    private final OpenTraffic traffic;
     private int second = -1;
 
-    Listed(float[] rates, int seconds) {
-      this.rates = rates;
-      this.seconds = seconds;
+    Listed(OpenTraffic traffic) {
+      this.traffic = traffic;
     }
 
     @Override
@@ -61,12 +78,12 @@ public record OpenTraffic(float[] rates, int seconds, double cv) implements Traf
 
     @Override
     public double rate() {
-      return second < seconds ? rates[second] : 0;
+      return second < traffic.seconds ? traffic.rate(second, 0) : 0;
     }
 
     @Override
     public double endSeconds() {
-      return second < seconds ? second + 1 : Double.POSITIVE_INFINITY;
+      return second < traffic.seconds ? second + 1 : Double.POSITIVE_INFINITY;
     }
   }
 }

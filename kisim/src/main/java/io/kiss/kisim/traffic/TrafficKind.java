@@ -183,19 +183,39 @@ public enum TrafficKind implements TrafficGenerator {
   /** Draws one value above zero at each knot. */
   abstract void draw(float[] knots, int count, UniformRandomProvider random);
 
+  /** Knots of a stretch of {@code seconds}. */
+  public static int knots(int seconds) {
+    return (seconds + KNOT_SECONDS - 1) / KNOT_SECONDS;
+  }
+
+  /**
+   * Fills the first {@link #knots} places with the rates at the knots, {@value #KNOT_SECONDS} s
+   * apart; the highest is 1, none is negative.
+   *
+   * @param seconds length of the stretch, at least 1
+   * @param random where the draw comes from: the same state gives the same traffic
+   */
+  public void fillKnots(float[] knots, int seconds, UniformRandomProvider random) {
+    int count = knots(seconds);
+    draw(knots, count, random);
+    float highest = 0;
+    for (int i = 0; i < count; i++) {
+      highest = Math.max(highest, knots[i]);
+    }
+    float scale = 1 / highest;
+    for (int i = 0; i < count; i++) {
+      knots[i] *= scale;
+    }
+  }
+
   @Override
   public void fill(float[] rates, int seconds, UniformRandomProvider random) {
     // The knots are drawn into the front of the array and spread out from the back.
-    int count = (seconds + KNOT_SECONDS - 1) / KNOT_SECONDS;
-    draw(rates, count, random);
-    float highest = 0;
-    for (int i = 0; i < count; i++) {
-      highest = Math.max(highest, rates[i]);
-    }
-    float scale = 1 / highest;
-    float after = rates[count - 1] * scale;
+    fillKnots(rates, seconds, random);
+    int count = knots(seconds);
+    float after = rates[count - 1];
     for (int i = count - 1; i >= 0; i--) {
-      float here = rates[i] * scale;
+      float here = rates[i];
       int from = i * KNOT_SECONDS;
       int to = Math.min(seconds, from + KNOT_SECONDS);
       float slope = (after - here) / KNOT_SECONDS;

@@ -84,6 +84,52 @@ class PolicyTest {
   }
 
   @Test
+  void manyObservationsAtOnceGiveTheBitsOfOneAfterTheOther() {
+    for (long seed = 1; seed <= 8; seed++) {
+      Random random = new Random(seed);
+      PolicyNetwork network = new PolicyNetwork(random(seed));
+      // Through the limits of one pass, growing and shrinking; odd layers are in the other test.
+      int[] counts = {1, 23, 24, 1 + random.nextInt(900), 1024, 1025, 2500, 7};
+      for (int rows : counts) {
+        float[] observations = gaussians(random, 3 + rows * LAYERS[0], 2);
+        float[] together = new float[5 + rows * ActionSpace.SIZE];
+        float[] alone = new float[together.length];
+        network.logits(observations, 3, rows, together, 5);
+        for (int row = 0; row < rows; row++) {
+          network.logits(observations, 3 + row * LAYERS[0], alone, 5 + row * ActionSpace.SIZE);
+        }
+        assertThat(together).as("seed %d, %d rows", seed, rows).isEqualTo(alone);
+      }
+    }
+  }
+
+  @Test
+  void layersOfAnyWidthGiveTheSameBitsManyAtOnceToo() {
+    for (long seed = 1; seed <= 40; seed++) {
+      Random random = new Random(seed);
+      int[] layers = new int[2 + random.nextInt(3)];
+      for (int l = 0; l < layers.length; l++) {
+        layers[l] = 1 + random.nextInt(13);
+      }
+      float[] feature = gaussians(random, layers[0], 1);
+      float[] weights = gaussians(random, PolicySnapshot.weightCount(layers), 0.5);
+      PolicyNetwork network =
+          new PolicyNetwork(
+              new PolicySnapshot("o", "a", layers, weights, feature, feature, feature, feature));
+      int rows = 24 + random.nextInt(100);
+      int actions = layers[layers.length - 1];
+      float[] observations = gaussians(random, rows * layers[0], 2);
+      float[] together = new float[rows * actions];
+      float[] alone = new float[rows * actions];
+      network.logits(observations, 0, rows, together, 0);
+      for (int row = 0; row < rows; row++) {
+        network.logits(observations, row * layers[0], alone, row * actions);
+      }
+      assertThat(together).as("seed %d %s", seed, Arrays.toString(layers)).isEqualTo(alone);
+    }
+  }
+
+  @Test
   void theTanhIsWithinAMillionthOfTheExactOne() {
     for (double x = -12; x <= 12; x += 0.0013) {
       assertThat((double) PolicyNetwork.tanh((float) x)).isCloseTo(Math.tanh(x), within(1e-6));
@@ -99,6 +145,49 @@ class PolicyTest {
     assertThat(values[1] + values[2]).isCloseTo(1, within(1e-6f));
     assertThat(values[0] + values[3]).isZero();
     assertThat(PolicyNetwork.argmax(new float[] {9, 1, 2, 8}, mask)).isEqualTo(2);
+  }
+
+  @Test
+  void eachHeadIsAChoiceOfItsOwn() {
+    float[] values = {9, 2, 3, 1, 5, 5};
+    float[] mask = {0, 1, 1, 1, 1, 1};
+    assertThat(PolicyNetwork.argmax(values, mask, 0, 3)).isEqualTo(2);
+    assertThat(PolicyNetwork.argmax(values, mask, 3, 6)).isEqualTo(1);
+    PolicyNetwork.softmax(values, mask, 3, 6);
+    assertThat(values[0]).as("the other head").isEqualTo(9);
+    assertThat((double) values[3]).isCloseTo(1 / (1 + 2 * Math.exp(4)), within(1e-6));
+    assertThat(values[4]).isEqualTo(values[5]);
+    assertThat(values[3] + values[4] + values[5]).isCloseTo(1, within(1e-6f));
+  }
+
+  @Test
+  void aPolicyOfSeveralHeadsSurvivesItsBytesAndOneOfOneHeadKeepsTheFirstFormat() {
+    PolicySnapshot one = random(4);
+    PolicySnapshot several = withHeads(one, 4, 1, 5);
+    assertThat(PolicySnapshot.fromBytes(several.toBytes())).isEqualTo(several);
+    assertThat(PolicySnapshot.fromBytes(several.toBytes()).heads()).containsExactly(4, 1, 5);
+    assertThat(several.toBytes()[7]).isEqualTo((byte) 2);
+    assertThat(one.toBytes()[7]).isEqualTo((byte) 1);
+    assertThat(PolicySnapshot.fromBytes(one.toBytes()).heads()).containsExactly(ActionSpace.SIZE);
+    assertThatThrownBy(several::requireCompatible).hasMessageContaining("train it again");
+    assertThatThrownBy(() -> withHeads(one, 4, 5)).hasMessageContaining("9 logits");
+    assertThatThrownBy(() -> withHeads(one, 11, -1)).hasMessageContaining("nothing to choose");
+    byte[] newer = one.toBytes();
+    newer[7] = 3;
+    assertThatThrownBy(() -> PolicySnapshot.fromBytes(newer)).hasMessageContaining("format 3");
+  }
+
+  private static PolicySnapshot withHeads(PolicySnapshot policy, int... heads) {
+    return new PolicySnapshot(
+        policy.observationId(),
+        policy.actionId(),
+        policy.layers(),
+        heads,
+        policy.weights(),
+        policy.mean(),
+        policy.deviation(),
+        policy.lowest(),
+        policy.highest());
   }
 
   @Test

@@ -111,8 +111,7 @@ class PaperUsersTest {
             Delay.NONE,
             client,
             RandomSource.XO_RO_SHI_RO_128_PP.create(seed));
-    RequestEngine engine = new RequestEngine(server(), Routing.RANDOM, load, seed);
-    engine.addReadyReplicas(1);
+    RequestEngine engine = new RequestEngine(server(), Routing.RANDOM, load, 1, seed);
     Histogram latencies = new Histogram(1_000, 86_400L * Nanos.PER_SECOND, 3);
     List<Step> steps = new ArrayList<>();
     for (int step = 0; step < STEPS; step++) {

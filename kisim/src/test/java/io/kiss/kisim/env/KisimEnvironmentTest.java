@@ -12,8 +12,20 @@ import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.Test;
 
 class KisimEnvironmentTest {
+  /** Three services, since each is to be measured first. */
+  private static final ScenarioRanges FEW = ScenarioRanges.DEFAULT.withShapes(3);
+
+  private static final EnvironmentSettings USUAL = EnvironmentSettings.DEFAULT.with(FEW);
+
   private static final EnvironmentSettings SHORT =
-      new EnvironmentSettings(20, 40, 15, GuardSettings.DEFAULT, 0.05, 0.5, ScenarioRanges.DEFAULT);
+      new EnvironmentSettings(
+          20,
+          40,
+          15,
+          GuardSettings.DEFAULT,
+          0.05,
+          new TroubleShares(0.2, 0.3, 0.5, 0.5, 0.2, 0.2, 0.5),
+          FEW);
 
   private static int randomAllowed(VectorStep step, int e, Random random) {
     int action = random.nextInt(ActionSpace.SIZE);
@@ -104,8 +116,8 @@ class KisimEnvironmentTest {
   void rewardsDependOnTheActionsFromTheFirstStepOn() {
     int n = 64;
     for (long seed = 1; seed <= 3; seed++) {
-      KisimEnvironment up = new KisimEnvironment(n, seed, EnvironmentSettings.DEFAULT);
-      KisimEnvironment stay = new KisimEnvironment(n, seed, EnvironmentSettings.DEFAULT);
+      KisimEnvironment up = new KisimEnvironment(n, seed, USUAL);
+      KisimEnvironment stay = new KisimEnvironment(n, seed, USUAL);
       VectorStep first = up.reset();
       stay.reset();
       int[] more = new int[n];
@@ -130,9 +142,9 @@ class KisimEnvironmentTest {
   @Test
   void neitherStarvingNorGluttonyPaysAsWellAsAGoodGuess() {
     // The rule here looks at nothing: it only shows that both extremes cost.
-    double starving = meanReward(EnvironmentSettings.DEFAULT, 5, (t, e) -> 0);
-    double gluttony = meanReward(EnvironmentSettings.DEFAULT, 5, (t, e) -> 9);
-    double staying = meanReward(EnvironmentSettings.DEFAULT, 5, (t, e) -> ActionSpace.STAY);
+    double starving = meanReward(USUAL, 5, (t, e) -> 0);
+    double gluttony = meanReward(USUAL, 5, (t, e) -> 9);
+    double staying = meanReward(USUAL, 5, (t, e) -> ActionSpace.STAY);
     assertThat(staying).isGreaterThan(starving);
     assertThat(gluttony).isGreaterThan(starving);
   }

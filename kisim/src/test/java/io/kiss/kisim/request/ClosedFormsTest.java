@@ -41,7 +41,7 @@ class ClosedFormsTest {
     }
 
     @Override
-    public void left(long arrived, long started, long left, Outcome outcome) {
+    public void left(int pod, long arrived, long started, long left, Outcome outcome) {
       if (arrived < from) {
         return;
       }
@@ -80,9 +80,8 @@ class ClosedFormsTest {
         .mapToObj(
             seed -> {
               RequestEngine engine =
-                  new RequestEngine(model, Routing.ROUND_ROBIN, load.apply(seed), seed);
+                  new RequestEngine(model, Routing.ROUND_ROBIN, load.apply(seed), 1, seed);
               Measured measured = new Measured(Services.seconds(WARM_UP), thresholds);
-              engine.setReplicas(1);
               engine.observe(measured);
               engine.advanceTo(Services.seconds(WARM_UP + MEASURED));
               return measured;

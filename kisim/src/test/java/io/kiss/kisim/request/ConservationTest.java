@@ -2,6 +2,12 @@ package io.kiss.kisim.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kiss.kisim.cluster.ClusterSpec;
+import io.kiss.kisim.cluster.FaultKind;
+import io.kiss.kisim.cluster.FaultSettings;
+import io.kiss.kisim.cluster.KubernetesCluster;
+import io.kiss.kisim.cluster.NodePool;
+import io.kiss.kisim.cluster.ScriptedFault;
 import io.kiss.kisim.gpu.DeviceSharing;
 import io.kiss.kisim.serving.BatchCurve;
 import io.kiss.kisim.serving.DynamicBatching;
@@ -10,6 +16,7 @@ import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.serving.TimeoutAction;
+import io.kiss.kisim.telemetry.TelemetrySettings;
 import io.kiss.kisim.time.Delay;
 import io.kiss.kisim.traffic.pattern.ClosedLoad;
 import io.kiss.kisim.traffic.pattern.Load;
@@ -17,9 +24,7 @@ import io.kiss.kisim.traffic.pattern.MarkovModulatedRate;
 import io.kiss.kisim.traffic.pattern.OpenLoad;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,56 +37,95 @@ import org.junit.jupiter.api.Test;
 class ConservationTest {
   private static final double SECONDS = 40;
 
-  /** Adds up, request by request, what the engine says in sums. */
-  private static final class Ledger implements RequestObserver {
-    private final long[] outcomes = new long[Outcome.values().length];
-    private BigInteger sojourns = BigInteger.ZERO;
-    private final Map<Integer, Long> pods = new HashMap<>();
-    private BigInteger podNanos = BigInteger.ZERO;
-    private long fingerprint = 17;
-
-    @Override
-    public void left(long arrived, long started, long left, Outcome outcome) {
-      outcomes[outcome.ordinal()]++;
-      assertThat(arrived).isBetween(0L, left);
-      assertThat(started == -1 || (started >= arrived && started <= left)).isTrue();
-      sojourns = sojourns.add(BigInteger.valueOf(left - arrived));
-      fingerprint = fingerprint * 31 + left * 7 + started * 5 + arrived * 3 + outcome.ordinal();
-    }
-
-    @Override
-    public void podCreated(int pod, long nanos) {
-      assertThat(pods.put(pod, nanos)).isNull();
-    }
-
-    @Override
-    public void podGone(int pod, long nanos) {
-      podNanos = podNanos.add(BigInteger.valueOf(nanos - pods.remove(pod)));
-    }
-
-    BigInteger podNanos(long now) {
-      BigInteger sum = podNanos;
-      for (long created : pods.values()) {
-        sum = sum.add(BigInteger.valueOf(now - created));
-      }
-      return sum;
-    }
-  }
-
   /** Everything about a scenario follows from its seed. */
   private static final class Scenario {
+    private static final int MOST = 12;
+
     private final Random random;
     private final long seed;
-    private final Ledger ledger = new Ledger();
+    private final PodLedger ledger;
     private final RequestEngine engine;
 
-    Scenario(long seed) {
+    /** Times at which the run is interrupted between two decisions, for nothing. */
+    private int cuts;
+
+    /**
+     * Draws a scenario.
+     *
+     * @param roomy whether there is always room, so that a pod is bound when it is created
+     */
+    Scenario(long seed, boolean roomy) {
       this.seed = seed;
       random = new Random(seed);
+      int replicas = random.nextInt(4);
       engine =
           new RequestEngine(
-              service(), Routing.values()[random.nextInt(Routing.values().length)], load(), seed);
-      engine.observe(ledger);
+              new KubernetesCluster(),
+              roomy ? ClusterSpec.AMPLE.with(faults()) : narrow(),
+              service(),
+              Routing.values()[random.nextInt(Routing.values().length)],
+              load(),
+              replicas,
+              MOST,
+              seed,
+              0,
+              random.nextBoolean() ? TelemetrySettings.DEFAULT : null);
+      ledger = new PodLedger(engine);
+    }
+
+    Scenario(long seed) {
+      this(seed, false);
+    }
+
+    Scenario cut(int times) {
+      cuts = times;
+      return this;
+    }
+
+    /** Two pools, the second with spot nodes that come and go; room for fewer pods than asked. */
+    private ClusterSpec narrow() {
+      int nodes = 1 + random.nextInt(3);
+      NodePool fixed = NodePool.fixed("fixed", nodes, 1 + random.nextInt(3));
+      NodePool spot =
+          new NodePool(
+              "spot",
+              1 + random.nextInt(2),
+              random.nextInt(2),
+              1 + random.nextInt(4),
+              Delay.uniform(0.2, 3),
+              2 * random.nextDouble(),
+              true,
+              random.nextBoolean());
+      return new ClusterSpec(
+          List.of(fixed, spot), delay(), random.nextBoolean() ? Delay.NONE : delay(), faults());
+    }
+
+    private Delay delay() {
+      return Delay.uniform(0, 0.2 * random.nextDouble());
+    }
+
+    /** In 40 s as much goes wrong as elsewhere in months. */
+    private FaultSettings faults() {
+      return new FaultSettings(
+          often(60),
+          often(40),
+          often(40),
+          often(60),
+          random.nextBoolean()
+              ? List.of()
+              : List.of(
+                  new ScriptedFault(10 * random.nextDouble(), FaultKind.NODE, 0),
+                  new ScriptedFault(10 + 20 * random.nextDouble(), FaultKind.PREEMPTION, 1)),
+          Delay.uniform(0, 5),
+          Delay.uniform(0, 10),
+          2 * random.nextDouble(),
+          3 * random.nextDouble(),
+          random.nextDouble(),
+          random.nextDouble());
+    }
+
+    private double often(double perHour) {
+      return random.nextBoolean() ? 0 : 10 * perHour * random.nextDouble();
     }
 
     private ServiceModel service() {
@@ -140,17 +184,24 @@ class ConservationTest {
     }
 
     Scenario run() {
+      Random cutting = new Random(seed + 1);
       for (int step = 1; step <= 20; step++) {
+        int ready = engine.cluster().ready() - engine.cluster().unreachable();
         switch (random.nextInt(4)) {
           case 0 -> engine.setReplicas(random.nextInt(9));
           case 1 -> {
-            if (engine.fleet().readyCount() > 0) {
-              engine.crash(random.nextInt(engine.fleet().readyCount()));
+            if (ready > 0) {
+              engine.crash(random.nextInt(ready));
             }
           }
-          default -> engine.setReplicas(Math.min(12, 1 + engine.fleet().alive()));
+          default -> engine.setReplicas(Math.min(MOST, 1 + engine.cluster().current()));
         }
-        engine.advanceTo(Services.seconds(SECONDS * step / 20));
+        long until = Services.seconds(SECONDS * step / 20);
+        for (int cut = 0; cut < cuts; cut++) {
+          long now = engine.nowNanos();
+          engine.advanceTo(now + (long) ((until - now) * cutting.nextDouble()));
+        }
+        engine.advanceTo(until);
       }
       return this;
     }
@@ -167,6 +218,8 @@ class ConservationTest {
                 + counts.lost()
                 + counts.inFlight())
         .isEqualTo(counts.arrived());
+    assertThat(scenario.ledger.arrived()).isEqualTo(counts.arrived());
+    assertThat(scenario.ledger.held()).isEqualTo(counts.inFlight());
     long[] outcomes = scenario.ledger.outcomes;
     assertThat(outcomes[Outcome.SERVED.ordinal()]).isEqualTo(counts.served());
     assertThat(outcomes[Outcome.REJECTED.ordinal()]).isEqualTo(counts.rejected());
@@ -177,8 +230,15 @@ class ConservationTest {
   @Test
   void theScenariosDrawnReachEveryOutcome() {
     long[] outcomes = new long[Outcome.values().length];
+    int killed = 0;
+    int unreachable = 0;
+    int drained = 0;
     for (long seed = 0; seed < 60; seed++) {
-      long[] drawn = new Scenario(seed).run().ledger.outcomes;
+      PodLedger ledger = new Scenario(seed).run().ledger;
+      killed += ledger.killedWithRequests;
+      unreachable += ledger.unreachable;
+      drained += ledger.drained;
+      long[] drawn = ledger.outcomes;
       for (int i = 0; i < outcomes.length; i++) {
         outcomes[i] += drawn[i] > 0 ? 1 : 0;
       }
@@ -186,6 +246,9 @@ class ConservationTest {
     for (Outcome outcome : Outcome.values()) {
       assertThat(outcomes[outcome.ordinal()]).as(outcome.name()).isGreaterThan(3);
     }
+    assertThat(killed).isGreaterThan(50);
+    assertThat(unreachable).isGreaterThan(50);
+    assertThat(drained).isGreaterThan(50);
   }
 
   @Property(tries = 300)
@@ -199,12 +262,20 @@ class ConservationTest {
 
   @Property(tries = 300)
   void allocatedDeviceTimeIsTheIntegralOfThePodsShares(@ForAll long seed) {
-    Scenario scenario = new Scenario(seed).run();
+    Scenario scenario = new Scenario(seed, true).run();
     long now = scenario.engine.nowNanos();
     int units = scenario.engine.service().sharing().unitsPerPod();
-    assertThat(scenario.engine.fleet().allocatedUnitNanos(now).exact())
+    assertThat(scenario.engine.cluster().allocatedUnitNanos(now).exact())
         .isEqualTo(scenario.ledger.podNanos(now).multiply(BigInteger.valueOf(units)))
         .isPositive();
+  }
+
+  @Property(tries = 100)
+  void aRunCutIntoOtherAdvancesGivesTheSameBits(@ForAll long seed) {
+    Scenario whole = new Scenario(seed).run();
+    Scenario cut = new Scenario(seed).cut(7).run();
+    assertThat(cut.ledger.fingerprint).isEqualTo(whole.ledger.fingerprint);
+    assertThat(cut.engine.counts().area().exact()).isEqualTo(whole.engine.counts().area().exact());
   }
 
   @Test

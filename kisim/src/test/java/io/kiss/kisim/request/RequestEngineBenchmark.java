@@ -79,9 +79,8 @@ public class RequestEngineBenchmark {
           Services.model(BatchCurve.line(0.002, 0.0005), ServiceNoise.lognormal(0.1), batching);
       double rate = LOAD * PODS * model.podCapacity();
       step = Services.seconds(OPERATIONS / rate);
-      engine = new RequestEngine(model, routing, Services.poisson(rate, 1), 1);
+      engine = new RequestEngine(model, routing, Services.poisson(rate, 1), PODS, 1);
       engine.setSloSeconds(0.05);
-      engine.addReadyReplicas(PODS);
     }
   }
 

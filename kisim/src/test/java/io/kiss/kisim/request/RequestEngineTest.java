@@ -24,14 +24,14 @@ class RequestEngineTest {
   private final List<String> seen = new ArrayList<>();
 
   private RequestEngine engine(ServiceModel model, int replicas, double... millis) {
-    RequestEngine engine = new RequestEngine(model, Routing.ROUND_ROBIN, new ListedLoad(millis), 1);
+    RequestEngine engine =
+        new RequestEngine(model, Routing.ROUND_ROBIN, new ListedLoad(millis), replicas, 1);
     engine.observe(
-        (arrived, started, left, outcome) ->
+        (pod, arrived, started, left, outcome) ->
             seen.add(
                 "%s %d-%s-%d"
                     .formatted(
                         outcome, ms(arrived), started < 0 ? "" : "" + ms(started), ms(left))));
-    engine.addReadyReplicas(replicas);
     return engine;
   }
 
@@ -131,7 +131,7 @@ class RequestEngineTest {
     RequestEngine engine = engine(model, 2, 0, 1);
     run(engine, 1);
     assertThat(seen).containsExactly("SERVED 0-0-41", "SERVED 1-1-42");
-    assertThat(engine.fleet().allocatedDeviceSeconds(engine.nowNanos())).isCloseTo(1, within(1e-9));
+    assertThat(engine.allocatedDeviceSeconds()).isCloseTo(1, within(1e-9));
   }
 
   @Test
@@ -146,7 +146,7 @@ class RequestEngineTest {
     RequestEngine engine = engine(model, 2, 0, 1);
     run(engine, 7);
     assertThat(seen).containsExactly("SERVED 0-0-44", "SERVED 1-1-45");
-    assertThat(engine.fleet().allocatedDeviceSeconds(engine.nowNanos())).isCloseTo(4, within(1e-9));
+    assertThat(engine.allocatedDeviceSeconds()).isCloseTo(4, within(1e-9));
   }
 
   @Test
@@ -164,7 +164,7 @@ class RequestEngineTest {
     assertThat(engine.fleet().readyCount()).isEqualTo(1);
     engine.setReplicas(0);
     assertThat(engine.fleet().readyCount()).isZero();
-    assertThat(engine.fleet().terminatingCount()).isEqualTo(1);
+    assertThat(engine.cluster().terminating()).isEqualTo(1);
     run(engine, 1);
     // No endpoint at 50 and at 200; the grace period ends at 170, in the middle of the second.
     assertThat(seen)
@@ -174,8 +174,7 @@ class RequestEngineTest {
             "LOST 151-161-170",
             "LOST 152--170",
             "REJECTED 200--200");
-    assertThat(engine.fleet().allocatedDeviceSeconds(engine.nowNanos()))
-        .isCloseTo(0.170, within(1e-9));
+    assertThat(engine.allocatedDeviceSeconds()).isCloseTo(0.170, within(1e-9));
   }
 
   @Test
@@ -190,9 +189,9 @@ class RequestEngineTest {
     RequestEngine engine = engine(model, 2);
     run(engine, 1);
     engine.setReplicas(4);
-    assertThat(engine.fleet().pendingCount()).isEqualTo(2);
+    assertThat(engine.cluster().pending()).isEqualTo(2);
     engine.setReplicas(2);
-    assertThat(engine.fleet().pendingCount()).isZero();
+    assertThat(engine.cluster().pending()).isZero();
     assertThat(engine.fleet().readyCount()).isEqualTo(2);
   }
 
@@ -203,9 +202,10 @@ class RequestEngineTest {
             batching(DynamicBatching.greedy(1, 1)),
             Routing.LEAST_OUTSTANDING,
             new ListedLoad(0, 1, 12, 13),
+            2,
             1);
-    engine.observe((arrived, started, left, outcome) -> seen.add(ms(started) + "-" + ms(left)));
-    engine.addReadyReplicas(2);
+    engine.observe(
+        (pod, arrived, started, left, outcome) -> seen.add(ms(started) + "-" + ms(left)));
     run(engine, 1);
     assertThat(seen).containsExactly("0-11", "1-12", "12-23", "13-24");
   }

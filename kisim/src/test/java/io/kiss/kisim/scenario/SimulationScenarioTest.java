@@ -2,11 +2,25 @@ package io.kiss.kisim.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import io.kiss.kisim.cluster.ClusterSpec;
+import io.kiss.kisim.cluster.FaultKind;
+import io.kiss.kisim.cluster.FaultSettings;
+import io.kiss.kisim.cluster.NodePool;
+import io.kiss.kisim.cluster.ScriptedFault;
+import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.serving.ReadinessProbe;
+import io.kiss.kisim.serving.StartUp;
+import io.kiss.kisim.telemetry.TelemetrySettings;
+import io.kiss.kisim.time.Delay;
+import io.kiss.kisim.time.DelaySampler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.apache.commons.rng.simple.RandomSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,12 +79,153 @@ class SimulationScenarioTest {
 
   @Test
   void readsWhatTheFileSays() throws IOException {
-    SimulationScenario scenario = SimulationScenario.read(write(SCENARIO));
-    assertThat(scenario.durationSeconds()).isEqualTo(600);
+    SimulationScenario settings = SimulationScenario.read(write(SCENARIO));
+    assertThat(settings.stepSeconds()).isEqualTo(30);
+    assertThat(settings.minReplicas()).isEqualTo(1);
+    Scenario scenario = settings.scenario();
+    assertThat(scenario.seconds()).isEqualTo(600);
+    assertThat(scenario.cluster()).isEqualTo(ClusterSpec.AMPLE);
+    assertThat(scenario.telemetry()).isEqualTo(TelemetrySettings.DEFAULT);
     assertThat(scenario.sloSeconds()).isEqualTo(0.1);
     assertThat(scenario.maxReplicas()).isEqualTo(8);
     assertThat(scenario.service().curve().seconds(8)).isEqualTo(0.024);
     assertThat(scenario.service().startUp().meanSeconds()).isEqualTo(20);
+  }
+
+  @Test
+  void readsAClusterWithItsPoolsAndFaults() throws IOException {
+    Path file =
+        write(
+            SCENARIO.replace(
+                "slo = 100 ms",
+                """
+                slo = 100 ms
+                cluster {
+                  pools = [
+                    { name = base, gpus-per-node = 4, initial-nodes = 3 }
+                    {
+                      name = spot, gpus-per-node = 2, initial-nodes = 0, max-nodes = 5, spot = true
+                      provisioning { kind = uniform, low = 1 m, high = 3 m }
+                      idle = 2 m, image-cached = false
+                    }
+                  ]
+                  api = 500 ms
+                  scheduling { kind = exponential, mean = 2 s }
+                  faults {
+                    rates { crashes-per-pod-hour = 0.5, preemptions-per-node-hour = 2 }
+                    script = [
+                      { at = 2 m, kind = node }
+                      { at = 3 m, kind = preemption, target = 1 }
+                    ]
+                    node-repair = 7 m
+                    evict = 30 s
+                  }
+                }
+                start-up {
+                  image-pull = 90 s
+                  container-start { kind = constant, mean = 5 s }
+                  model-load { kind = lognormal, p50 = 20 s, p95 = 45 s }
+                  readiness { initial-delay = 30 s, period = 10 s }
+                  grace = 60 s
+                }
+                """));
+    Scenario scenario = SimulationScenario.read(file).scenario();
+    ClusterSpec cluster = scenario.cluster();
+    assertThat(cluster.pools())
+        .containsExactly(
+            new NodePool("base", 4, 3, 3, Delay.NONE, 600, false, true),
+            new NodePool("spot", 2, 0, 5, Delay.uniform(60, 180), 120, true, false));
+    assertThat(cluster.api()).isEqualTo(Delay.constant(0.5));
+    assertThat(cluster.scheduling()).isEqualTo(Delay.exponential(2));
+    FaultSettings usual = FaultSettings.NONE;
+    assertThat(cluster.faults())
+        .isEqualTo(
+            new FaultSettings(
+                0.5,
+                0,
+                0,
+                2,
+                List.of(
+                    new ScriptedFault(120, FaultKind.NODE, 0),
+                    new ScriptedFault(180, FaultKind.PREEMPTION, 1)),
+                usual.gpuRepair(),
+                Delay.constant(420),
+                usual.notReadySeconds(),
+                30,
+                usual.noticeSeconds(),
+                usual.backOffSeconds()));
+    StartUp startUp = scenario.service().startUp();
+    assertThat(startUp.imagePull()).isEqualTo(Delay.constant(90));
+    assertThat(startUp.containerStart()).isEqualTo(Delay.constant(5));
+    assertThat(startUp.readiness()).isEqualTo(new ReadinessProbe(30, 10));
+    assertThat(startUp.graceSeconds()).isEqualTo(60);
+  }
+
+  @Test
+  void aLogNormalTimeHasTheQuantilesTheFileGives() throws IOException {
+    Files.writeString(
+        folder.resolve("profile.conf"),
+        PROFILE.replace("time = 20 s", "model-load { kind = lognormal, p50 = 20 s, p95 = 45 s }"));
+    StartUp startUp = SimulationScenario.read(write(SCENARIO)).scenario().service().startUp();
+    DelaySampler sampler =
+        new DelaySampler(startUp.modelLoad(), RandomSource.XO_SHI_RO_256_PP.create(3L));
+    int n = 40_000;
+    int belowMedian = 0;
+    int belowP95 = 0;
+    for (int i = 0; i < n; i++) {
+      double seconds = sampler.seconds();
+      belowMedian += seconds < 20 ? 1 : 0;
+      belowP95 += seconds < 45 ? 1 : 0;
+    }
+    // Four binomial deviations.
+    assertThat(belowMedian / (double) n).isCloseTo(0.5, within(4 * 0.5 / Math.sqrt(n)));
+    assertThat(belowP95 / (double) n).isCloseTo(0.95, within(4 * 0.218 / Math.sqrt(n)));
+  }
+
+  private void clusterRefused(String cluster, String... parts) throws IOException {
+    refused("slo = 100 ms", "slo = 100 ms\n  cluster {\n" + cluster + "\n}", parts);
+  }
+
+  @Test
+  void impossibleClustersAreRefusedWithFileLineAndKey() throws IOException {
+    clusterRefused(
+        "pools = [{ name = a, gpus-per-node = 0, initial-nodes = 1 }]",
+        "s.conf: line 8",
+        "scenario.cluster.pools[0]",
+        "gpusPerNode must be at least 1");
+    clusterRefused(
+        "pools = [{ name = a, gpus-per-node = 1, initial-nodes = 1, max-nodes = 2 }]",
+        "line 8",
+        "cluster.pools[0].max-nodes",
+        "needs provisioning");
+    clusterRefused("pools = []", "a cluster needs a node pool");
+    clusterRefused("pools = 3", "line 8", "cluster.pools must be a list");
+    clusterRefused("api = { kind = uniform, low = 3 s, high = 1 s }", "line 8", "low <= high");
+    clusterRefused("api = { kind = lognormal, p50 = 3 s, p95 = 2 s }", "line 8", "0 < p50 < p95");
+    clusterRefused(
+        "api = { kind = lognormal, p50 = 1 s, p95 = 2 s, cv = 1 }",
+        "api.cv",
+        "cannot stand beside");
+    clusterRefused(
+        "faults { script = [{ at = 10 m, kind = node }] }", "line 8", "script[0].at", "600 s");
+    clusterRefused("faults { script = [{ at = 1 m }] }", "script[0].kind is missing", "crash, gpu");
+    clusterRefused(
+        "faults { script = [{ at = 1 m, kind = preemption }] }", "script[0].kind", "spot = true");
+    clusterRefused("faults { rates { crashes-per-pod-hour = -1 } }", "line 8", "crashesPerPodHour");
+    clusterRefused("faults { rates { crash = 1 } }", "unknown key", "crashes-per-pod-hour");
+    refused(
+        "slo = 100 ms",
+        "slo = 100 ms\n  start-up { time = 3 s, model-load = 2 s }",
+        "line 7",
+        "start-up.model-load",
+        "cannot stand beside time");
+  }
+
+  @Test
+  void timesTheEnginesStepInAreWholeSeconds() throws IOException {
+    refused(
+        "duration = 10 m", "duration = 1500 ms", "line 4", "scenario.duration", "whole seconds");
+    refused("control-step = 30 s", "control-step = 11 m", "control-step", "no longer than");
   }
 
   @Test
@@ -140,7 +295,7 @@ class SimulationScenarioTest {
     assertThat(profiles).isGreaterThanOrEqualTo(15);
     try (var files = Files.list(conf.resolve("scenarios"))) {
       for (Path file : files.toList()) {
-        assertThat(SimulationScenario.read(file).name()).isNotBlank();
+        assertThat(SimulationScenario.read(file).scenario().name()).isNotBlank();
       }
     }
   }

@@ -11,8 +11,9 @@ import java.util.Random;
  *
  * @param actor layer sizes from the observation to the logits
  * @param critic layer sizes from the observation to the value
+ * @param heads logits of each choice, in their order
  */
-record ActorCritic(int[] actor, int[] critic) {
+record ActorCritic(int[] actor, int[] critic, int[] heads) {
   private static final double HIDDEN_GAIN = Math.sqrt(2);
   private static final double POLICY_GAIN = 0.01;
   private static final double VALUE_GAIN = 1;
@@ -31,7 +32,8 @@ record ActorCritic(int[] actor, int[] critic) {
   static ActorCritic of(NetworkShape shape, List<Integer> hidden) {
     return new ActorCritic(
         layers(shape.observationSize(), hidden, shape.actionCount()),
-        layers(shape.observationSize(), hidden, 1));
+        layers(shape.observationSize(), hidden, 1),
+        shape.heads().stream().mapToInt(head -> head).toArray());
   }
 
   private static int[] layers(int in, List<Integer> hidden, int out) {
@@ -48,6 +50,7 @@ record ActorCritic(int[] actor, int[] critic) {
     return actor[0];
   }
 
+  /** Logits of all heads. */
   int actions() {
     return actor[actor.length - 1];
   }

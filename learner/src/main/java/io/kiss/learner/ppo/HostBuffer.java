@@ -15,27 +15,30 @@ import java.nio.FloatBuffer;
 final class HostBuffer {
   private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
   private FloatBuffer floats = bytes.asFloatBuffer();
+  private float[] staged = new float[0];
 
-  /** Empties the buffer and makes room for {@code size} floats. */
-  FloatBuffer fill(int size) {
-    if (bytes.capacity() < Float.BYTES * size) {
-      bytes = ByteBuffer.allocateDirect(Float.BYTES * size).order(ByteOrder.nativeOrder());
-      floats = bytes.asFloatBuffer();
+  /** Room for at least {@code size} floats, to be filled and then uploaded. */
+  float[] stage(int size) {
+    if (staged.length < size) {
+      staged = new float[size];
     }
-    floats.clear();
-    return floats;
+    return staged;
   }
 
-  /** The floats put in since {@link #fill}, as an array of this shape. */
+  /** The floats last staged, as an array of this shape. */
   NDArray upload(NDManager manager, Shape shape) {
-    bytes.clear().limit(Float.BYTES * floats.position());
-    return manager.create(bytes, shape, DataType.FLOAT32);
+    return upload(manager, staged, 0, shape);
   }
 
   /** Uploads part of an array. */
   NDArray upload(NDManager manager, float[] values, int from, Shape shape) {
     int size = (int) shape.size();
-    fill(size).put(values, from, size);
-    return upload(manager, shape);
+    if (floats.capacity() < size) {
+      bytes = ByteBuffer.allocateDirect(Float.BYTES * size).order(ByteOrder.nativeOrder());
+      floats = bytes.asFloatBuffer();
+    }
+    floats.clear().put(values, from, size);
+    bytes.clear().limit(Float.BYTES * size);
+    return manager.create(bytes, shape, DataType.FLOAT32);
   }
 }

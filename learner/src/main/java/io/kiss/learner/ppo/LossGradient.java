@@ -8,20 +8,17 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
-import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The part of the update that runs on a DJL engine: values of observations, and the gradient of the
- * loss over a minibatch. The weights stay with the caller, in one flat Java array.
+ * The part of the update that runs on a DJL engine: the gradient of the loss over a minibatch. The
+ * weights stay with the caller, in one flat Java array.
  *
  * <p>Every array of a call hangs on a manager of its own that is closed with the call, so native
  * memory does not grow. To be used by one thread, since engines record gradients per thread.
  */
 final class LossGradient implements AutoCloseable {
-  /** Rows of one forward pass: large enough for the engine, small enough for the cache. */
-  private static final int VALUE_ROWS = 8192;
-
   private final Engine engine;
   private final NDManager manager;
   private final ActorCritic network;
@@ -50,43 +47,21 @@ final class LossGradient implements AutoCloseable {
   }
 
   /**
-   * The critic's answers.
+   * What the network gives on the engine; updates do not need it, only whoever compares it with the
+   * network in plain Java.
    *
+   * @param layers the actor's or the critic's
    * @param normalised observations {@code [rows × features]}
-   * @return normalised values {@code [rows]}
+   * @return {@code [rows × outputs]}
    */
-  float[] values(float[] parameters, float[] normalised) {
-    return forward(parameters, network.criticLayers(), normalised, 1);
-  }
-
-  /**
-   * The actor's answers, as {@link io.kiss.kisim.autoscale.PolicyNetwork} gives them too.
-   *
-   * @param normalised observations {@code [rows × features]}
-   * @return logits {@code [rows × actions]}
-   */
-  float[] logits(float[] parameters, float[] normalised) {
-    return forward(parameters, network.actorLayers(), normalised, network.actions());
-  }
-
-  private float[] forward(
-      float[] parameters, List<ActorCritic.Layer> layers, float[] normalised, int outputs) {
+  float[] outputs(float[] parameters, List<ActorCritic.Layer> layers, float[] normalised) {
     int features = network.features();
-    int rows = normalised.length / features;
-    float[] answers = new float[rows * outputs];
     try (NDManager step = manager.newSubManager()) {
       NDArray[] tensors = upload(step, parameters, layers, 0);
-      for (int from = 0; from < rows; from += VALUE_ROWS) {
-        int count = Math.min(VALUE_ROWS, rows - from);
-        try (NDManager chunk = step.newSubManager()) {
-          NDArray input =
-              observations.upload(chunk, normalised, from * features, new Shape(count, features));
-          float[] answer = perceptron(input, tensors).toFloatArray();
-          System.arraycopy(answer, 0, answers, from * outputs, answer.length);
-        }
-      }
+      Shape shape = new Shape(normalised.length / features, features);
+      NDArray input = observations.upload(step, normalised, 0, shape);
+      return perceptron(input, tensors).toFloatArray();
     }
-    return answers;
   }
 
   /**
@@ -151,7 +126,13 @@ final class LossGradient implements AutoCloseable {
       NDArray values = perceptron(input, critic).reshape(input.getShape().get(0));
       PpoLoss loss =
           PpoLoss.of(
-              logits, values, known, settings.clip(), settings.valueCoefficient(), entropyBonus);
+              logits,
+              network.heads(),
+              values,
+              known,
+              settings.clip(),
+              settings.valueCoefficient(),
+              entropyBonus);
       collector.backward(loss.loss());
       return loss;
     }
@@ -196,36 +177,43 @@ final class LossGradient implements AutoCloseable {
   /** Fills the buffers, and returns the returns of the rows. */
   private float[] fill(TrainingBatch batch, int[] order, int from, int count, float[] returns) {
     int features = network.features();
-    int actions = network.actions();
-    FloatBuffer observation = observations.fill(count * features);
-    FloatBuffer penalty = penalties.fill(count * actions);
-    FloatBuffer one = chosen.fill(count * actions);
-    FloatBuffer old = oldLogProbabilities.fill(count);
-    FloatBuffer advantage = advantages.fill(count);
-    FloatBuffer weight = weights.fill(count);
-    float[] wanted = new float[count];
-    float[] penaltyRow = new float[actions];
-    float[] oneRow = new float[actions];
+    float[] observation = observations.stage(count * features);
+    float[] old = oldLogProbabilities.stage(count);
+    float[] advantage = advantages.stage(count);
+    float[] weight = weights.stage(count);
+    float[] wanted = targets.stage(count);
     float share = 1 / Math.max(1, sum(batch.decided, order, from, count));
     for (int i = 0; i < count; i++) {
       int row = order[from + i];
-      int mask = batch.masks[row];
-      int action = batch.actions[row];
-      observation.put(batch.observations, row * features, features);
-      for (int a = 0; a < actions; a++) {
-        penaltyRow[a] = (mask >>> a & 1) != 0 ? 0 : PpoLoss.MASKED;
-        oneRow[a] = a == action ? 1 : 0;
-      }
-      penalty.put(penaltyRow);
-      one.put(oneRow);
+      System.arraycopy(batch.observations, row * features, observation, i * features, features);
       boolean decided = batch.decided[row] > 0;
-      old.put(decided ? batch.oldLogProbabilities[row] : 0);
-      advantage.put(decided ? batch.advantages[row] : 0);
-      weight.put(batch.decided[row] * share);
+      old[i] = decided ? batch.oldLogProbabilities[row] : 0;
+      advantage[i] = decided ? batch.advantages[row] : 0;
+      weight[i] = batch.decided[row] * share;
       wanted[i] = returns[row];
     }
-    targets.fill(count).put(wanted);
+    fillActions(batch, order, from, count);
     return wanted;
+  }
+
+  private void fillActions(TrainingBatch batch, int[] order, int from, int count) {
+    int actions = network.actions();
+    int[] heads = network.heads();
+    float[] penalty = penalties.stage(count * actions);
+    float[] one = chosen.stage(count * actions);
+    Arrays.fill(one, 0, count * actions, 0);
+    for (int i = 0; i < count; i++) {
+      int row = order[from + i];
+      int mask = batch.masks[row];
+      int at = i * actions;
+      for (int a = 0; a < actions; a++) {
+        penalty[at + a] = (mask >>> a & 1) != 0 ? 0 : PpoLoss.MASKED;
+      }
+      for (int h = 0; h < heads.length; h++) {
+        one[at + batch.actions[row * heads.length + h]] = 1;
+        at += heads[h];
+      }
+    }
   }
 
   private static float sum(float[] values, int[] order, int from, int count) {

@@ -72,7 +72,9 @@ public final class PpoOptimizer implements PolicyOptimizer {
     if (first) {
       observe(segments);
     }
-    TrainingBatch batch = new TrainingBatch(segments, state.network.features(), state.observations);
+    ActorCritic network = state.network;
+    TrainingBatch batch =
+        new TrainingBatch(segments, network.features(), network.heads().length, state.observations);
     Totals totals = new Totals(estimate(batch));
     String failure = optimise(batch, totals);
     if (!first) {
@@ -108,7 +110,7 @@ public final class PpoOptimizer implements PolicyOptimizer {
 
   /** Fills advantages and returns; gives the explained variance. */
   private double estimate(TrainingBatch batch) {
-    float[] values = engine.values(state.parameters, batch.observations);
+    float[] values = state.values(batch.observations);
     double mean = state.returns.mean();
     double deviation = state.returns.deviation();
     for (int i = 0; i < values.length; i++) {
@@ -133,8 +135,7 @@ public final class PpoOptimizer implements PolicyOptimizer {
         settings.entropyEnd() + (settings.entropy() - settings.entropyEnd()) * left;
     double learningRate =
         settings.learningRateEnd() + (settings.learningRate() - settings.learningRateEnd()) * left;
-    SplittableRandom random =
-        new SplittableRandom(state.seed + state.updates * 0x9e3779b97f4a7c15L);
+    SplittableRandom random = new SplittableRandom(mix(mix(state.seed) + state.updates));
     int parts = Math.max(1, Math.round((float) batch.rows / settings.minibatch()));
     for (int epoch = 0; epoch < settings.epochs(); epoch++) {
       int[] order = batch.shuffled(random);
@@ -176,6 +177,14 @@ public final class PpoOptimizer implements PolicyOptimizer {
     return null;
   }
 
+  /** SplitMix64, so that the shufflings of neighbouring updates have nothing in common. */
+  private static long mix(long value) {
+    long z = value + 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+
   private double progress() {
     return Double.isNaN(state.progress)
         ? Math.min(1, (double) state.environmentSteps / settings.annealSteps())
@@ -197,9 +206,10 @@ public final class PpoOptimizer implements PolicyOptimizer {
     return state.rollbacks;
   }
 
-  /** Arrays alive on the engine between updates; constant, or memory leaks. */
+  /** Arrays alive on the engine between updates, ours and its own; constant, or memory leaks. */
   int liveArrays() {
-    return engine.manager().getManagedArrays().size();
+    return engine.manager().getManagedArrays().size()
+        + engine.manager().getParentManager().getManagedArrays().size();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.kiss.learner.ppo;
 
+import io.kiss.kisim.autoscale.PolicyNetwork;
 import io.kiss.kisim.autoscale.PolicySnapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,12 +15,12 @@ import java.util.zip.CRC32;
 /**
  * All that an update changes. Its bytes are the checkpoint, and what a failed update goes back to.
  *
- * <p>Layout, big endian: magic, version, observation and action id, layer sizes, counters, weights,
- * Adam's moments, normalisers, and a CRC-32 of everything before.
+ * <p>Layout, big endian: magic, version, observation and action id, layer sizes, heads, counters,
+ * weights, Adam's moments, normalisers, and a CRC-32 of everything before.
  */
 final class PpoState {
   private static final int MAGIC = 0x4b50504f; // "KPPO"
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   final NetworkShape shape;
   final ActorCritic network;
@@ -64,11 +65,40 @@ final class PpoState {
         shape.observationId(),
         shape.actionId(),
         network.actor(),
+        network.heads(),
         Arrays.copyOf(parameters, network.actorSize()),
         observations.mean(),
         observations.deviation(),
         observations.lowest(),
         observations.highest());
+  }
+
+  /**
+   * The critic's answers, in plain Java as the actor's are in a worker: a forward pass alone costs
+   * the engines several times as much.
+   *
+   * @param normalised observations {@code [rows × features]}
+   * @return normalised values {@code [rows]}
+   */
+  float[] values(float[] normalised) {
+    int features = network.features();
+    float[] zeros = new float[features];
+    float[] ones = new float[features];
+    Arrays.fill(ones, 1);
+    PolicyNetwork critic =
+        new PolicyNetwork(
+            new PolicySnapshot(
+                shape.observationId(),
+                "value",
+                network.critic(),
+                Arrays.copyOfRange(parameters, network.actorSize(), parameters.length),
+                zeros,
+                ones,
+                zeros,
+                zeros));
+    float[] values = new float[normalised.length / features];
+    critic.logits(normalised, 0, values.length, values, 0);
+    return values;
   }
 
   boolean isFinite() {
@@ -90,6 +120,7 @@ final class PpoState {
       out.writeUTF(shape.observationId());
       out.writeUTF(shape.actionId());
       out.writeUTF(Arrays.toString(network.actor()));
+      out.writeUTF(Arrays.toString(network.heads()));
       out.writeLong(seed);
       out.writeLong(updates);
       out.writeLong(environmentSteps);
@@ -128,6 +159,7 @@ final class PpoState {
       requireEqual("observation", shape.observationId(), in.readUTF());
       requireEqual("actions", shape.actionId(), in.readUTF());
       requireEqual("layers", Arrays.toString(network.actor()), in.readUTF());
+      requireEqual("heads", Arrays.toString(network.heads()), in.readUTF());
       PpoState state = new PpoState(shape, network, new float[network.size()]);
       state.read(in);
       if (in.available() != Integer.BYTES) {

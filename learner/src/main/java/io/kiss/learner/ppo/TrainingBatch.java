@@ -16,8 +16,12 @@ final class TrainingBatch {
   /** Normalised {@code [valued × features]}, the batch's rows first. */
   final float[] observations;
 
+  /** Allowed actions, the heads' bits one after the other {@code [rows]}. */
   final int[] masks;
+
+  /** Taken, counted from 0 in each head {@code [rows × heads]}. */
   final byte[] actions;
+
   final float[] oldLogProbabilities;
 
   /** 1 where the policy decided, else 0 {@code [rows]}. */
@@ -29,33 +33,34 @@ final class TrainingBatch {
   /** Advantage plus value, in units of the reward {@code [rows]}. */
   final float[] returns;
 
-  TrainingBatch(List<TrajectorySegment> segments, int features, ObservationNormaliser normaliser) {
+  TrainingBatch(
+      List<TrajectorySegment> segments, int features, int heads, ObservationNormaliser normaliser) {
     this.segments = segments;
     this.features = features;
     int steps = 0;
     int extra = 0;
     for (TrajectorySegment segment : segments) {
-      requireShape(segment, features);
+      requireShape(segment, features, heads);
       steps += segment.environmentSteps();
       extra += segment.environments() + Gae.endedSteps(segment);
     }
     rows = steps;
     observations = new float[(steps + extra) * features];
     masks = new int[steps];
-    actions = new byte[steps];
+    actions = new byte[steps * heads];
     oldLogProbabilities = new float[steps];
     decided = new float[steps];
     advantages = new float[steps];
     returns = new float[steps];
-    copy(normaliser);
+    copy(heads, normaliser);
   }
 
-  private static void requireShape(TrajectorySegment segment, int features) {
+  private static void requireShape(TrajectorySegment segment, int features, int heads) {
     int steps = segment.environmentSteps();
     boolean fits =
         segment.observations().length == steps * features
             && segment.masks().length == steps
-            && segment.actions().length == steps
+            && segment.actions().length == steps * heads
             && segment.logProbabilities().length == steps
             && segment.rewards().length == steps
             && segment.flags().length == steps
@@ -73,11 +78,13 @@ final class TrainingBatch {
               + segment.environments()
               + " environments of "
               + features
-              + " features need");
+              + " features and "
+              + heads
+              + " heads need");
     }
   }
 
-  private void copy(ObservationNormaliser normaliser) {
+  private void copy(int heads, ObservationNormaliser normaliser) {
     int row = 0;
     int extra = rows * features;
     for (TrajectorySegment segment : segments) {
@@ -88,7 +95,7 @@ final class TrainingBatch {
       normaliser.normalise(segment.terminalObservations(), observations, extra);
       extra += segment.terminalObservations().length;
       System.arraycopy(segment.masks(), 0, masks, row, steps);
-      System.arraycopy(segment.actions(), 0, actions, row, steps);
+      System.arraycopy(segment.actions(), 0, actions, row * heads, steps * heads);
       System.arraycopy(segment.logProbabilities(), 0, oldLogProbabilities, row, steps);
       for (int i = 0; i < steps; i++) {
         decided[row + i] = segment.flags()[i] & TrajectorySegment.POLICY_DECIDED;

@@ -2,8 +2,11 @@ package io.kiss.learner.ppo;
 
 import io.kiss.kisim.env.VectorEnvironment;
 import io.kiss.kisim.env.VectorStep;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.SplittableRandom;
+import org.apache.commons.rng.RestorableUniformRandomProvider;
+import org.apache.commons.rng.core.RandomProviderDefaultState;
+import org.apache.commons.rng.simple.RandomSource;
 
 /**
  * CartPole-v1: Barto, Sutton and Anderson's pole with Gymnasium's constants, Euler steps of 0.02 s,
@@ -19,13 +22,13 @@ final class CartPoleEnvironment implements VectorEnvironment {
 
   private final double[][] states;
   private final int[] ages;
-  private final SplittableRandom random;
+  private final RestorableUniformRandomProvider random;
   private final VectorStep out;
 
   CartPoleEnvironment(int environments, long seed) {
     states = new double[environments][4];
     ages = new int[environments];
-    random = new SplittableRandom(seed);
+    random = RandomSource.SPLIT_MIX_64.create(seed);
     out = new VectorStep(environments, 4, 2);
     Arrays.fill(out.masks, 1);
     Arrays.fill(out.policyDecides, true);
@@ -101,11 +104,31 @@ final class CartPoleEnvironment implements VectorEnvironment {
 
   @Override
   public byte[] saveState() {
-    throw new UnsupportedOperationException("no test saves it");
+    byte[] generator = ((RandomProviderDefaultState) random.saveState()).getState();
+    ByteBuffer buffer =
+        ByteBuffer.allocate(states.length * (4 * Double.BYTES + Integer.BYTES) + generator.length);
+    for (int e = 0; e < states.length; e++) {
+      for (double value : states[e]) {
+        buffer.putDouble(value);
+      }
+      buffer.putInt(ages[e]);
+    }
+    return buffer.put(generator).array();
   }
 
   @Override
   public VectorStep restoreState(byte[] state) {
-    throw new UnsupportedOperationException("no test restores it");
+    ByteBuffer buffer = ByteBuffer.wrap(state);
+    for (int e = 0; e < states.length; e++) {
+      for (int i = 0; i < 4; i++) {
+        states[e][i] = buffer.getDouble();
+      }
+      ages[e] = buffer.getInt();
+      write(e, out.observations);
+    }
+    byte[] generator = new byte[buffer.remaining()];
+    buffer.get(generator);
+    random.restoreState(new RandomProviderDefaultState(generator));
+    return out;
   }
 }

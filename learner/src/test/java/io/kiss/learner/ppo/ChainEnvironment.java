@@ -2,6 +2,7 @@ package io.kiss.learner.ppo;
 
 import io.kiss.kisim.env.VectorEnvironment;
 import io.kiss.kisim.env.VectorStep;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -89,11 +90,23 @@ final class ChainEnvironment implements VectorEnvironment {
 
   @Override
   public byte[] saveState() {
-    throw new UnsupportedOperationException("no test saves it");
+    ByteBuffer buffer = ByteBuffer.allocate(states.length * (2 * Integer.BYTES + Double.BYTES));
+    for (int e = 0; e < states.length; e++) {
+      buffer.putInt(states[e]).putInt(ages[e]).putDouble(returns[e]);
+    }
+    return buffer.array();
   }
 
   @Override
   public VectorStep restoreState(byte[] state) {
-    throw new UnsupportedOperationException("no test restores it");
+    reset();
+    ByteBuffer buffer = ByteBuffer.wrap(state);
+    for (int e = 0; e < states.length; e++) {
+      states[e] = buffer.getInt();
+      ages[e] = buffer.getInt();
+      returns[e] = buffer.getDouble();
+    }
+    observe(out.observations);
+    return out;
   }
 }

@@ -13,16 +13,23 @@ final class Segments {
   static TrajectorySegment random(NetworkShape shape, int steps, int environments, long seed) {
     Random random = new Random(seed);
     int rows = steps * environments;
-    int actions = shape.actionCount();
+    int heads = shape.heads().size();
     int[] masks = new int[rows];
-    byte[] taken = new byte[rows];
+    byte[] taken = new byte[rows * heads];
     float[] logProbabilities = new float[rows];
     byte[] flags = new byte[rows];
     int ended = 0;
     for (int i = 0; i < rows; i++) {
-      taken[i] = (byte) random.nextInt(actions);
-      masks[i] = random.nextInt(1 << actions) | 1 << taken[i];
-      logProbabilities[i] = (float) Math.log(1.0 / Integer.bitCount(masks[i]));
+      int from = 0;
+      for (int h = 0; h < heads; h++) {
+        int actions = shape.heads().get(h);
+        int action = random.nextInt(actions);
+        int mask = random.nextInt(1 << actions) | 1 << action;
+        taken[i * heads + h] = (byte) action;
+        masks[i] |= mask << from;
+        logProbabilities[i] -= (float) Math.log(Integer.bitCount(mask));
+        from += actions;
+      }
       flags[i] = random.nextInt(5) > 0 ? TrajectorySegment.POLICY_DECIDED : 0;
       if (random.nextInt(10) == 0) {
         ended++;

@@ -1,18 +1,20 @@
 package io.kiss.learner.ppo;
 
 import io.kiss.actors.protocol.TrajectorySegment;
-import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Times whole updates (values, advantages, epochs, Adam) of 16 384 made-up steps in the scaler's
- * shape. Arguments: engine, minibatch, seconds. Prints rows × epochs a second of wall clock and,
- * for busy machines, of CPU time.
+ * Whole updates (values, advantages, epochs, Adam, normalisers) of 32 768 made-up steps in the
+ * scaler's shape, beside the bare DJL loop over the same network and minibatches. Arguments:
+ * engine, minibatch, seconds. The two take turns, so that whatever else the machine does disturbs
+ * both alike. Prints rows × epochs a second, and what the whole update costs over the bare loop.
  */
-final class UpdateBenchmark {
+public final class UpdateBenchmark {
   private static final int STEPS = 128;
-  private static final int ENVIRONMENTS = 128;
+  private static final int ENVIRONMENTS = 256;
+  private static final int ROWS = STEPS * ENVIRONMENTS;
 
   private UpdateBenchmark() {}
 
@@ -23,34 +25,85 @@ final class UpdateBenchmark {
     NetworkShape shape = NetworkShape.ofScaler();
     PpoSettings settings =
         Engines.settings(
-            engine, Map.of("minibatch", minibatch, "target-kl", 0, "rollback-kl", 1000));
+            engine,
+            Map.of("device", "cpu", "minibatch", minibatch, "target-kl", 0, "rollback-kl", 1000));
     List<TrajectorySegment> batch = List.of(Segments.random(shape, STEPS, ENVIRONMENTS, 1));
     try (PpoOptimizer optimizer =
-        (PpoOptimizer) new PpoOptimizerFactory(settings, shape).create(1)) {
-      run(optimizer, batch, 3);
-      long cpu = cpuNanos();
-      long start = System.nanoTime();
-      int updates = run(optimizer, batch, seconds);
-      double wallSeconds = (System.nanoTime() - start) / 1e9;
-      double cpuSeconds = (cpuNanos() - cpu) / 1e9;
-      double rows = (double) updates * settings.epochs() * STEPS * ENVIRONMENTS;
+            (PpoOptimizer) new PpoOptimizerFactory(settings, shape).create(1);
+        BareLoop bare = new BareLoop(settings, shape, ROWS)) {
+      Turns ours = new Turns(() -> optimizer.update(batch), ROWS * settings.epochs());
+      Turns bares = new Turns(bare::update, ROWS * settings.epochs());
+      BenchmarkClock warmUp = new BenchmarkClock();
+      while (warmUp.wallSeconds() < Math.min(5, seconds / 3)) {
+        optimizer.update(batch);
+        bare.update();
+      }
+      BenchmarkClock all = new BenchmarkClock();
+      while (all.wallSeconds() < seconds) {
+        ours.take();
+        bares.take();
+      }
       System.out.printf(
-          "%s, minibatch %d: %.0f rows/s an epoch, %.0f per CPU second, %d undone%n",
-          engine, minibatch, rows / wallSeconds, rows / cpuSeconds, optimizer.rollbacks());
+          "%s, minibatch %d: update %s; bare loop %s; overhead %.1f %% by median CPU time, %.1f %% by"
+              + " wall clock; %d undone%n",
+          engine,
+          minibatch,
+          ours,
+          bares,
+          100 * (ours.medianCpu() / bares.medianCpu() - 1),
+          100 * (ours.medianWall() / bares.medianWall() - 1),
+          optimizer.rollbacks());
     }
   }
 
-  private static int run(PpoOptimizer optimizer, List<TrajectorySegment> batch, double seconds) {
-    long end = System.nanoTime() + (long) (seconds * 1e9);
-    int updates = 0;
-    while (System.nanoTime() < end) {
-      optimizer.update(batch);
-      updates++;
-    }
-    return updates;
-  }
+  /** The times of one of the two. */
+  private static final class Turns {
+    private final Runnable update;
+    private final double rows;
+    private double[] wall = new double[0];
+    private double[] cpu = new double[0];
 
-  private static long cpuNanos() {
-    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+    Turns(Runnable update, double rows) {
+      this.update = update;
+      this.rows = rows;
+    }
+
+    void take() {
+      BenchmarkClock clock = new BenchmarkClock();
+      int repeats = 0;
+      // CPU time is told in hundredths of a second.
+      while (clock.wallSeconds() < 0.5) {
+        update.run();
+        repeats++;
+      }
+      wall = append(wall, clock.wallSeconds() / repeats);
+      cpu = append(cpu, clock.cpuSeconds() / repeats);
+    }
+
+    private static double[] append(double[] values, double value) {
+      double[] longer = Arrays.copyOf(values, values.length + 1);
+      longer[values.length] = value;
+      return longer;
+    }
+
+    private static double median(double[] values) {
+      double[] sorted = values.clone();
+      Arrays.sort(sorted);
+      return sorted[sorted.length / 2];
+    }
+
+    double medianWall() {
+      return median(wall);
+    }
+
+    double medianCpu() {
+      return median(cpu);
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          "%.0f rows/s, %.0f per CPU second", rows / medianWall(), rows / medianCpu());
+    }
   }
 }
