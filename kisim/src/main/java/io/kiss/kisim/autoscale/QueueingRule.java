@@ -28,19 +28,23 @@ public final class QueueingRule {
    * @return inside the workload's limits; the maximum where even that does not meet the SLO
    */
   public static int replicas(WorkloadSpec workload, double arrivalRate) {
-    return replicas(workload, arrivalRate, VARIABILITY);
+    return replicas(workload, arrivalRate, VARIABILITY, 0);
   }
 
   /**
    * The replicas the rule asks for.
    *
    * @param variability mean of the squared coefficients of variation of arrivals and service
+   * @param secondsPerLoad latency that the formula misses, for each unit of a replica's load
    */
-  public static int replicas(WorkloadSpec workload, double arrivalRate, double variability) {
+  public static int replicas(
+      WorkloadSpec workload, double arrivalRate, double variability, double secondsPerLoad) {
     double offered = arrivalRate / serverRate(workload);
     int least = (int) Math.floor(offered / serversPerReplica(workload));
     for (int n = Math.max(workload.minReplicas(), least); n < workload.maxReplicas(); n++) {
-      if (latencyQuantile(workload, n, arrivalRate, variability) <= workload.sloSeconds()) {
+      double missed = secondsPerLoad * arrivalRate / (n * workload.replicaCapacity());
+      double latency = latencyQuantile(workload, n, arrivalRate, variability) + missed;
+      if (latency <= workload.sloSeconds()) {
         return n;
       }
     }

@@ -257,7 +257,8 @@ public final class Autoscalers {
         number("arrival-cv", usual.arrivalCv(), "variation of the times between arrivals"),
         number("service-cv", usual.serviceCv(), "variation of the service time"),
         number("drain", usual.drainSeconds(), "seconds to work off a queue"),
-        number("stabilisation", usual.stabilisationSeconds(), "seconds of the highest wish"));
+        number("stabilisation", usual.stabilisationSeconds(), "seconds of the highest wish"),
+        flag("correct", usual.correct(), "whether it learns what the formula misses"));
   }
 
   private static QueueingParameters queueing(ParameterValues values) {
@@ -265,6 +266,7 @@ public final class Autoscalers {
         values.number("arrival-cv"),
         values.number("service-cv"),
         values.number("drain"),
-        values.number("stabilisation"));
+        values.number("stabilisation"),
+        values.flag("correct"));
   }
 }

@@ -7,21 +7,24 @@ import io.kiss.kisim.telemetry.Telemetry;
 import java.util.ArrayDeque;
 
 /**
- * The strongest classical rule: {@link QueueingRule} at the present rate, enough to work off the
- * queue that is there now, and a stabilisation window on the way down, since a measured rate
- * scatters. A missing rate leaves the replicas as they are.
+ * The strongest classical rule: {@link QueueingRule} at the present rate with a {@link
+ * LatencyCorrection} for what it misses, enough to work off the queue that is there now, and a
+ * stabilisation window on the way down, since a measured rate scatters. A missing rate leaves the
+ * replicas as they are.
  */
 public final class Queueing implements Autoscaler {
   private record Wish(double timeSeconds, int replicas) {}
 
   private final QueueingParameters parameters;
   private final WorkloadSpec workload;
+  private final LatencyCorrection correction;
   private final ArrayDeque<Wish> wishes = new ArrayDeque<>();
 
   /** Starts without memory. */
   public Queueing(WorkloadSpec workload, QueueingParameters parameters) {
     this.workload = workload;
     this.parameters = parameters;
+    correction = new LatencyCorrection(workload, parameters.variability());
   }
 
   @Override
@@ -47,9 +50,13 @@ public final class Queueing implements Autoscaler {
     if (Double.isNaN(expectedRate)) {
       return workload.clamp(telemetry.desiredReplicas());
     }
+    if (parameters.correct()) {
+      correction.observe(telemetry);
+    }
     int wish =
         Math.max(
-            QueueingRule.replicas(workload, expectedRate, parameters.variability()),
+            QueueingRule.replicas(
+                workload, expectedRate, parameters.variability(), correction.secondsPerLoad()),
             QueueingRule.replicasToDrain(
                 workload,
                 telemetry.arrivalRate(),

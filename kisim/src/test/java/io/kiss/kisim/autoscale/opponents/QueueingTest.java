@@ -68,13 +68,54 @@ class QueueingTest {
   }
 
   @Test
-  void goesDownToTheHighestWishOfAMinuteAndUpAtOnce() {
-    Autoscaler queueing = scaler("queueing");
+  void goesDownToTheHighestWishOfItsWindowAndUpAtOnce() {
+    Autoscaler queueing = scaler("queueing:stabilisation=60");
     assertThat(queueing.decide(Tick.rate(0, 6, 40))).isEqualTo(5);
     assertThat(queueing.decide(Tick.rate(15, 5, 1))).isEqualTo(5);
     assertThat(queueing.decide(Tick.rate(45, 5, 1))).isEqualTo(5);
     assertThat(queueing.decide(Tick.rate(60, 5, 1))).isEqualTo(1);
     assertThat(queueing.decide(Tick.rate(75, 1, 40))).isEqualTo(5);
+  }
+
+  @Test
+  void learnsFromTheMeasuredLatencyWhatTheFormulaMisses() {
+    // 20/s on 4 of 10/s: load 0.5. The formula says about 0.1 s: a = 2 on 4 servers, Erlang-C
+    // 0.1739, and 0.5 ln(0.1739 / 0.05) / 20 = 0.031 to wait, so 0.131 s. Measured are 0.431 s:
+    // 0.3 more, 0.6 a unit of load, of which a fifth counts at first: 0.12; then 0.216.
+    LatencyCorrection correction = new LatencyCorrection(Tick.workload(), 0.5);
+    double formula = 0.1 + 0.5 * Math.log(4.0 / 23 / 0.05) / 20;
+    for (int t = 0; t <= 45; t += 15) {
+      correction.observe(slow(t, 4, formula + 0.3));
+      assertThat(correction.secondsPerLoad()).as("not steady for a minute").isZero();
+    }
+    correction.observe(slow(60, 4, formula + 0.3));
+    assertThat(correction.secondsPerLoad()).isCloseTo(0.12, within(1e-9));
+    correction.observe(slow(75, 4, formula + 0.3));
+    assertThat(correction.secondsPerLoad()).isCloseTo(0.216, within(1e-9));
+    // Other replicas or pending ones begin a new minute; what is missing says nothing.
+    correction.observe(slow(90, 5, 9));
+    correction.observe(Tick.pending(slow(105, 6, 9), 1));
+    correction.observe(Tick.blind(400, 5));
+    assertThat(correction.secondsPerLoad()).isCloseTo(0.216, within(1e-9));
+  }
+
+  @Test
+  void asksForEnoughReplicasToBringTheMissedLatencyDownToo() {
+    // 20/s with 1.2 s a unit of load: on n replicas 2.4 / n more. 0.4 s are left: n = 6 leaves
+    // 0.1 + 0.4 and what little waits: with a = 2 on 6 servers nobody of 95 %. So 6, not 3.
+    assertThat(QueueingRule.replicas(Tick.workload(), 20, 0.5, 0)).isEqualTo(3);
+    assertThat(QueueingRule.replicas(Tick.workload(), 20, 0.5, 1.2)).isEqualTo(6);
+    assertThat(QueueingRule.replicas(Tick.workload(), 20, 0.5, 1.21)).isEqualTo(7);
+    List<Integer> learnt = Tick.run(scaler("queueing"), 0, 900, 4, t -> slow(t, 4, 0.7));
+    List<Integer> formula =
+        Tick.run(scaler("queueing:correct=false"), 0, 900, 4, t -> slow(t, 4, 0.7));
+    assertThat(learnt.get(60)).isGreaterThan(formula.get(60));
+  }
+
+  private static TelemetryBuffer slow(double time, int replicas, double p95) {
+    TelemetryBuffer t = Tick.rate(time, replicas, 20);
+    t.p95LatencySeconds = p95;
+    return t;
   }
 
   @Test
@@ -117,8 +158,8 @@ class QueueingTest {
   void asksEarlyForWhatARampWillNeedWhenPodsAreReady() {
     // 1/s more each 15 s, start-up 60 s: the forecast looks 75 s ahead. At 40/s the trend is about
     // 1 a step, damped by 0.95: 40 + 0.95 + ... + 0.95^5 = 44.3 at most.
-    Autoscaler forecast = scaler("forecast");
-    Autoscaler queueing = scaler("queueing");
+    Autoscaler forecast = scaler("forecast:correct=false");
+    Autoscaler queueing = scaler("queueing:correct=false");
     List<Integer> early = Tick.run(forecast, 0, 600, 1, t -> Tick.rate(t, 0, t / 15));
     List<Integer> late = Tick.run(queueing, 0, 600, 1, t -> Tick.rate(t, 0, t / 15));
     assertThat(early.get(40)).isEqualTo(QueueingRule.replicas(Tick.workload(), 44));
