@@ -4,8 +4,9 @@ import io.kiss.kisim.autoscale.Autoscaler;
 import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.KiScaler;
 import io.kiss.kisim.autoscale.PolicyFile;
+import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
+import io.kiss.kisim.autoscale.opponents.Autoscalers;
 import io.kiss.kisim.file.UnusableFileException;
-import io.kiss.kisim.scenario.AutoscalerChoice;
 import io.kiss.kisim.scenario.EngineChoice;
 import io.kiss.kisim.scenario.ScenarioException;
 import io.kiss.kisim.scenario.Simulation;
@@ -67,9 +68,15 @@ public final class SimulateCommand implements Callable<Integer> {
       paramLabel = "NAME[:k=v,…]",
       defaultValue = "static",
       description =
-          "static or hpa, with settings, or kiscaler:FILE with a policy of kiss train (default:"
+          "See --list-autoscalers, or kiscaler:FILE with a policy of kiss train (default:"
               + " ${DEFAULT-VALUE}).")
   private String autoscaler;
+
+  @Option(
+      names = "--list-autoscalers",
+      help = true,
+      description = "Print the autoscalers with their settings, and exit.")
+  private boolean list;
 
   @Option(
       names = "--seed",
@@ -86,6 +93,11 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (list) {
+      spec.commandLine().getOut().print(Autoscalers.describe());
+      spec.commandLine().getOut().flush();
+      return CommandLine.ExitCode.OK;
+    }
     SimulationScenario read;
     Autoscaler scaler;
     try {
@@ -123,7 +135,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
   private Autoscaler scaler(SimulationScenario read) {
     if (!autoscaler.startsWith(LEARNED)) {
-      return AutoscalerChoice.of(autoscaler, read);
+      return AutoscalerChoice.parse(autoscaler).create(read.workload());
     }
     PolicyFile learned = PolicyFile.read(Path.of(autoscaler.substring(LEARNED.length())));
     return new KiScaler(read.workload(), GuardSettings.DEFAULT, Optional.of(learned.policy()));

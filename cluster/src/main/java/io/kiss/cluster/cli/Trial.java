@@ -3,11 +3,12 @@ package io.kiss.cluster.cli;
 import io.kiss.actors.protocol.RegisteredPolicy.EvaluationRow;
 import io.kiss.cluster.demo.DemoCluster;
 import io.kiss.kisim.autoscale.GuardSettings;
-import io.kiss.kisim.autoscale.HpaParameters;
-import io.kiss.kisim.autoscale.HpaV2;
 import io.kiss.kisim.autoscale.KiScaler;
 import io.kiss.kisim.autoscale.PolicySnapshot;
-import io.kiss.kisim.autoscale.QueueingAutoscaler;
+import io.kiss.kisim.autoscale.opponents.HpaParameters;
+import io.kiss.kisim.autoscale.opponents.HpaV2;
+import io.kiss.kisim.autoscale.opponents.Queueing;
+import io.kiss.kisim.autoscale.opponents.QueueingParameters;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.evaluate.CaseResult;
 import io.kiss.kisim.evaluate.Entrant;
@@ -59,8 +60,7 @@ final class Trial {
     entrants.add(new Entrant(HPA, workload -> new HpaV2(workload, HpaParameters.DEFAULT)));
     entrants.add(entrant(CANDIDATE, candidate));
     entrants.add(
-        new Entrant(
-            "queueing", workload -> new QueueingAutoscaler(workload, GuardSettings.DEFAULT)));
+        new Entrant("queueing", workload -> new Queueing(workload, QueueingParameters.DEFAULT)));
     champion.ifPresent(policy -> entrants.add(entrant(CHAMPION, policy)));
     try {
       return verdict(

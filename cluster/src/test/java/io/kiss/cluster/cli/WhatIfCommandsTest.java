@@ -76,6 +76,15 @@ class WhatIfCommandsTest {
   }
 
   @Test
+  void simulateListsTheAutoscalersItKnowsWithoutAScenario() {
+    assertThat(run(new SimulateCommand(), "--list-autoscalers")).isZero();
+    assertThat(err.toString()).isEmpty();
+    assertThat(out.toString())
+        .contains("hpa        Kubernetes' Horizontal Pod Autoscaler v2")
+        .contains("  stabilisation=300", "forecast", "  target=0.7");
+  }
+
+  @Test
   void simulateReplaysATrace() throws IOException {
     Path trace = Files.writeString(folder.resolve("t.csv"), "second,requests\n0,10\n1,20\n2,30\n");
     assertThat(run(new SimulateCommand(), "--scenario", scenario(), "--trace", trace)).isZero();
@@ -100,9 +109,11 @@ class WhatIfCommandsTest {
     assertThat(run(new SimulateCommand(), "--scenario", scenario(), "--trace", trace)).isEqualTo(2);
     assertThat(err.toString()).contains("t.csv", "2").hasLineCount(1);
     err.getBuffer().setLength(0);
-    assertThat(run(new SimulateCommand(), "--scenario", scenario(), "--autoscaler", "keda"))
+    assertThat(run(new SimulateCommand(), "--scenario", scenario(), "--autoscaler", "kedaa"))
         .isEqualTo(2);
-    assertThat(err.toString()).contains("keda is unknown").hasLineCount(1);
+    assertThat(err.toString())
+        .contains("kedaa is unknown; known are static, hpa, keda")
+        .hasLineCount(1);
     err.getBuffer().setLength(0);
     assertThat(run(new SimulateCommand(), "--scenario", folder.resolve("none"))).isEqualTo(2);
     assertThat(err.toString()).contains("cannot be read").hasLineCount(1);

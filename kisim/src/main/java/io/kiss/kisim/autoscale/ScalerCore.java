@@ -172,13 +172,21 @@ public final class ScalerCore {
     proposal =
         switch (source) {
           case POLICY -> ActionSpace.apply(action, desired);
-          case QUEUEING_RULE -> QueueingRule.replicas(workload, current.arrivalRate());
+          case QUEUEING_RULE -> byQueueing();
           case HOLD -> desired;
         };
     int replicas = Guardrails.apply(settings, workload, guards, current, source, proposal, fired);
     previousDesired = desired;
     askedFor = replicas;
     return replicas;
+  }
+
+  private int byQueueing() {
+    double rate = current.arrivalRate();
+    return Math.max(
+        QueueingRule.replicas(workload, rate),
+        QueueingRule.replicasToDrain(
+            workload, rate, current.queuedRequests(), QueueingRule.DRAIN_SECONDS));
   }
 
   /**

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.kiss.kisim.autoscale.GuardSettings;
-import io.kiss.kisim.autoscale.HpaParameters;
-import io.kiss.kisim.autoscale.HpaV2;
-import io.kiss.kisim.autoscale.QueueingAutoscaler;
-import io.kiss.kisim.autoscale.StaticReplicas;
+import io.kiss.kisim.autoscale.opponents.HpaParameters;
+import io.kiss.kisim.autoscale.opponents.HpaV2;
+import io.kiss.kisim.autoscale.opponents.Queueing;
+import io.kiss.kisim.autoscale.opponents.QueueingParameters;
+import io.kiss.kisim.autoscale.opponents.StaticReplicas;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.env.ScenarioGenerator;
 import io.kiss.kisim.env.ScenarioRanges;
@@ -33,7 +33,7 @@ class TournamentTest {
   private static final Entrant HALF =
       new Entrant("static", w -> new StaticReplicas(w, w.maxReplicas() / 2));
   private static final Entrant QUEUEING =
-      new Entrant("queueing", w -> new QueueingAutoscaler(w, GuardSettings.DEFAULT));
+      new Entrant("queueing", w -> new Queueing(w, QueueingParameters.DEFAULT));
 
   private static float[] rates(TournamentCase each) {
     return ((OpenTraffic) each.episode().scenario().traffic()).rates();

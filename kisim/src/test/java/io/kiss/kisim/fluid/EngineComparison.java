@@ -1,7 +1,8 @@
 package io.kiss.kisim.fluid;
 
-import io.kiss.kisim.autoscale.HpaParameters;
-import io.kiss.kisim.autoscale.HpaV2;
+import io.kiss.kisim.autoscale.opponents.HpaParameters;
+import io.kiss.kisim.autoscale.opponents.HpaV2;
+import io.kiss.kisim.autoscale.opponents.ScalingRules;
 import io.kiss.kisim.engine.Engine;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
@@ -112,7 +113,8 @@ final class EngineComparison {
   }
 
   private static HpaParameters hpa() {
-    return new HpaParameters(HpaParameters.Metric.LOAD, 0.7, 0.1, TICK, 120, 100, 4, 100);
+    return HpaParameters.DEFAULT.withRules(
+        ScalingRules.UP, ScalingRules.DOWN.withStabilisation(120));
   }
 
   static double median(List<Result> results, ToDoubleFunction<Result> error) {
