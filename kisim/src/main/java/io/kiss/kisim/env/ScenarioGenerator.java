@@ -3,7 +3,6 @@ package io.kiss.kisim.env;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.fluid.ShapePool;
 import io.kiss.kisim.serving.DynamicBatching;
-import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.traffic.OpenTraffic;
@@ -63,8 +62,9 @@ public final class ScenarioGenerator implements ScenarioSource {
   }
 
   /**
-   * Measures what the fluid engine needs of every service that can be drawn, on all cores; else
-   * each is measured when it is drawn first. Takes seconds, once a JVM.
+   * Has all that the fluid engine needs of every service that can be drawn; else it comes when one
+   * is drawn first. Reads what the build measured; without that it takes seconds on all cores, once
+   * a JVM.
    */
   public void prepare() {
     int most = (int) Math.ceil(MOST_OVER_PEAK * settings.ranges().peakReplicas().high());
@@ -75,12 +75,8 @@ public final class ScenarioGenerator implements ScenarioSource {
               int shape = settings.ranges().shape(i / 2);
               double cv = i % 2 == 0 ? 1 : ShapePool.unevenCv(shape);
               ServiceModel service = ShapePool.service(shape, 1, StartUp.INSTANT);
-              ShapePool.prepare(service, routing(shape), cv, most);
+              ShapePool.prepare(service, ShapePool.routing(shape), cv, most);
             });
-  }
-
-  private static Routing routing(int shape) {
-    return shape % 3 == 2 ? Routing.ROUND_ROBIN : Routing.LEAST_OUTSTANDING;
   }
 
   @Override
@@ -126,7 +122,7 @@ public final class ScenarioGenerator implements ScenarioSource {
         new Scenario(
             NAMES[kind.ordinal()],
             service,
-            routing(shape),
+            ShapePool.routing(shape),
             new OpenTraffic(rates, TrafficKind.KNOT_SECONDS, seconds, cv),
             seconds,
             clusters.draw(

@@ -6,8 +6,8 @@ import io.kiss.kisim.fluid.ShapePool;
  * What training draws Deployments from; every range is log-uniform. A Deployment inside is just
  * another draw: it needs no training of its own.
  *
- * @param shapes how many of the {@link ShapePool}'s services are drawn from: each takes the fluid
- *     engine about a second to measure, once a JVM
+ * @param shapes how many of the {@link ShapePool}'s services are drawn from; the build has measured
+ *     them all for the fluid engine
  * @param startupSeconds mean time from the decision until a new pod is Ready on a warm node
  * @param startupVariation coefficient of variation of that time
  * @param sloFactor SLO over service time

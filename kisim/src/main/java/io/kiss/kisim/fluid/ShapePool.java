@@ -10,11 +10,14 @@ import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.serving.TimeoutAction;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Service shapes to draw from where many are needed: how a shape queues is measured once a JVM,
- * about half a second of one core a shape and arrival process, so that drawing a new one for each
- * episode would cost more than the episode. The time scale is free.
+ * Service shapes to draw from where many are needed: how a shape queues takes about half a second
+ * of one core a shape and arrival process to measure, so that drawing a new one for each episode
+ * would cost more than the episode. Those here the build has measured ({@link SteadyStates}). The
+ * time scale is free.
  *
  * <p>The shapes span what is served in practice: single requests and dynamic batches up to 64, 1 to
  * 4 instances or up to 16 independent servers, batch times from mostly fixed to mostly
@@ -90,9 +93,25 @@ public final class ShapePool {
     return UNEVEN[index % UNEVEN.length];
   }
 
+  /** How the Service of the shape picks a pod. */
+  public static Routing routing(int index) {
+    return index % 3 == 2 ? Routing.ROUND_ROBIN : Routing.LEAST_OUTSTANDING;
+  }
+
+  /** Each shape with Poisson arrivals and with its uneven ones. */
+  static List<ServiceShape> shapes() {
+    List<ServiceShape> shapes = new ArrayList<>();
+    for (int i = 0; i < size(); i++) {
+      ServiceModel service = service(i, 1, StartUp.INSTANT);
+      shapes.add(ServiceShape.of(service, routing(i), 1));
+      shapes.add(ServiceShape.of(service, routing(i), unevenCv(i)));
+    }
+    return shapes;
+  }
+
   /**
-   * Measures what a service needs of its steady states with up to so many pods, which would else be
-   * done when first needed.
+   * Sees to it that a service's steady states with up to so many pods are there, which would else
+   * be done when first needed: reads them where the build measured them, or measures them.
    */
   public static void prepare(ServiceModel service, Routing routing, double cv, int pods) {
     StationaryTable table = StationaryTable.of(service, routing, cv);

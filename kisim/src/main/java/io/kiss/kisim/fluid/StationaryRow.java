@@ -35,4 +35,7 @@ record StationaryRow(
 
   /** Equal shares at whose middles quantiles of the number waiting are kept. */
   static final int QUEUE_SHARES = 16;
+
+  /** Doubles of a row. */
+  static final int DOUBLES = 2 + LOADS.length * (3 + SHARES.length + QUEUE_SHARES);
 }

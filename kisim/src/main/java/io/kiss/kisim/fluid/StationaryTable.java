@@ -7,12 +7,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The steady states of a shape for any number of pods, measured on the request-level engine when
- * first asked for and kept as long as the JVM lives. Any thread may ask.
+ * The steady states of a shape for any number of pods: read where the build measured them, or
+ * measured on the request-level engine when first asked for, and kept as long as the JVM lives. Any
+ * thread may ask.
  */
 final class StationaryTable {
   /** Numbers of pods that are measured; between two of them figures per pod go as a + b / pods. */
-  private static final int[] MEASURED = {1, 2, 4, 8, 16, 32, 64};
+  static final int[] MEASURED = {1, 2, 4, 8, 16, 32, 64};
 
   private static final Map<ServiceShape, StationaryTable> KNOWN = new ConcurrentHashMap<>();
 
@@ -25,6 +26,10 @@ final class StationaryTable {
 
   private StationaryTable(ServiceShape shape) {
     this.shape = shape;
+    StationaryRow[] built = SteadyStates.of(shape);
+    for (int i = 0; i < built.length; i++) {
+      rows.set(i, built[i]);
+    }
   }
 
   /** The table of a service, whatever its time scale. */
