@@ -20,7 +20,7 @@ final class SimulatedDeployment {
 
   private final EnvironmentSettings settings;
   private final ScenarioSource scenarios;
-  private final FluidEngine engine = new FluidEngine();
+  private final FluidEngine engine = FluidEngine.withoutLatencies();
   private final TelemetryBuffer telemetry = new TelemetryBuffer(ScenarioRanges.MOST_REPLICAS);
   private final float[] observation = new float[ScalerCore.OBSERVATION_SIZE];
   private final float[] rates;
