@@ -33,6 +33,24 @@ public final class ActionSpace {
     return current + (int) (step < 0 ? Math.floor(step) : Math.ceil(step));
   }
 
+  /** Writes 1 for each action that is {@link #allowed}, else 0. */
+  static void mask(float[] mask, int offset, int current, int min, int max) {
+    mask[offset + STAY] = 1;
+    int stays = Math.max(min, Math.min(max, current));
+    int smaller = stays;
+    for (int a = STAY - 1; a >= 0; a--) {
+      int reached = Math.max(min, Math.min(max, apply(a, current)));
+      mask[offset + a] = reached < smaller ? 1 : 0;
+      smaller = reached;
+    }
+    smaller = stays;
+    for (int a = STAY + 1; a < SIZE; a++) {
+      int reached = Math.max(min, Math.min(max, apply(a, current)));
+      mask[offset + a] = reached > smaller ? 1 : 0;
+      smaller = reached;
+    }
+  }
+
   /**
    * Whether an action makes sense: one that leaves the limits where a smaller one reaches them, or
    * asks for the same replicas as a smaller one, is masked out.

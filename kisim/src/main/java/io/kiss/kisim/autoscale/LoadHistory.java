@@ -36,33 +36,42 @@ final class LoadHistory {
     return rates[index < 0 ? index + rates.length : index];
   }
 
-  /** Fills {@code out} with mean, highest and lowest of the last {@code ticks} known rates. */
-  void summarise(int ticks, double[] out) {
+  /**
+   * Fills {@code out} with mean, highest and lowest of the known rates of the last ticks, three
+   * numbers for each window.
+   *
+   * @param windows numbers of ticks, each at least the one before
+   */
+  void summarise(int[] windows, double[] out) {
     double sum = 0;
     float highest = Float.NEGATIVE_INFINITY;
     float lowest = Float.POSITIVE_INFINITY;
     int known = 0;
-    int left = Math.min(ticks, count);
-    int to = head;
-    // From the newest backwards, in the two pieces that the ring lies in.
-    while (left > 0) {
-      int from = Math.max(0, to - left + 1);
-      for (int i = to; i >= from; i--) {
-        float rate = rates[i];
-        if (!Float.isNaN(rate)) {
-          sum += rate;
-          known++;
+    int done = 0;
+    int at = head;
+    // From the newest backwards, so that a window's sum goes on from that of the one before.
+    for (int w = 0; w < windows.length; w++) {
+      int left = Math.min(windows[w], count) - done;
+      done += left;
+      while (left > 0) {
+        int piece = Math.min(left, at + 1);
+        left -= piece;
+        for (int end = at - piece; at > end; at--) {
+          float rate = rates[at];
+          if (!Float.isNaN(rate)) {
+            sum += rate;
+            known++;
+          }
+          // Never true of NaN.
+          highest = rate > highest ? rate : highest;
+          lowest = rate < lowest ? rate : lowest;
         }
-        // Never true of NaN.
-        highest = rate > highest ? rate : highest;
-        lowest = rate < lowest ? rate : lowest;
+        at = at < 0 ? rates.length - 1 : at;
       }
-      left -= to - from + 1;
-      to = rates.length - 1;
+      out[3 * w] = known == 0 ? Double.NaN : sum / known;
+      out[3 * w + 1] = highest;
+      out[3 * w + 2] = lowest;
     }
-    out[0] = known == 0 ? Double.NaN : sum / known;
-    out[1] = highest;
-    out[2] = lowest;
   }
 
   void write(DataOutputStream out) throws IOException {

@@ -58,19 +58,21 @@ final class ObservationEncoder {
   private final int ticks30s;
   private final int ticks1m;
   private final int ticks4m;
-  private final int ticks20m;
-  private final double[] summary = new double[3];
+  private final int[] windows;
+  private final double[] summary = new double[9];
   private float logStartup;
   private float logSlack;
   private float logService;
   private float logPrice;
+  private double lastDesired = Double.NaN;
+  private float logDesired;
 
   ObservationEncoder(WorkloadSpec workload) {
     describe(workload);
     ticks30s = ticks(30);
     ticks1m = ticks(60);
     ticks4m = ticks(240);
-    ticks20m = ticks(LoadHistory.SPAN_SECONDS);
+    windows = new int[] {ticks1m, ticks4m, ticks(LoadHistory.SPAN_SECONDS)};
   }
 
   /** Encodes for another Deployment from now on, one with the same tick. */
@@ -114,16 +116,14 @@ final class ObservationEncoder {
     double rate = telemetry.arrivalRate();
 
     out[i++] = logLoad(rate * perDesired);
-    history.summarise(ticks1m, summary);
+    history.summarise(windows, summary);
     out[i++] = logLoad(summary[0] * perDesired);
-    history.summarise(ticks4m, summary);
-    out[i++] = logLoad(summary[0] * perDesired);
-    final double highest4m = summary[1];
-    history.summarise(ticks20m, summary);
-    out[i++] = logLoad(summary[0] * perDesired);
-    out[i++] = logLoad(highest4m * perDesired);
-    out[i++] = logLoad(summary[1] * perDesired);
-    out[i++] = logLoad(summary[1] * perDesired) - logLoad(summary[2] * perDesired);
+    out[i++] = logLoad(summary[3] * perDesired);
+    out[i++] = logLoad(summary[6] * perDesired);
+    float highest20m = logLoad(summary[7] * perDesired);
+    out[i++] = summary[4] == summary[7] ? highest20m : logLoad(summary[4] * perDesired);
+    out[i++] = highest20m;
+    out[i++] = highest20m - logLoad(summary[8] * perDesired);
     out[i++] = slope(history, rate, ticks30s, perDesired);
     out[i++] = slope(history, rate, ticks1m, perDesired);
     out[i++] = slope(history, rate, ticks4m, perDesired);
@@ -139,20 +139,23 @@ final class ObservationEncoder {
     out[i++] = Double.isNaN(violating) ? 0 : (float) violating;
     double queue = telemetry.queuedRequests();
     double slack = Math.max(0.1 * workload.sloSeconds(), slackSeconds());
-    out[i++] = Double.isNaN(queue) ? 0 : clip(Math.log1p(queue / (readyCapacity * slack)), 0, 8);
+    // The logarithm of one plus nothing is nothing, and mostly nothing waits.
+    boolean waiting = queue > 0;
+    out[i++] = waiting ? clip(Math.log1p(queue / (readyCapacity * slack)), 0, 8) : 0;
 
     i = encodePods(telemetry, desired, ready, out, i);
 
     out[i++] = logStartup;
     out[i++] = logSlack;
     out[i++] = logService;
-    out[i++] = (float) Math.log(desired);
+    out[i++] = logDesired(desired);
     out[i++] = (float) (1 / desired);
     out[i++] = (float) (desired / workload.maxReplicas());
     out[i++] = (float) (workload.minReplicas() / desired);
     double sinceChange = telemetry.timeSeconds() - lastChangeSeconds;
     out[i++] = (float) Math.min(4, sinceChange / workload.startupSeconds());
-    out[i++] = clip(Math.log(desired / Math.max(1, previousDesired)), -1, 1);
+    boolean changed = desired != Math.max(1, previousDesired);
+    out[i++] = changed ? clip(Math.log(desired / Math.max(1, previousDesired)), -1, 1) : 0;
     out[i++] = logPrice;
     assert i == offset + SIZE;
   }
@@ -176,6 +179,15 @@ final class ObservationEncoder {
     out[i++] = (float) (due90 / desired);
     out[i++] = (float) (pending / desired);
     return i;
+  }
+
+  /** Kept until another number is desired, which is seldom. */
+  private float logDesired(double desired) {
+    if (desired != lastDesired) {
+      lastDesired = desired;
+      logDesired = (float) Math.log(desired);
+    }
+    return logDesired;
   }
 
   private double slackSeconds() {

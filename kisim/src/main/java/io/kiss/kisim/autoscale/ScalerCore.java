@@ -152,11 +152,7 @@ public final class ScalerCore {
   /** Writes 1 for each action that makes sense at this tick, else 0. */
   public void actionMask(float[] mask, int offset) {
     int desired = current.desiredReplicas();
-    for (int a = 0; a < ActionSpace.SIZE; a++) {
-      boolean allowed =
-          ActionSpace.allowed(a, desired, workload.minReplicas(), workload.maxReplicas());
-      mask[offset + a] = allowed ? 1 : 0;
-    }
+    ActionSpace.mask(mask, offset, desired, workload.minReplicas(), workload.maxReplicas());
   }
 
   /**

@@ -62,10 +62,7 @@ public record Scenario(
    */
   public double meanNeededReplicas(long seed) {
     Demand demand = traffic.demand(seed);
-    double requests = 0;
-    for (int t = 0; t < seconds; t++) {
-      requests += demand.rate(t, service.loneLatencySeconds());
-    }
+    double requests = demand.sum(seconds, service.loneLatencySeconds());
     return requests / (service.podCapacity() * seconds);
   }
 }

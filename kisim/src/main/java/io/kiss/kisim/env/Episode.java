@@ -49,12 +49,8 @@ public record Episode(Scenario scenario, WorkloadSpec workload) {
     double[] highest = new double[BLOCKS_AHEAD];
     double sum = 0;
     for (int b = blocks - 1; b >= 0; b--) {
-      double peak = 0;
       int to = Math.min(scenario.seconds(), (b + 1) * block);
-      for (int t = b * block; t < to; t++) {
-        peak = Math.max(peak, demand.rate(t, latency));
-      }
-      highest[b % BLOCKS_AHEAD] = peak;
+      highest[b % BLOCKS_AHEAD] = demand.highest(b * block, to, latency);
       double ahead = 0;
       for (double each : highest) {
         ahead = Math.max(ahead, each);

@@ -20,7 +20,7 @@ final class SimulatedDeployment {
 
   private final EnvironmentSettings settings;
   private final ScenarioSource scenarios;
-  private final FluidEngine engine = new FluidEngine();
+  private final FluidEngine engine = FluidEngine.withoutLatencies();
   private final TelemetryBuffer telemetry = new TelemetryBuffer(ScenarioRanges.MOST_REPLICAS);
   private final float[] observation = new float[ScalerCore.OBSERVATION_SIZE];
   private final float[] rates;
@@ -39,6 +39,11 @@ final class SimulatedDeployment {
   private double perViolation;
   private double perReplicaChanged;
   private double episodeReturn;
+
+  // The truth at the end of the last step: GPU-seconds and requests since second 0.
+  private double held;
+  private double needed;
+  private double violating;
 
   SimulatedDeployment(EnvironmentSettings settings, ScenarioSource scenarios) {
     this.settings = settings;
@@ -74,6 +79,7 @@ final class SimulatedDeployment {
     perViolation = weight * episode.workload().violationPrice() / requestsPerTick;
     perReplicaChanged = weight * settings.churnPrice() / need;
     episodeReturn = 0;
+    readTruth();
   }
 
   /** Ends the present episode after this many steps at the latest. */
@@ -103,21 +109,28 @@ final class SimulatedDeployment {
   /** Acts on what was observed, lets a tick pass, and returns the reward. */
   double step(int action) {
     actions[steps++] = (byte) action;
-    Truth truth = engine.truth();
-    final double held = truth.gpuSeconds();
-    final double needed = truth.neededGpuSeconds();
-    final double violating = truth.violating();
     int replicas = core.act(source, action);
     int changed = Math.abs(replicas - telemetry.desiredReplicas);
     engine.setDesiredReplicas(replicas);
     engine.advance(settings.tickSeconds());
-    double excess = truth.gpuSeconds() - held - (truth.neededGpuSeconds() - needed);
+    final double heldBefore = held;
+    final double neededBefore = needed;
+    final double violatingBefore = violating;
+    readTruth();
+    double excess = held - heldBefore - (needed - neededBefore);
     double reward =
         -excess * perGpuSecond
-            - (truth.violating() - violating) * perViolation
+            - (violating - violatingBefore) * perViolation
             - changed * perReplicaChanged;
     episodeReturn += reward;
     return reward;
+  }
+
+  private void readTruth() {
+    Truth truth = engine.truth();
+    held = truth.gpuSeconds();
+    needed = truth.neededGpuSeconds();
+    violating = truth.violating();
   }
 
   /**

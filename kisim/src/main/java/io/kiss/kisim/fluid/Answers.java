@@ -15,7 +15,8 @@ final class Answers {
   /** A node at which hardly anybody waits. */
   private static final int LIGHT = 5;
 
-  final LatencyHistogram all = new LatencyHistogram();
+  /** Null where only those later than the SLO are counted. */
+  private final LatencyHistogram all;
 
   /** Made when the first window is started. */
   private LatencyHistogram window;
@@ -45,6 +46,16 @@ final class Answers {
   /** Answers by Prometheus' bucket since they were taken last. */
   private double[] buckets = new double[0];
 
+  /**
+   * Answers of a run.
+   *
+   * @param latencies whether {@link #quantile quantiles} will be asked for; those later than the
+   *     SLO and Prometheus' buckets are counted without them, too
+   */
+  Answers(boolean latencies) {
+    all = latencies ? new LatencyHistogram() : null;
+  }
+
   void reset(HistogramBounds bounds, double unitSeconds, double sloSeconds) {
     int size = bounds.buckets();
     if (buckets.length != size) {
@@ -68,8 +79,7 @@ final class Answers {
     keptLow = NODES;
     keptHigh = -1;
     late = 0;
-    all.reset();
-    window = null;
+    resetLatencies();
   }
 
   private void forget() {
@@ -78,7 +88,13 @@ final class Answers {
     low = keptLow = NODES;
     high = keptHigh = -1;
     late = 0;
-    all.reset();
+    resetLatencies();
+  }
+
+  private void resetLatencies() {
+    if (all != null) {
+      all.reset();
+    }
     window = null;
   }
 
@@ -128,14 +144,8 @@ final class Answers {
       double latency = delay + here + part * (on.points[second + p] - here);
       latency = Math.min(latency, patience + slower * on.points[LIGHT * POINTS + p]);
       double weight = StationaryCurve.POINT_WEIGHTS[p] * requests;
-      int fine = LatencyHistogram.bucketOf(latency);
-      if (p == 0 || p == POINTS - 1) {
-        all.add(fine, weight);
-      } else {
-        all.addBetween(fine, weight);
-      }
-      if (window != null) {
-        window.add(fine, weight);
+      if (all != null) {
+        addLatency(latency, weight, p == 0 || p == POINTS - 1);
       }
       while (edges[bucket] < latency) {
         bucket++;
@@ -151,6 +161,18 @@ final class Answers {
     }
   }
 
+  private void addLatency(double latency, double weight, boolean outermost) {
+    int fine = LatencyHistogram.bucketOf(latency);
+    if (outermost) {
+      all.add(fine, weight);
+    } else {
+      all.addBetween(fine, weight);
+    }
+    if (window != null) {
+      window.add(fine, weight);
+    }
+  }
+
   /** Brings Prometheus' buckets and the late ones up to date. */
   void settle() {
     int size = buckets.length;
@@ -163,7 +185,9 @@ final class Answers {
         workOut(node);
       }
       fresh[node] = 0;
-      kept[node] += requests;
+      if (all != null) {
+        kept[node] += requests;
+      }
       late += requests * lateShare[node];
       int from = node * size;
       for (int b = 0; b < size; b++) {
@@ -189,6 +213,9 @@ final class Answers {
 
   /** Brings the histograms up to date. */
   private void spread() {
+    if (all == null) {
+      return;
+    }
     for (int node = keptLow; node <= keptHigh; node++) {
       if (kept[node] > 0) {
         curve.addTo(all, node, kept[node]);
@@ -216,18 +243,28 @@ final class Answers {
 
   /** Latency that a share of all requests does not exceed. */
   double quantile(double share) {
+    requireLatencies();
     settle();
     spread();
     return all.quantile(share);
   }
 
   double windowQuantile(double share) {
+    requireLatencies();
     settle();
     spread();
     return window == null ? all.quantile(share) : window.quantile(share);
   }
 
+  private void requireLatencies() {
+    if (all == null) {
+      throw new IllegalStateException(
+          "this fluid engine keeps no latencies; make it by new FluidEngine() to ask for them");
+    }
+  }
+
   void startWindow() {
+    requireLatencies();
     settle();
     spread();
     if (window == null) {

@@ -16,7 +16,7 @@ import io.kiss.kisim.traffic.pattern.ClientSettings;
  * with Q the users queueing there.
  */
 final class Arrivals {
-  private OpenTraffic open;
+  private final OpenTraffic.Line open = new OpenTraffic.Line();
   private float[] users;
   private int last;
   private double before;
@@ -36,7 +36,7 @@ final class Arrivals {
     last = demand.seconds() - 1;
     if (demand instanceof OpenTraffic traffic) {
       closed = null;
-      open = traffic;
+      open.reset(traffic);
       before = WarmUp.rate(scenario, demand);
       cv = traffic.cv();
       feedback = 0;
@@ -65,7 +65,7 @@ final class Arrivals {
   /** Goes on to a second in which {@code present} are there at the start. */
   void goTo(int second, double present) {
     if (closed == null) {
-      fixed = second < 0 ? before : open.rate(second, 0);
+      fixed = second < 0 ? before : open.rate(second);
       return;
     }
     double level = second < 0 ? before : users[Math.min(second, last)];

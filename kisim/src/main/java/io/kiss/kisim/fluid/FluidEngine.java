@@ -25,10 +25,10 @@ public final class FluidEngine implements Engine {
   private final KubernetesCluster cluster = new KubernetesCluster();
   private final FluidQueue queue = new FluidQueue(cluster);
   private final Arrivals arrivals = new Arrivals();
-  private final Answers answers = new Answers();
+  private final Answers answers;
   private final ScrapeWindow scrapes = new ScrapeWindow();
   private final ReplicaChanges changes = new ReplicaChanges();
-  private final RunningTruth truth = new RunningTruth(cluster, changes, answers);
+  private final RunningTruth truth;
 
   private Scenario scenario;
   private UniformRandomProvider gauges;
@@ -37,6 +37,24 @@ public final class FluidEngine implements Engine {
   private int now;
   private int ready;
   private double busy;
+
+  /** An engine whose truth knows all latencies. */
+  public FluidEngine() {
+    this(true);
+  }
+
+  private FluidEngine(boolean latencies) {
+    answers = new Answers(latencies);
+    truth = new RunningTruth(cluster, changes, answers);
+  }
+
+  /**
+   * An engine whose truth counts who was too late, but is not asked for quantiles of the latency:
+   * training does without their histogram, a third of an engine's memory.
+   */
+  public static FluidEngine withoutLatencies() {
+    return new FluidEngine(false);
+  }
 
   @Override
   public void reset(Scenario scenario, long seed) {

@@ -90,8 +90,11 @@ final class ScrapeRows {
    */
   boolean find(int from, int to, long startMillis, int metric, int pod) {
     samples = 0;
-    for (int row = Math.min(to, newest); row >= from && row >= oldest(); row--) {
-      int slot = slot(row);
+    int row = Math.min(to, newest);
+    int least = Math.max(from, oldest());
+    int slot = slot(row) + 1;
+    for (; row >= least; row--) {
+      slot = slot == 0 ? slots - 1 : slot - 1;
       if (!rules.inside(1000L * times[slot], startMillis)) {
         break;
       }

@@ -44,10 +44,10 @@ final class Station {
   /** Whether a full queue turns requests away before their timeout does. */
   private boolean limitFirst;
 
-  /** From this content on, some leave for that reason. */
-  private double contentOfLeaving;
+  /** Before this node of the curve hardly any leave for that reason. */
+  private int patientNode;
 
-  /** More than this in a steady state would mean that most leave. */
+  /** More than this in a steady state would mean that most leave; NaN where not known yet. */
   private double mostSteady;
 
   /** Where on the curve the content is; the hint for the next step. */
@@ -119,9 +119,8 @@ final class Station {
       curve = table.curve(pods);
       patience = limits.patience(curve);
       limitFirst = limits.limitComesFirst(curve);
-      boolean endless = patience == Double.POSITIVE_INFINITY;
-      contentOfLeaving = endless ? patience : curve.contentWhereWaitsExceed(patience, FEW_LEAVE);
-      mostSteady = endless ? curve.content[FULL - 1] : curve.contentOfWait(0.5 * patience);
+      patientNode = 1;
+      mostSteady = Double.NaN;
     }
     return curve;
   }
@@ -252,7 +251,10 @@ final class Station {
    */
   private double steadyRoom() {
     if (patience == Double.POSITIVE_INFINITY) {
-      return mostSteady;
+      return curve.content[FULL - 1];
+    }
+    if (Double.isNaN(mostSteady)) {
+      mostSteady = curve.contentOfWait(0.5 * patience);
     }
     double load = arrived / (perUnit * curve.capacity);
     if (load <= 1) {
@@ -409,7 +411,18 @@ final class Station {
   /** Whether some may have left early, so that nobody waits longer than {@link #patience}. */
   boolean leaves() {
     return patience < Double.POSITIVE_INFINITY
-        && (delay > 0 || content > contentOfLeaving || timedOut + rejected > 0);
+        && (delay > 0 || timedOut + rejected > 0 || manyWaitTooLong());
+  }
+
+  /** Looks no farther along the curve than the content of this number of pods has come yet. */
+  private boolean manyWaitTooLong() {
+    while (content > curve.content[patientNode - 1]) {
+      if (patientNode > FULL || curve.waitsExceed(patientNode, patience, FEW_LEAVE)) {
+        return true;
+      }
+      patientNode++;
+    }
+    return false;
   }
 
   /** Longest wait there is, in units of the curve. */

@@ -322,14 +322,9 @@ final class StationaryCurve {
     return mix(content[node], content[node + 1], Math.max(0, Math.min(1, part)));
   }
 
-  /** Least content from which on more than this share of the requests wait longer than so. */
-  double contentWhereWaitsExceed(double waiting, double share) {
-    for (int node = 1; node < NODES; node++) {
-      if (shareWithin(node, waiting + service(node)) < 1 - share) {
-        return content[node - 1];
-      }
-    }
-    return content[NODES - 1];
+  /** Whether at a node more than this share of the requests wait longer than so. */
+  boolean waitsExceed(int node, double waiting, double share) {
+    return shareWithin(node, waiting + service(node)) < 1 - share;
   }
 
   /** Content in the steady state whose mean wait is this. */

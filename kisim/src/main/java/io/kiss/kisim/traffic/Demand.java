@@ -17,6 +17,24 @@ public sealed interface Demand permits OpenTraffic, Demand.Closed {
    */
   double rate(int second, double latencySeconds);
 
+  /** Sum of the {@link #rate rates} of the seconds from 0 on, so many of them, in their order. */
+  default double sum(int count, double latencySeconds) {
+    double sum = 0;
+    for (int second = 0; second < count; second++) {
+      sum += rate(second, latencySeconds);
+    }
+    return sum;
+  }
+
+  /** Highest {@link #rate} of the seconds from {@code from} until before {@code to}, or 0. */
+  default double highest(int from, int to, double latencySeconds) {
+    double highest = 0;
+    for (int second = from; second < to; second++) {
+      highest = Math.max(highest, rate(second, latencySeconds));
+    }
+    return highest;
+  }
+
   /**
    * Users who each think, send a request, wait for its answer, and think again.
    *

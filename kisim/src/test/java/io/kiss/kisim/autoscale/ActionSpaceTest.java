@@ -31,6 +31,23 @@ class ActionSpaceTest {
   }
 
   @Test
+  void theMaskHasAOneForExactlyTheAllowedActions() {
+    float[] mask = new float[ActionSpace.SIZE + 1];
+    for (int min = 0; min <= 3; min++) {
+      for (int max = 3; max <= 40; max++) {
+        for (int n = 0; n <= 50; n++) {
+          ActionSpace.mask(mask, 1, n, min, max);
+          for (int a = 0; a < ActionSpace.SIZE; a++) {
+            assertThat(mask[1 + a] == 1)
+                .as("action %d at %d in %d..%d", a, n, min, max)
+                .isEqualTo(ActionSpace.allowed(a, n, min, max));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void allowedActionsReachDifferentReplicasInsideTheLimitsAndStayIsAlwaysAllowed() {
     for (int n = 1; n <= 50; n++) {
       Set<Integer> reached = new HashSet<>();

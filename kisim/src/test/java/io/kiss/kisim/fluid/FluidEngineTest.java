@@ -1,6 +1,7 @@
 package io.kiss.kisim.fluid;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.kiss.kisim.autoscale.QueueingRule;
@@ -160,6 +161,27 @@ class FluidEngineTest {
       }
       assertThat(engine.truth().timedOut()).as("seed %d", seed).isPositive();
     }
+  }
+
+  @Test
+  void anEngineWithoutLatenciesGivesTheSameBitsAndRefusesQuantiles() {
+    FluidEngine with = new FluidEngine();
+    FluidEngine without = FluidEngine.withoutLatencies();
+    for (FluidEngine engine : new FluidEngine[] {with, without}) {
+      engine.reset(scenario(rough(3, 1200), 4, 20, 5), 5);
+      engine.advance(300);
+      engine.setDesiredReplicas(9);
+      engine.advance(700);
+      engine.setDesiredReplicas(2);
+      engine.advance(200);
+    }
+    assertThat(telemetry(without)).isEqualTo(telemetry(with));
+    assertThat(without.truth().timedOut()).isPositive().isEqualTo(with.truth().timedOut());
+    assertThat(without.truth().violating()).isEqualTo(with.truth().violating());
+    assertThat(without.truth().waitingSeconds()).isEqualTo(with.truth().waitingSeconds());
+    assertThatThrownBy(() -> without.truth().latencyQuantile(0.9))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("keeps no latencies");
   }
 
   @Test
