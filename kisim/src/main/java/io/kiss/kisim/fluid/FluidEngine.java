@@ -77,7 +77,7 @@ public final class FluidEngine implements Engine {
         seed,
         now * Nanos.PER_SECOND,
         queue);
-    scrapes.reset(scenario.telemetry(), gauges, now);
+    scrapes.reset(scenario.telemetry(), gauges, seed, now);
     ready = cluster.ready();
     scrapes.setReady(ready);
     while (now < 0) {

@@ -109,7 +109,7 @@ final class FluidQueue implements PodListener {
     Station lowest = leastOutstanding ? lowest() : null;
     double left = arriving;
     if (lowest != null && !lowest.serving()) {
-      // A silent pod gets requests until it holds as many as the others.
+      // A silent pod gets requests until it holds as many as the others; all, if all are silent.
       double room = Math.min(left, roomBelowOthers(lowest));
       lowest.pass(second, room, 0);
       left -= room;
@@ -118,9 +118,6 @@ final class FluidQueue implements PodListener {
     for (int i = 0; i < count; i++) {
       Station station = stations[i];
       if (station == lowest && !station.serving()) {
-        if (next == null) {
-          station.pass(second, left, 0);
-        }
         continue;
       }
       double share = 0;

@@ -47,7 +47,7 @@ final class ScrapeWindow {
   private double[] bucketsAt = new double[0];
   private double[] rates = new double[0];
 
-  void reset(TelemetrySettings settings, UniformRandomProvider random, int firstSecond) {
+  void reset(TelemetrySettings settings, UniformRandomProvider random, long seed, int firstSecond) {
     if (this.random != random) {
       sampler = new CountSampler(random);
     }
@@ -59,7 +59,7 @@ final class ScrapeWindow {
     rows.reset(slots, settings.rules());
     makeRoom(slots, settings.bounds().buckets());
     nextScrape = firstSecond + random.nextInt(settings.scrapeSeconds());
-    faults.reset(settings, random);
+    faults.reset(settings, seed);
     ready = -1;
     arrived = completed = 0;
     arrivedTotal = 0;
@@ -132,7 +132,7 @@ final class ScrapeWindow {
   void scrape(int now, double queued, double running, double busy) {
     nextScrape += settings.scrapeSeconds();
     double scale = advanceCounters();
-    faults.interval(now, random);
+    faults.interval(now);
     if (faults.outage(now)) {
       pods.scrape(scale, true);
       return;

@@ -102,7 +102,7 @@ public final class PodScraper {
     this.endpoints = endpoints;
     random = RandomSource.XO_SHI_RO_256_PP.create(seed);
     faults = new TelemetryFaults();
-    faults.reset(settings, random);
+    faults.reset(settings, seed);
     interval = nanos(settings.scrapeSeconds());
     metrics = new PodMetrics(settings.bounds().buckets());
     rates = new double[settings.bounds().buckets()];
@@ -190,7 +190,7 @@ public final class PodScraper {
       int slot = events.nextSlot();
       if (slot == FAULT_SLOT) {
         events.schedule(FAULT_SLOT, at + interval);
-        faults.interval(at * 1e-9, random);
+        faults.interval(at * 1e-9);
         continue;
       }
       Target target = bySlot.get((slot - 1) / 2);

@@ -191,6 +191,21 @@ class FluidQueueTest {
   }
 
   @Test
+  void whatArrivesWhileEveryPodIsSilentIsCountedAndThenLost() {
+    for (Routing routing : Routing.values()) {
+      FluidEngine engine =
+          engine(POD, routing, constant(2, 200), 3, new ScriptedFault(50, FaultKind.NODE, 0));
+      double before = engine.truth().present();
+      engine.advance(89);
+      assertThat(engine.truth().requests()).as("%s", routing).isCloseTo(2 * 89, within(1e-6));
+      engine.advance(4);
+      // Two a second for 40 s, and what the pods held.
+      assertThat(engine.truth().lost()).as("%s", routing).isCloseTo(2 * 40 + 3, within(4.0));
+      assertNothingIsMadeOrForgotten(engine, before);
+    }
+  }
+
+  @Test
   void withoutAPodRequestsAreTurnedAway() {
     FluidEngine engine =
         engine(POD, Routing.RANDOM, constant(0.5, 200), 1, new ScriptedFault(50, FaultKind.GPU, 0));

@@ -63,7 +63,7 @@ public class ScrapeWindowBenchmark {
       settings = settings.withFailedScrapes(0.02);
     }
     now = 0;
-    window.reset(settings, RandomSource.XO_SHI_RO_256_PP.create(1), now);
+    window.reset(settings, RandomSource.XO_SHI_RO_256_PP.create(1), 1, now);
     window.setReady(10);
   }
 

@@ -43,7 +43,7 @@ class ScrapeWindowTest {
     Both(TelemetrySettings settings, long seed, int ready) {
       now = -90;
       counts = new CountSampler(RandomSource.XO_SHI_RO_256_PP.create(seed));
-      window.reset(settings, RandomSource.XO_SHI_RO_256_PP.create(seed + 1), now);
+      window.reset(settings, RandomSource.XO_SHI_RO_256_PP.create(seed + 1), seed, now);
       pods = new PodScraper(settings, this::expose, seed + 2, now * 1_000_000_000L);
       HistogramBounds bounds = settings.bounds();
       coarse = shares(bounds.buckets(), bounds::bound);
@@ -318,7 +318,7 @@ class ScrapeWindowTest {
     TelemetrySettings settings =
         TelemetrySettings.of(15, 30).withDelays(0, 0, 0).withRules(PromqlRules.V2_51);
     ScrapeWindow old = new ScrapeWindow();
-    old.reset(settings, RandomSource.XO_SHI_RO_256_PP.create(1), 0);
+    old.reset(settings, RandomSource.XO_SHI_RO_256_PP.create(1), 1, 0);
     old.setReady(1);
     TelemetryBuffer out = new TelemetryBuffer(1);
     int scraped = 0;
