@@ -158,6 +158,11 @@ final class RunningTruth implements Truth {
   }
 
   @Override
+  public double longestLatencySeconds() {
+    return unitSeconds * LatencyHistogram.LONGEST;
+  }
+
+  @Override
   public void startWindow() {
     answers.startWindow();
   }
