@@ -146,6 +146,9 @@ final class EvaluationStep {
   private List<EvaluationRow> evaluateAndRegister(PolicyRef ref, PolicyFile file) {
     Trial.Verdict verdict = trial.run(file.policy(), Optional.empty());
     show(verdict);
+    if (!verdict.beatsHpa()) {
+      terminal.line("It is promoted all the same: --policy is your choice, not the evaluation's.");
+    }
     PolicyFile.Provenance from = file.provenance();
     register(
         ref,

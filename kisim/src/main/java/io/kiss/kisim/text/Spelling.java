@@ -13,7 +13,8 @@ public final class Spelling {
 
   /** What in a message stands for the key: its name as a constructor has it, unit and all. */
   public static Pattern of(String key) {
-    return Pattern.compile("\\b" + Pattern.quote(camelCase(key)) + UNITS + "\\b");
+    String either = Pattern.quote(key) + "|" + Pattern.quote(camelCase(key)) + UNITS;
+    return Pattern.compile("\\b(?:" + either + ")\\b(?!-)");
   }
 
   private static String camelCase(String key) {
