@@ -72,13 +72,14 @@ public record NodeSettings(
   }
 
   /**
-   * Refuses what the file sets under {@code kiss} and nobody reads: most likely mistyped. What
-   * Akka and others know of their own, and an executor's settings, is for them to say.
+   * Refuses what the file sets under {@code kiss} and nobody reads: most likely mistyped. What Akka
+   * and others know of their own, and an executor's settings, is for them to say.
    */
   private static void requireKnown(ConfigObject written, String path, ConfigObject known) {
     for (Map.Entry<String, ConfigValue> entry : written.entrySet()) {
       String key = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
-      if (path.isEmpty() && !key.equals("kiss") || key.endsWith("-dispatcher")
+      if (path.isEmpty() && !key.equals("kiss")
+          || key.endsWith("-dispatcher")
           || key.endsWith(".dispatcher")) {
         continue;
       }
@@ -90,7 +91,8 @@ public record NodeSettings(
                 + key
                 + Spelling.closest(entry.getKey(), known.keySet())
                     .map(closest -> "; is " + closest + " meant?")
-                    .orElse("; known here are " + String.join(", ", new TreeSet<>(known.keySet()))));
+                    .orElse(
+                        "; known here are " + String.join(", ", new TreeSet<>(known.keySet()))));
       }
       if (entry.getValue() instanceof ConfigObject inside && there instanceof ConfigObject knows) {
         requireKnown(inside, key, knows);

@@ -167,8 +167,7 @@ public final class SimulateCommand implements Callable<Integer> {
     if (!autoscaler.startsWith(LEARNED)) {
       AutoscalerChoice choice = AutoscalerChoice.parse(autoscaler);
       requireInside(choice, read);
-      return Simulation.run(
-          read, engine, choice.create(read.workload()), Decider.of(choice), seed);
+      return Simulation.run(read, engine, choice.create(read.workload()), Decider.of(choice), seed);
     }
     PolicyFile learned = PolicyFile.read(Path.of(autoscaler.substring(LEARNED.length())));
     Autoscaler scaler =

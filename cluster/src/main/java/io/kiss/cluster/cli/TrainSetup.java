@@ -191,7 +191,8 @@ record TrainSetup(
   String announcement(Optional<Checkpoint> found) {
     String workers =
         training.plan().workers() == 1 ? "1 worker" : training.plan().workers() + " workers";
-    String with = "%s, %s on %s, seed %d"
+    String with =
+        "%s, %s on %s, seed %d"
             .formatted(workers, order.engine(), optimizers.deviceName(), training.plan().seed());
     return found
         .map(
