@@ -78,7 +78,7 @@ final class EvaluationStep {
 
   private void show(Trial.Verdict verdict) {
     terminal.line("");
-    verdict.table().lines().forEach(terminal::line);
+    verdict.table().lines().forEach(terminal::verbatim);
     terminal.line("");
     terminal.line(
         terminal.in(verdict.beatsHpa() ? Colour.GREEN : Colour.YELLOW, verdict.sentence()));

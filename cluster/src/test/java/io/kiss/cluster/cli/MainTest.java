@@ -176,5 +176,9 @@ class MainTest {
   void aTableIsAlignedAndHasNoTrailingSpaces() {
     assertThat(new Table("autoscaler", "p95", "GPU-h").row("hpa", "120 ms", "9").lines())
         .containsExactly("autoscaler     p95  GPU-h", "hpa         120 ms      9");
+    // 39 + 2 + 39 fill 80 columns; one more leaves a single space for the gap.
+    String wide = "x".repeat(39);
+    assertThat(new Table(wide, wide).lines()).containsExactly(wide + "  " + wide);
+    assertThat(new Table(wide, wide + "x").lines()).containsExactly(wide + " " + wide + "x");
   }
 }
