@@ -112,6 +112,8 @@ public final class SimulateCommand implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     }
     try {
+      requireNamed("--scenario", scenario);
+      requireNamed("--trace", trace);
       outputs().forEach(OutputFile::requireWritable);
       require(
           outputs().stream().map(OutputFile::path).distinct().count() == outputs().size(),
@@ -202,6 +204,12 @@ public final class SimulateCommand implements Callable<Integer> {
       return fail(CommandLine.ExitCode.SOFTWARE, "cannot write " + e.getMessage());
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  private static void requireNamed(String flag, Path file) {
+    require(
+        file == null || !file.toString().isBlank(),
+        flag + " must name a file, but is empty; is a shell variable unset?");
   }
 
   private static void require(boolean holds, String sentence) {

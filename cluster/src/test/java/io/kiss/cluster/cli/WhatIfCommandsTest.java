@@ -139,6 +139,7 @@ class WhatIfCommandsTest {
     refused("replicas must be in the scenario's 1..", "--autoscaler", "static:replicas=99");
     refused("kiscaler:FILE", "--autoscaler", "kiscaler");
     refused("no name", "--autoscaler", "");
+    refused("--trace must name a file, but is empty", "--trace", "");
     assertThat(Files.list(folder)).containsExactlyInAnyOrder(trace, there);
   }
 
