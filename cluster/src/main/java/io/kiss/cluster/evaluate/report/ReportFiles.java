@@ -35,6 +35,7 @@ public final class ReportFiles {
     Files.createDirectories(folder);
     write(folder.resolve(JSON), ResultsJson.of(results, comparison));
     write(folder.resolve(CSV), ResultsCsv.of(results));
+    write(folder.resolve(HTML), ReportPage.of(results, comparison));
   }
 
   private static void write(Path file, String text) throws IOException {
