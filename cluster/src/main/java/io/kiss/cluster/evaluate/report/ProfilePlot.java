@@ -57,6 +57,6 @@ record ProfilePlot(List<Axis.Tick> across, List<Axis.Tick> up, List<Line> lines)
               points.toString(),
               style.shown()));
     }
-    return new ProfilePlot(across.ticks(6, Show::number), up.ticks(4, Show::percent), lines);
+    return new ProfilePlot(across.ticks(6, Show::trimmed), up.ticks(4, Show::percent), lines);
   }
 }
