@@ -35,8 +35,13 @@ final class Front {
 
   /** Adds all ways of another, each dearer by so much. */
   void addAll(Front other, double dearer) {
+    addAll(other, dearer, 0);
+  }
+
+  /** The same, and those with a line dearer by {@code inLine} more. */
+  void addAll(Front other, double dearer, double inLine) {
     for (int i = 0; i < other.size; i++) {
-      add(other.cost[i] + dearer, other.content[i], other.line[i], other.from[i]);
+      add(other.cost[i] + (other.line[i] > 0 ? dearer + inLine : dearer), other.content[i], other.line[i], other.from[i]);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 public final class Oracle {
   private static final int TICK = 1;
 
+  static int[] dbgReady, dbgDesired;
   private Oracle() {}
 
   public static OraclePlan plan(Episode episode, long seed) {
@@ -15,7 +16,7 @@ public final class Oracle {
     Scenario scenario = outlook.scenario;
     long t0 = System.nanoTime();
     double[] starts =
-        PodStarts.seconds(scenario.service(), seed, outlook.initial + 2 * outlook.most + 64);
+        PodStarts.seconds(scenario.service(), seed, outlook.initial + 20000);
     double[] leads = Arrays.copyOfRange(starts, outlook.initial, starts.length);
     double mean = Arrays.stream(leads).average().orElse(0);
     double ahead =
@@ -29,6 +30,7 @@ public final class Oracle {
     PathSearch search = new PathSearch(outlook, mean, 0, first); int[] ready = search.run();
     long t2 = System.nanoTime();
     int[] desired = AskedAhead.desired(ready, outlook.initial, leads, 0);
+    dbgReady=ready; dbgDesired=desired;
     double cost = trial.cost(desired);
     long t3 = System.nanoTime();
     if (Boolean.getBoolean("oracle.debug")) {

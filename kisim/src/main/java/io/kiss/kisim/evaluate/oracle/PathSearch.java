@@ -17,6 +17,12 @@ final class PathSearch {
   /** Requests that one request fewer can keep from being late, at most. */
   private static final double LATE_BEHIND_ONE = 30;
 
+  /**
+   * The engine lets a pod that joins beside a line queue apart, and until both are one again
+   * requests go to and fro between them; it makes about all of so many seconds late.
+   */
+  private static final double SPLIT_SECONDS = 5;
+
   private final Outlook outlook;
   private final int counts;
   private final Pool[] pools;
@@ -89,28 +95,27 @@ final class PathSearch {
 
   private void pass(int second) {
     int top = highest(second);
+    double apart = SPLIT_SECONDS * outlook.arriving[second] * outlook.perViolation;
     for (int n = 0; n < counts; n++) {
-      Front up = rising[n];
-      up.clear();
-      if (n > 0 && n <= top) {
-        up.addAll(rising[n - 1], perStart);
-      }
       // Ways are numbered anew here, so that each knows where in the last second it comes from.
       for (int i = 0; i < ways[n].size; i++) {
-        up.add(ways[n].cost[i], ways[n].content[i], ways[n].line[i], n * WAYS + i);
+        ways[n].from[i] = n * WAYS + i;
+      }
+      rising[n].clear();
+      if (n > 0 && n <= top) {
+        rising[n].addAll(rising[n - 1], perStart);
+        rising[n].addAll(ways[n - 1], perStart, apart);
       }
     }
     for (int n = counts - 1; n >= 0; n--) {
-      Front down = falling[n];
-      down.clear();
+      falling[n].clear();
       if (n < counts - 1) {
-        down.addAll(falling[n + 1], perStop);
-      }
-      for (int i = 0; i < ways[n].size; i++) {
-        down.add(ways[n].cost[i], ways[n].content[i], ways[n].line[i], n * WAYS + i);
+        falling[n].addAll(falling[n + 1], perStop);
+        falling[n].addAll(ways[n + 1], perStop);
       }
     }
     for (int n = 0; n < counts; n++) {
+      rising[n].addAll(ways[n], 0);
       rising[n].addAll(falling[n], 0);
     }
     for (int n = 0; n < counts; n++) {
