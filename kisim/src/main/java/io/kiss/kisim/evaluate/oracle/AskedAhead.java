@@ -4,9 +4,15 @@ import java.util.Arrays;
 
 /** From the pods that should be ready to those that have to be asked for, and when. */
 final class AskedAhead {
+  /** Which starts there are depends on when they are asked for. */
+  private static final int PASSES = 4;
+
   private final int[] ready;
   private final double[] leads;
   private final double spare;
+
+  /** The path of the pass before. */
+  private final int[] known;
 
   /** Since when each level is not ready any more, seconds. */
   private final int[] goneSince;
@@ -17,7 +23,8 @@ final class AskedAhead {
   private int[] level = new int[16];
   private int starts;
 
-  private AskedAhead(int[] ready, double[] leads, double spare, int most) {
+  private AskedAhead(int[] ready, double[] leads, double spare, int most, int[] known) {
+    this.known = known;
     this.ready = ready;
     this.leads = leads;
     this.spare = spare;
@@ -38,7 +45,11 @@ final class AskedAhead {
    */
   static int[] desired(int[] ready, int initial, double[] leads, double spare) {
     int most = Math.max(initial, Arrays.stream(ready).max().orElse(0));
-    return new AskedAhead(ready, leads, spare, most).desired(initial);
+    int[] desired = ready;
+    for (int pass = 0; pass < PASSES; pass++) {
+      desired = new AskedAhead(ready, leads, spare, most, desired).desired(initial);
+    }
+    return desired;
   }
 
   private int[] desired(int initial) {
@@ -65,7 +76,7 @@ final class AskedAhead {
   private void start(int at, int second, int[] desired) {
     double lead = leads[Math.min(starts, leads.length - 1)] + spare;
     int asked = (int) Math.max(0, Math.floor(second + 0.5 - lead));
-    if (goneSince[at] >= asked) {
+    if (goneSince[at] >= asked || isKept(at, second)) {
       raise(desired, goneSince[at], second, at);
       return;
     }
@@ -77,6 +88,15 @@ final class AskedAhead {
     from[starts] = asked;
     until[starts] = second;
     level[starts++] = at;
+  }
+
+  /** Whether a level does not go at all, for the sake of a higher one. */
+  private boolean isKept(int at, int second) {
+    int s = goneSince[at];
+    while (s >= 0 && s < second && known[s] >= at) {
+      s++;
+    }
+    return s == second;
   }
 
   private static void raise(int[] desired, int from, int until, int level) {

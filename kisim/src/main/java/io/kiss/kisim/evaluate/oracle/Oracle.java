@@ -30,6 +30,9 @@ public final class Oracle {
     PathSearch search = new PathSearch(outlook, mean, 0, first); int[] ready = search.run();
     long t2 = System.nanoTime();
     int[] desired = AskedAhead.desired(ready, outlook.initial, leads, 0);
+    double c0 = trial.cost(desired); long tr=System.nanoTime();
+    Repair.inTime(new Fleet(scenario, seed), desired, ready);
+    if (Boolean.getBoolean("oracle.debug")) System.out.printf("repair %.0f ms from %.4f ", (System.nanoTime()-tr)/1e6, c0);
     dbgReady=ready; dbgDesired=desired;
     double cost = trial.cost(desired);
     long t3 = System.nanoTime();
