@@ -52,6 +52,17 @@ final class AskedAhead {
     return desired;
   }
 
+  /** How often a pod becomes ready after the initial ones. */
+  static int starts(int[] ready, int initial) {
+    int starts = 0;
+    int last = initial;
+    for (int count : ready) {
+      starts += Math.max(0, count - last);
+      last = count;
+    }
+    return starts;
+  }
+
   private int[] desired(int initial) {
     int[] desired = ready.clone();
     int last = initial;

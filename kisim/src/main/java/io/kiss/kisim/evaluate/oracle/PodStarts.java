@@ -8,6 +8,7 @@ import io.kiss.kisim.cluster.PodListener;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.time.Delay;
 import io.kiss.kisim.time.Nanos;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -43,6 +44,13 @@ final class PodStarts {
       watch.cluster.setDesired(0);
     }
     return watch.seconds;
+  }
+
+  /** Those of the first {@code count} pods after the initial ones. */
+  static double[] after(Outlook outlook, int count) {
+    int initial = outlook.initial;
+    double[] all = seconds(outlook.scenario.service(), outlook.seed, initial + count);
+    return Arrays.copyOfRange(all, initial, initial + count);
   }
 
   private static final class Stopwatch implements PodListener {
