@@ -43,8 +43,9 @@ public final class Oracle {
     polish.offer(planned(outlook));
     offerConstant(polish, outlook, runs / 3);
     polish.climb();
-    return new OraclePlan(
-        TICK_SECONDS, polish.best(), polish.cost(), Double.NaN);
+    int starts = AskedAhead.starts(polish.best(), outlook.initial);
+    double bound = LowerBound.of(outlook, starts);
+    return new OraclePlan(TICK_SECONDS, polish.best(), polish.cost(), bound);
   }
 
   static int[] planned(Outlook outlook) {
