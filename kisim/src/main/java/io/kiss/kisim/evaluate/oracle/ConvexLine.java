@@ -66,6 +66,7 @@ final class ConvexLine {
         break;
       }
     }
+    slopeAtFrom = Math.min(slopeAtFrom, pricePerUp);
   }
 
   private void fill() {

@@ -72,7 +72,7 @@ class OracleTest {
 
   @Test
   void noAutoscalerBeatsAPlanAndNoPathItsBound() {
-    List<TournamentCase> cases = new ArrayList<>(TournamentCases.heldOut(9, 31, SETTINGS));
+    List<TournamentCase> cases = new ArrayList<>(TournamentCases.heldOut(6, 31, SETTINGS));
     cases.add(spikes());
     for (TournamentCase each : cases) {
       OraclePlan plan = Oracle.plan(each.episode(), each.seed());
