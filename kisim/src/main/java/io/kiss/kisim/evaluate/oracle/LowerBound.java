@@ -61,9 +61,9 @@ final class LowerBound {
 
   private final double perStop;
 
-  private LowerBound(Outlook outlook, int likelyStarts) {
+  private LowerBound(Outlook outlook, int likelyStarts, double cost) {
     this.outlook = outlook;
-    starts = StartPrice.of(outlook, likelyStarts);
+    starts = StartPrice.of(outlook, likelyStarts, cost);
     boolean faults = !outlook.scenario.cluster().faults().equals(FaultSettings.NONE);
     least = faults ? 0 : Math.min(outlook.least, outlook.initial);
     measure(faults);
@@ -73,14 +73,16 @@ final class LowerBound {
   }
 
   private void measure(boolean faults) {
-    for (int n = 1; n <= 2 * outlook.most; n++) {
+    for (int n = 1; n <= outlook.most; n++) {
       SteadyPods pods = SteadyPods.of(outlook.scenario, outlook.cv, n);
       double[] contents = pods.contents();
       capacity = Math.max(capacity, pods.capacity() / n);
       besideLine = Math.max(besideLine, contents[contents.length - 1] / n);
       longestWait = Math.max(longestWait, pods.patience() + pods.fullService() + 1);
     }
-    besideLine *= 2 * outlook.most;
+    // A pod is there while it starts and while it ends, so this many can be at once.
+    double grace = outlook.scenario.service().startUp().graceSeconds();
+    besideLine *= outlook.most * (2 + Math.ceil(grace / Math.max(1, starts.soonest())));
     if (outlook.scenario.service().batching().timeoutAction() != TimeoutAction.REJECT) {
       longestWait = Double.POSITIVE_INFINITY;
     } else if (faults) {
@@ -92,12 +94,13 @@ final class LowerBound {
    * The bound, {@code NaN} if there is none.
    *
    * @param likelyStarts in a good path; whatever it is, the bound holds
+   * @param cost of some path
    */
-  static double of(Outlook outlook, int likelyStarts) {
+  static double of(Outlook outlook, int likelyStarts, double cost) {
     if (!outlook.open || outlook.before[outlook.seconds] <= 0) {
       return Double.NaN;
     }
-    LowerBound bound = new LowerBound(outlook, likelyStarts);
+    LowerBound bound = new LowerBound(outlook, likelyStarts, cost);
     double found = bound.best(bound.perStart) - bound.starts.rebate() * outlook.perPodSecond;
     // Also when pods were stopped that there were from the start.
     found -= bound.perStop * outlook.initial;
@@ -105,18 +108,9 @@ final class LowerBound {
     return Math.max(always, Math.min(found, bound.ofManyStarts())) * (1 - ROUNDING);
   }
 
-  /**
-   * Of paths that create more pods than starts are priced for: each costs a second at least, and
-   * those that become ready also what they bring when they go.
-   */
+  /** Of paths that create more pods than starts are priced for: each is held for a second. */
   private double ofManyStarts() {
-    if (starts.mostPods() == Double.POSITIVE_INFINITY) {
-      return Double.POSITIVE_INFINITY;
-    }
-    double each =
-        Math.min(outlook.perPodSecond, (starts.soonest() - 0.5) * outlook.perPodSecond - perStop);
-    double served = each > 0 ? best(0) - perStop * outlook.initial : 0;
-    return served + starts.mostPods() * Math.max(0, each);
+    return starts.mostPods() * outlook.perPodSecond;
   }
 
   private double best(double pricePerUp) {

@@ -44,7 +44,7 @@ public final class Oracle {
     offerConstant(polish, outlook, runs / 3);
     polish.climb();
     int starts = AskedAhead.starts(polish.best(), outlook.initial);
-    double bound = LowerBound.of(outlook, starts);
+    double bound = LowerBound.of(outlook, starts, polish.cost());
     return new OraclePlan(TICK_SECONDS, polish.best(), polish.cost(), bound);
   }
 
@@ -55,13 +55,19 @@ public final class Oracle {
     double mean = Arrays.stream(starts).average().orElse(0);
     double ahead = cluster.api().meanSeconds() + cluster.scheduling().meanSeconds();
     double[] first = Arrays.stream(starts).map(start -> start + ahead).sorted().toArray();
-    int[] ready = new PathSearch(outlook, mean, 0, first).run();
+    int[] ready = new PathSearch(outlook, mean, stopSeconds(outlook), first).run();
     int count = Math.max(1, AskedAhead.starts(ready, outlook.initial));
     double[] leads =
         Arrays.stream(PodStarts.after(outlook, count)).map(start -> start + ahead).toArray();
     int[] desired = AskedAhead.desired(ready, outlook.initial, leads, 0);
     Repair.inTime(new Fleet(outlook.scenario, outlook.seed), desired, ready);
     return desired;
+  }
+
+  /** GPU time of a pod that finishes what it usually has in hand, which ends at a whole second. */
+  private static double stopSeconds(Outlook outlook) {
+    double finishing = 1.5 * outlook.scenario.service().loneLatencySeconds();
+    return finishing < 0.5 ? 0 : Math.ceil(finishing);
   }
 
   /** Fixed numbers of replicas, spread evenly. */

@@ -1,6 +1,7 @@
 package io.kiss.kisim.evaluate.oracle;
 
 import io.kiss.kisim.fluid.SteadyPods;
+import java.util.Arrays;
 
 /**
  * The cheapest path of ready pods when all arrivals are known: dynamic programming forward over
@@ -13,6 +14,9 @@ import io.kiss.kisim.fluid.SteadyPods;
  */
 final class PathSearch {
   private static final int WAYS = 4;
+
+  private static final double USEFUL_OVER_BUSY = 4;
+  private static final int MOST_COUNTS = 4000;
 
   /** Requests that one request fewer can keep from being late, at most. */
   private static final double LATE_BEHIND_ONE = 30;
@@ -31,7 +35,6 @@ final class PathSearch {
   private final double[] firstStarts;
   private final char[] origins;
   private Front[] ways;
-  double expected;
   private final Front[] rising;
   private final Front[] falling;
 
@@ -44,7 +47,7 @@ final class PathSearch {
    */
   PathSearch(Outlook outlook, double startSeconds, double stopSeconds, double[] firstReady) {
     this.outlook = outlook;
-    counts = outlook.most - outlook.least + 1;
+    counts = highestUseful(outlook) - outlook.least + 1;
     pools = new Pool[counts];
     for (int n = 0; n < counts; n++) {
       SteadyPods pods = SteadyPods.of(outlook.scenario, outlook.cv, outlook.least + n);
@@ -59,6 +62,14 @@ final class PathSearch {
     falling = fronts();
   }
 
+  /** Beyond some multiple of what the highest rate keeps busy, pods only cost. */
+  private static int highestUseful(Outlook outlook) {
+    double highest = Arrays.stream(outlook.arriving).max().orElse(0);
+    double busy = highest / outlook.scenario.service().podCapacity();
+    int useful = (int) Math.min(MOST_COUNTS, Math.ceil(USEFUL_OVER_BUSY * busy) + 2);
+    return Math.min(outlook.most, outlook.least + Math.max(outlook.initial, useful));
+  }
+
   private Front[] fronts() {
     Front[] made = new Front[counts];
     for (int n = 0; n < counts; n++) {
@@ -69,7 +80,7 @@ final class PathSearch {
 
   /** Ready pods in each second. */
   int[] run() {
-    int start = Math.max(outlook.least, Math.min(outlook.most, outlook.initial)) - outlook.least;
+    int start = Math.max(0, Math.min(counts - 1, outlook.initial - outlook.least));
     ways[start].add(0, outlook.present, 0, start * WAYS);
     for (int second = 0; second < outlook.seconds; second++) {
       pass(second);
@@ -84,7 +95,6 @@ final class PathSearch {
         }
       }
     }
-    expected = least;
     int[] ready = new int[outlook.seconds];
     for (int second = outlook.seconds - 1; second >= 0; second--) {
       ready[second] = outlook.least + best / WAYS;

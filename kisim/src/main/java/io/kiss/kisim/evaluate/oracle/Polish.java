@@ -37,7 +37,7 @@ final class Polish {
   /** Takes a path if it is better than all so far. */
   boolean offer(int[] path) {
     double found = trial.cost(path);
-    if (found < cost) {
+    if (best == null || found < cost) {
       cost = found;
       best = path.clone();
       return true;

@@ -20,21 +20,24 @@ import io.kiss.kisim.time.Delay;
  * @param mostPods created after the initial ones; infinite: as many as there can be
  */
 record StartPrice(double perStart, double rebate, double soonest, double mostPods) {
-  private static final int MOST_DRAWS = 100_000;
-  private static final int FEWEST_DRAWS = 1000;
+  private static final int MOST_DRAWS = 1_500_000;
   private static final int PRICES = 16;
 
-  /** Prices starts so that a path with so many of them is charged most. */
-  static StartPrice of(Outlook outlook, int likelyStarts) {
+  /**
+   * Prices starts so that a path with so many of them is charged most.
+   *
+   * @param cost that some path has: those that create so many pods that these alone cost more need
+   *     no price
+   */
+  static StartPrice of(Outlook outlook, int likelyStarts, double cost) {
     Scenario scenario = outlook.scenario;
     boolean whole = atWholeSeconds(scenario);
     double possible = (double) outlook.seconds * scenario.maxReplicas();
     if (!whole && possible > MOST_DRAWS) {
       return new StartPrice(0, 0, 0, Double.POSITIVE_INFINITY);
     }
-    // Creating as many as half of the need has seconds costs as much as half of the need.
-    double enough = whole ? Math.max(FEWEST_DRAWS, 0.5 / outlook.perPodSecond) : possible;
-    int count = (int) Math.min(MOST_DRAWS, Math.min(possible, enough));
+    double affordable = whole ? Math.ceil(cost / outlook.perPodSecond) + 1 : possible;
+    int count = (int) Math.max(1, Math.min(MOST_DRAWS, Math.min(possible, affordable)));
     double[] seconds = PodStarts.after(outlook, count);
     double least = Double.POSITIVE_INFINITY;
     double mean = 0;
