@@ -79,7 +79,12 @@ public final class Node implements AutoCloseable {
       LOG.info("Node is up at {} with its data in {}", node.url(), settings.data().path());
       return node;
     } catch (RuntimeException e) {
-      LOG.error("Node cannot start", e);
+      // A refusal says what to do; where in the code it came from helps nobody.
+      if (e instanceof BootFailure) {
+        LOG.error("Node cannot start: {}", e.getMessage());
+      } else {
+        LOG.error("Node cannot start", e);
+      }
       stop(settings, system, database);
       throw e instanceof BootFailure failure
           ? failure

@@ -3,11 +3,14 @@ package io.kiss.cluster;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
 import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.boot.DataDirectory;
 import io.kiss.cluster.demo.DemoSettings;
 import io.kiss.cluster.http.HttpSettings;
 import io.kiss.cluster.journal.DatabaseSettings;
+import io.kiss.kisim.text.Spelling;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.learner.LearnerSingleton;
 import io.kiss.rollout.RolloutSharding;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * Everything a node was told, read once.
@@ -42,18 +46,20 @@ public record NodeSettings(
    *
    * @param home the checkout
    * @param flags configuration keys and what the command line says they are
-   * @throws BootFailure if the file is no HOCON
+   * @throws BootFailure if the file is no HOCON, or sets a key under {@code kiss} that there is not
    */
   public static Config load(Path home, Map<String, Object> flags) {
     Path file = home.resolve("conf").resolve("kiss.conf");
     try {
-      Config told =
-          ConfigFactory.parseMap(flags, "the command line")
-              .withFallback(ConfigFactory.defaultOverrides())
-              .withFallback(ConfigFactory.parseFile(file.toFile()));
+      Config written = ConfigFactory.parseFile(file.toFile());
       Config builtIn =
           ConfigFactory.defaultApplication()
               .withFallback(ConfigFactory.defaultReferenceUnresolved());
+      requireKnown(written.root(), "", builtIn.root());
+      Config told =
+          ConfigFactory.parseMap(flags, "the command line")
+              .withFallback(ConfigFactory.defaultOverrides())
+              .withFallback(written);
       Config config = told.withFallback(builtIn).resolve();
       return isEmbedded(config)
           ? told.withFallback(ConfigFactory.parseResources("embedded.conf"))
@@ -62,6 +68,35 @@ public record NodeSettings(
           : config;
     } catch (ConfigException e) {
       throw new BootFailure("the configuration cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Refuses what the file sets under {@code kiss} and nobody reads: most likely mistyped. What Akka
+   * and others know of their own, and an executor's settings, is for them to say.
+   */
+  private static void requireKnown(ConfigObject written, String path, ConfigObject known) {
+    for (Map.Entry<String, ConfigValue> entry : written.entrySet()) {
+      String key = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+      if (path.isEmpty() && !key.equals("kiss")
+          || key.endsWith("-dispatcher")
+          || key.endsWith(".dispatcher")) {
+        continue;
+      }
+      ConfigValue there = known.get(entry.getKey());
+      if (there == null) {
+        throw new BootFailure(
+            entry.getValue().origin().description()
+                + ": unknown key "
+                + key
+                + Spelling.closest(entry.getKey(), known.keySet())
+                    .map(closest -> "; is " + closest + " meant?")
+                    .orElse(
+                        "; known here are " + String.join(", ", new TreeSet<>(known.keySet()))));
+      }
+      if (entry.getValue() instanceof ConfigObject inside && there instanceof ConfigObject knows) {
+        requireKnown(inside, key, knows);
+      }
     }
   }
 

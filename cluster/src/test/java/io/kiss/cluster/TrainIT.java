@@ -27,7 +27,7 @@ class TrainIT {
       awaitIteration(stopped, "stopped.kiss");
       stopped.controlC();
       assertThat(stopped.exitCode(A_RUN)).as(stopped.transcript()).isEqualTo(130);
-      assertThat(stopped.lastLine()).contains("kiss train --resume stopped.kiss.run");
+      assertThat(stopped.lastLine()).isEqualTo("  kiss train --resume stopped.kiss.run");
       assertThat(stopped.errors()).isEmpty();
     }
     assertThat(policy("stopped.kiss")).isNotEqualTo(policy("whole.kiss"));
@@ -40,6 +40,10 @@ class TrainIT {
     assertThat(policy("stopped.kiss")).isEqualTo(policy("whole.kiss"));
     assertThat(metrics("stopped.kiss")).hasSameSizeAs(metrics("whole.kiss"));
     assertThat(folder.resolve("stopped.kiss.run/curve.svg")).content().contains("<polyline");
+    assertThat(folder.resolve("stopped.kiss.run/logs/kiss.log"))
+        .content()
+        .contains("Going on with");
+    assertThat(folder.resolve("data")).doesNotExist();
   }
 
   @Test

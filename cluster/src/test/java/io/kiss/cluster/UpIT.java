@@ -81,6 +81,10 @@ class UpIT {
       String port = Integer.toString(taken.getLocalPort());
       refused(1, port, "up", "--data", data(), "--port", port);
     }
+    assertThat(folder.resolve("data/logs/kiss.log"))
+        .content()
+        .contains("Node cannot start: port")
+        .doesNotContain("\tat ");
   }
 
   @Test

@@ -31,6 +31,9 @@ final class DemoStep {
   private static final NamespaceRef DEMO =
       new NamespaceRef(DemoCluster.CLUSTER, DemoCluster.NAMESPACE);
 
+  /** Where the reason of a decision begins. */
+  private static final int REASON_COLUMN = 33;
+
   private final Node node;
   private final Terminal terminal;
   private final boolean everyDecision;
@@ -110,7 +113,7 @@ final class DemoStep {
             record.current(),
             record.replicas(),
             record.reason());
-    terminal.line(terminal.in(colour(record), line + outcome(record)));
+    terminal.line(terminal.in(colour(record), line + outcome(record)), REASON_COLUMN);
   }
 
   private static Colour colour(DecisionRecord record) {

@@ -78,7 +78,7 @@ final class EvaluationStep {
 
   private void show(Trial.Verdict verdict) {
     terminal.line("");
-    verdict.table().lines().forEach(terminal::line);
+    verdict.table().lines().forEach(terminal::verbatim);
     terminal.line("");
     terminal.line(
         terminal.in(verdict.beatsHpa() ? Colour.GREEN : Colour.YELLOW, verdict.sentence()));
@@ -146,6 +146,9 @@ final class EvaluationStep {
   private List<EvaluationRow> evaluateAndRegister(PolicyRef ref, PolicyFile file) {
     Trial.Verdict verdict = trial.run(file.policy(), Optional.empty());
     show(verdict);
+    if (!verdict.beatsHpa()) {
+      terminal.line("It is promoted all the same: --policy is your choice, not the evaluation's.");
+    }
     PolicyFile.Provenance from = file.provenance();
     register(
         ref,

@@ -45,7 +45,7 @@ public final class ProgressBar {
       terminal.out().flush();
       drawn = line.length();
     } else if (!printed || nanos.getAsLong() - lastPlain >= PLAIN_EVERY_NANOS) {
-      terminal.line(line(progress, Integer.MAX_VALUE));
+      terminal.line(line(progress, terminal.columns()));
       lastPlain = nanos.getAsLong();
       printed = true;
     }
@@ -62,7 +62,7 @@ public final class ProgressBar {
       terminal.out().flush();
       drawn = 0;
     } else {
-      terminal.line(line(last, Integer.MAX_VALUE));
+      terminal.line(line(last, terminal.columns()));
     }
   }
 

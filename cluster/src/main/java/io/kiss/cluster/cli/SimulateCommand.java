@@ -7,6 +7,7 @@ import io.kiss.kisim.autoscale.PolicyFile;
 import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
 import io.kiss.kisim.autoscale.opponents.Autoscalers;
 import io.kiss.kisim.file.UnusableFileException;
+import io.kiss.kisim.scenario.Decider;
 import io.kiss.kisim.scenario.EngineChoice;
 import io.kiss.kisim.scenario.ScenarioException;
 import io.kiss.kisim.scenario.Simulation;
@@ -16,8 +17,12 @@ import io.kiss.kisim.scenario.SimulationScenario;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.kisim.traffic.TraceFormatException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -35,6 +40,8 @@ import picocli.CommandLine.Spec;
 public final class SimulateCommand implements Callable<Integer> {
   /** Before the name of a policy file: a comma in it is not one between settings. */
   private static final String LEARNED = "kiscaler:";
+
+  private static final double MOST_SCALE = 1e6;
 
   @Spec private CommandSpec spec;
 
@@ -65,11 +72,11 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--autoscaler",
-      paramLabel = "NAME[:k=v,…]",
+      paramLabel = "NAME",
       defaultValue = "static",
       description =
-          "See --list-autoscalers, or kiscaler:FILE with a policy of kiss train (default:"
-              + " ${DEFAULT-VALUE}).")
+          "NAME or NAME:key=value,… of --list-autoscalers, or kiscaler:FILE with a policy of kiss"
+              + " train (default: ${DEFAULT-VALUE}).")
   private String autoscaler;
 
   @Option(
@@ -85,10 +92,16 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "Seed of all that is drawn (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the result as JSON; - is standard output.")
   private Path json;
 
-  @Option(names = "--csv", paramLabel = "FILE", description = "Write every control step as CSV.")
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "Write every control step as CSV; - is standard output.")
   private Path csv;
 
   @Override
@@ -98,34 +111,94 @@ public final class SimulateCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
       return CommandLine.ExitCode.OK;
     }
-    SimulationScenario read;
-    Autoscaler scaler;
     try {
-      read = SimulationScenario.read(scenario);
-      if (trace != null) {
-        if (!(traceScale > 0 && traceScale < Double.POSITIVE_INFINITY)) {
-          throw new IllegalArgumentException("--trace-scale must be positive, not " + traceScale);
-        }
-        read = read.withTrace(ArrivalTrace.read(trace), traceScale);
-      }
-      scaler = scaler(read);
-    } catch (ScenarioException
-        | TraceFormatException
-        | UnusableFileException
-        | IllegalArgumentException e) {
+      requireNamed("--scenario", scenario);
+      requireNamed("--trace", trace);
+      outputs().forEach(OutputFile::requireWritable);
+      require(
+          outputs().stream().map(OutputFile::path).distinct().count() == outputs().size(),
+          "--json and --csv name the same file");
+      SimulationScenario read = SimulationScenario.read(scenario);
+      return write(run(trace == null ? withoutTrace(read) : withTrace(read)));
+    } catch (ScenarioException | UnusableFileException | IllegalArgumentException e) {
       return fail(CommandLine.ExitCode.USAGE, e.getMessage());
-    } catch (IOException e) {
-      return fail(CommandLine.ExitCode.USAGE, trace + ": cannot be read: " + e.getMessage());
     }
-    SimulationResult result = Simulation.run(read, engine, scaler, seed);
-    spec.commandLine().getOut().print(SimulationReport.text(result));
-    spec.commandLine().getOut().flush();
+  }
+
+  private List<OutputFile> outputs() {
+    List<OutputFile> outputs = new ArrayList<>();
+    if (json != null) {
+      outputs.add(new OutputFile("--json", json));
+    }
+    if (csv != null) {
+      outputs.add(new OutputFile("--csv", csv));
+    }
+    return outputs;
+  }
+
+  private SimulationScenario withoutTrace(SimulationScenario read) {
+    require(
+        !spec.commandLine().getParseResult().hasMatchedOption("--trace-scale"),
+        "--trace-scale is a factor on the counts of a --trace, and there is none");
+    return read;
+  }
+
+  private SimulationScenario withTrace(SimulationScenario read) {
+    require(
+        traceScale > 0 && traceScale <= MOST_SCALE,
+        "--trace-scale must be above 0 and at most 1,000,000, not " + traceScale);
+    require(!Files.isDirectory(trace), "--trace: " + trace + " is a folder, not a trace");
     try {
-      if (json != null) {
-        Files.writeString(json, SimulationReport.json(result) + "\n");
-      }
-      if (csv != null) {
-        Files.writeString(csv, SimulationReport.csv(result));
+      return read.withTrace(ArrivalTrace.read(trace), traceScale);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException("--trace: there is no file " + trace, e);
+    } catch (TraceFormatException e) {
+      throw new IllegalArgumentException("--trace: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "--trace: " + trace + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private SimulationResult run(SimulationScenario read) {
+    if (autoscaler.equals("kiscaler") || autoscaler.equals(LEARNED)) {
+      throw new IllegalArgumentException(
+          "--autoscaler kiscaler needs the policy that decides: kiscaler:FILE, a file of kiss"
+              + " train");
+    }
+    if (!autoscaler.startsWith(LEARNED)) {
+      AutoscalerChoice choice = AutoscalerChoice.parse(autoscaler);
+      requireInside(choice, read);
+      return Simulation.run(read, engine, choice.create(read.workload()), Decider.of(choice), seed);
+    }
+    PolicyFile learned = PolicyFile.read(Path.of(autoscaler.substring(LEARNED.length())));
+    Autoscaler scaler =
+        new KiScaler(read.workload(), GuardSettings.DEFAULT, Optional.of(learned.policy()));
+    return Simulation.run(read, engine, scaler, Decider.of(scaler.name(), learned), seed);
+  }
+
+  /** A fixed number of replicas that the limits would change is a typing error. */
+  private static void requireInside(AutoscalerChoice choice, SimulationScenario read) {
+    int replicas = choice.fixedReplicas();
+    int most = read.scenario().maxReplicas();
+    require(
+        replicas == 0 || replicas >= read.minReplicas() && replicas <= most,
+        choice + ": replicas must be in the scenario's " + read.minReplicas() + ".." + most);
+  }
+
+  private int write(SimulationResult result) {
+    CommandLine line = spec.commandLine();
+    boolean piped = outputs().stream().anyMatch(OutputFile::isStandardOutput);
+    PrintWriter people = piped ? line.getErr() : line.getOut();
+    people.print(SimulationReport.text(result));
+    people.flush();
+    try {
+      for (OutputFile output : outputs()) {
+        String text =
+            output.flag().equals("--json")
+                ? SimulationReport.json(result) + "\n"
+                : SimulationReport.csv(result);
+        output.write(text, line.getOut());
       }
     } catch (IOException e) {
       return fail(CommandLine.ExitCode.SOFTWARE, "cannot write " + e.getMessage());
@@ -133,12 +206,16 @@ public final class SimulateCommand implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  private Autoscaler scaler(SimulationScenario read) {
-    if (!autoscaler.startsWith(LEARNED)) {
-      return AutoscalerChoice.parse(autoscaler).create(read.workload());
+  private static void requireNamed(String flag, Path file) {
+    require(
+        file == null || !file.toString().isBlank(),
+        flag + " must name a file, but is empty; is a shell variable unset?");
+  }
+
+  private static void require(boolean holds, String sentence) {
+    if (!holds) {
+      throw new IllegalArgumentException(sentence);
     }
-    PolicyFile learned = PolicyFile.read(Path.of(autoscaler.substring(LEARNED.length())));
-    return new KiScaler(read.workload(), GuardSettings.DEFAULT, Optional.of(learned.policy()));
   }
 
   private int fail(int code, String message) {

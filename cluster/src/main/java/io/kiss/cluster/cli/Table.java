@@ -1,11 +1,15 @@
 package io.kiss.cluster.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Plain text in columns: the first aligned left, the others right. */
+/**
+ * Plain text in columns: the first aligned left, the others right. Two spaces lie between columns,
+ * or one where that makes it fit a terminal of 80.
+ */
 public final class Table {
-  private static final String GAP = "  ";
+  private static final int ROOM = 80;
 
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -33,15 +37,16 @@ public final class Table {
         widths[c] = Math.max(widths[c], width(row.get(c)));
       }
     }
-    return rows.stream().map(row -> line(row, widths)).toList();
+    String gap = Arrays.stream(widths).sum() + 2 * (columns - 1) <= ROOM ? "  " : " ";
+    return rows.stream().map(row -> line(row, widths, gap)).toList();
   }
 
-  private static String line(List<String> row, int[] widths) {
+  private static String line(List<String> row, int[] widths, String gap) {
     StringBuilder line = new StringBuilder();
     for (int c = 0; c < widths.length; c++) {
       String cell = row.get(c);
       String padding = " ".repeat(widths[c] - width(cell));
-      line.append(c == 0 ? cell + padding : GAP + padding + cell);
+      line.append(c == 0 ? cell + padding : gap + padding + cell);
     }
     return line.toString().stripTrailing();
   }

@@ -1,9 +1,12 @@
 package io.kiss.cluster.cli;
 
+import io.kiss.kisim.text.Columns;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where output goes.
@@ -15,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 public record Terminal(PrintStream out, boolean interactive, boolean colours, int columns) {
   private static final int DEFAULT_COLUMNS = 80;
   private static final int FEWEST_COLUMNS = 20;
+  private static final int INDENT = 2;
+  private static final Pattern COLOURED =
+      Pattern.compile("(\u001b\\[\\d+m)(.*)(\u001b\\[0m)", Pattern.DOTALL);
 
   /** Colours, by the name of their ANSI code. */
   public enum Colour {
@@ -77,8 +83,32 @@ public record Terminal(PrintStream out, boolean interactive, boolean colours, in
     return colours ? "\u001b[" + colour.code + "m" + text + "\u001b[0m" : text;
   }
 
-  /** Prints a line. */
+  /** Prints a line; one that is too long goes on in the next, a little further in. */
   public void line(String text) {
+    line(text, INDENT);
+  }
+
+  /**
+   * Prints a line.
+   *
+   * @param indent of what does not fit into the first one
+   */
+  public void line(String text, int indent) {
+    Matcher coloured = COLOURED.matcher(text);
+    boolean plain = !coloured.matches();
+    String start = plain ? "" : coloured.group(1);
+    String end = plain ? "" : coloured.group(3);
+    Columns.wrap(plain ? text : coloured.group(2), Math.min(indent, columns / 2), columns)
+        .lines()
+        .forEach(line -> out.println(start + line + end));
+    if (text.isEmpty()) {
+      out.println();
+    }
+    out.flush();
+  }
+
+  /** Prints a line for programs, or one to be copied: as it is. */
+  public void verbatim(String text) {
     out.println(text);
     out.flush();
   }

@@ -1,6 +1,7 @@
 package io.kiss.cluster.cli;
 
 import io.kiss.actors.protocol.TrainingBudget;
+import io.kiss.cluster.train.RunFolder;
 import io.kiss.kisim.file.UnusableFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +42,8 @@ import picocli.CommandLine.TypeConversionException;
       "  kiss train --resume policy.kiss.run --steps 40M  train on with a larger budget",
       "  kiss train --out mine.kiss --scenarios conf/scenarios/resnet50-diurnal.conf",
       "  kiss train --out policy.kiss --engine pytorch --device gpu:0",
-      "  kiss simulate --scenario conf/scenarios/paper-spike.conf --autoscaler"
-          + " kiscaler:policy.kiss"
+      "  kiss simulate --scenario conf/scenarios/slow-start.conf \\",
+      "       --autoscaler kiscaler:policy.kiss"
     })
 final class TrainCommand implements Callable<Integer> {
   private static final double MOST_SECONDS = 30 * 86_400;
@@ -125,6 +126,11 @@ final class TrainCommand implements Callable<Integer> {
       description = "Learning curve, .svg or .html (default: curve.svg in the run's folder).")
   private Path plot;
 
+  @Option(
+      names = "--force",
+      description = "Overwrite FILE, and the run in its folder, where there is one.")
+  private boolean force;
+
   /** The engines, by the names people write. */
   private enum Engine {
     MXNET("MXNet"),
@@ -189,6 +195,9 @@ final class TrainCommand implements Callable<Integer> {
         resume == null || workers == null,
         "--workers belongs to a new run; the one in " + resume + " has its own");
     require(resume == null || Files.isDirectory(resume), "--resume: there is no folder " + resume);
+    require(
+        resume == null || RunFolder.holdsARun(resume),
+        "--resume: there is no checkpoint in " + resume + " to go on from");
     requireFile("--out", out);
     requireFile("--metrics", metrics);
     requireFile("--plot", plot);
@@ -204,6 +213,7 @@ final class TrainCommand implements Callable<Integer> {
         seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
         Optional.ofNullable(metrics),
         Optional.ofNullable(plot),
+        force,
         flags());
   }
 

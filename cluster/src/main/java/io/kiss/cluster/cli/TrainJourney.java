@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.slf4j.LoggerFactory;
 
 /** What {@code kiss train} does once its flags are read. */
 final class TrainJourney {
@@ -31,18 +32,21 @@ final class TrainJourney {
    * @throws UnusableFileException if what the flags name cannot be used
    */
   int run() {
+    // Before the first logger is asked for; the file is made with the first line in it.
+    System.setProperty(
+        "kiss.logs", options.folder().toAbsolutePath().normalize().resolve("logs").toString());
     // What the flags say is checked before anything is made on the disk.
     Optional<TrainSetup> fresh =
         options.resume().isPresent() ? Optional.empty() : Optional.of(TrainSetup.fresh(options));
+    fresh.ifPresent(TrainJourney::requireEngine);
     try (RunFolder folder = RunFolder.open(options.folder());
         StopSignals signals = StopSignals.listen(this::sayThatItStops)) {
-      // Before the first logger is asked for.
-      System.setProperty("kiss.logs", folder.path().resolve("logs").toString());
       Optional<Checkpoint> found = fresh.isPresent() ? Optional.empty() : Optional.of(find(folder));
       if (fresh.isPresent()) {
         makeRoom(folder);
       }
       TrainSetup setup = found.map(c -> TrainSetup.resumed(options, c)).orElseGet(fresh::get);
+      setup.makeFolders();
       return train(setup, folder, signals, found);
     } catch (IOException e) {
       throw new BootFailure(options.folder() + " cannot be used: " + e.getMessage(), e);
@@ -71,12 +75,12 @@ final class TrainJourney {
   /** An older run that is done gives way; one that is not is somebody's work. */
   private void makeRoom(RunFolder folder) throws IOException {
     Optional<Checkpoint> other = folder.newest(ignored -> {});
-    if (other.isPresent() && !other.get().isDone()) {
+    if (other.isPresent() && !other.get().isDone() && !options.force()) {
       throw new UnusableFileException(
-          "%s holds a run that was stopped after %d steps; --resume %s goes on with it, or delete"
+          "%s holds a run that was stopped after %d steps; --resume %s goes on with it, --force starts"
                   .formatted(
                       options.folder(), other.get().state().environmentSteps(), options.folder())
-              + " that folder to start over");
+              + " over");
     }
     folder.clear();
   }
@@ -104,10 +108,20 @@ final class TrainJourney {
     }
   }
 
-  private LocalTraining start(TrainSetup setup, Optional<Checkpoint> found) {
-    terminal.line(setup.announcement(found));
+  private static void requireEngine(TrainSetup setup) {
     try {
       setup.optimizers().requireEngine();
+    } catch (IllegalStateException e) {
+      throw new BootFailure(e.getMessage(), e);
+    }
+  }
+
+  private LocalTraining start(TrainSetup setup, Optional<Checkpoint> found) {
+    requireEngine(setup);
+    String announcement = setup.announcement(found);
+    terminal.line(announcement);
+    LoggerFactory.getLogger(TrainJourney.class).info("{}; {}", announcement, setup.settings());
+    try {
       LocalTraining training =
           found
               .map(checkpoint -> LocalTraining.goOn(setup.training(), checkpoint.state()))
@@ -116,8 +130,6 @@ final class TrainJourney {
         terminal.line("The scenarios are not those the run had: its episodes start anew");
       }
       return training;
-    } catch (IllegalStateException e) {
-      throw new BootFailure(e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new UnusableFileException(
           "the checkpoint in " + options.folder() + " cannot be used: " + e.getMessage(), e);
@@ -130,6 +142,11 @@ final class TrainJourney {
       return stopped.orElse(1);
     }
     outputs.writeAll(training);
+    LoggerFactory.getLogger(TrainJourney.class)
+        .info(
+            "{} after {} steps",
+            training.isBudgetSpent() ? "Done" : "Stopped",
+            training.state().orElseThrow().environmentSteps());
     if (stopped.isPresent() && !training.isBudgetSpent()) {
       outputs.sayHowToResume();
       return stopped.getAsInt();

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  *
  * @param out the policy file
  * @param resume folder of the run to go on with
+ * @param force whether files that are there may be overwritten
  * @param flags configuration keys, and what the command line says they are
  */
 record TrainOptions(
@@ -24,6 +25,7 @@ record TrainOptions(
     OptionalLong seed,
     Optional<Path> metrics,
     Optional<Path> plot,
+    boolean force,
     Map<String, Object> flags) {
 
   /** Where the run lives: beside its policy, unless it is one to go on with. */

@@ -94,7 +94,7 @@ final class TrainOutputs {
         state.iteration(),
         state.environmentSteps(),
         state.seconds(),
-        setup.order().engine() + ", device " + setup.order().device(),
+        setup.order().engine() + " on " + setup.optimizers().deviceName(),
         BuildInfo.commit(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS),
         setup.settings());
@@ -103,11 +103,8 @@ final class TrainOutputs {
   /** One sentence for whoever stopped it. */
   void sayHowToResume() {
     terminal.line(
-        "Stopped and saved: kiss train --resume "
-            + shown(folder.path())
-            + " goes on from here, and "
-            + shown(setup.order().out())
-            + " is the policy so far");
+        "Stopped and saved; " + shown(setup.order().out()) + " is the policy so far. To go on:");
+    terminal.verbatim("  kiss train --resume " + shown(folder.path()));
   }
 
   /** What was made, and what can be done with it. */
@@ -128,11 +125,8 @@ final class TrainOutputs {
                 episodes.returns() / count,
                 100 * episodes.sloAttainment() / count,
                 policy.policy().sha256().substring(0, 12))));
-    terminal.line(
-        "Learning curve in "
-            + shown(setup.order().plot())
-            + ", figures of each iteration in "
-            + shown(setup.order().metrics()));
+    terminal.line("Learning curve: " + shown(setup.order().plot()));
+    terminal.line("Figures of each iteration: " + shown(setup.order().metrics()));
     terminal.line("Try it: kiss up --policy " + out);
   }
 

@@ -8,6 +8,7 @@ import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.train.Checkpoint;
 import io.kiss.cluster.train.LocalTraining;
 import io.kiss.cluster.train.MetricsFile;
+import io.kiss.cluster.train.RunFolder;
 import io.kiss.cluster.train.ScenarioFiles;
 import io.kiss.cluster.train.TrainingOrder;
 import io.kiss.cluster.train.TrainingPlan;
@@ -64,7 +65,22 @@ record TrainSetup(
             config.getString("kiss.learner.engine"),
             config.getString("kiss.learner.device"),
             options.budget().orElseThrow());
+    requireUnused(order.out(), options, RunFolder.holdsARun(folder));
+    options.metrics().ifPresent(file -> requireUnused(absolute(file), options, false));
+    options.plot().ifPresent(file -> requireUnused(absolute(file), options, false));
     return of(order, plan, config, options);
+  }
+
+  /** What somebody has made is not overwritten unasked. */
+  private static void requireUnused(Path file, TrainOptions options, boolean resumable) {
+    if (!options.force() && Files.exists(file) && Files.isRegularFile(file)) {
+      throw new UnusableFileException(
+          TrainOutputs.shown(file)
+              + " exists; --force overwrites it"
+              + (resumable
+                  ? ", --resume %s goes on with its run".formatted(options.folder())
+                  : ""));
+    }
   }
 
   /**
@@ -90,6 +106,9 @@ record TrainSetup(
             config.getString("kiss.learner.engine"),
             config.getString("kiss.learner.device"),
             options.budget().orElse(had.budget()));
+    if (!order.out().equals(had.out())) {
+      requireUnused(order.out(), options, false);
+    }
     return of(order, checkpoint.state().plan(), config, options);
   }
 
@@ -129,19 +148,32 @@ record TrainSetup(
     }
   }
 
-  /** A file in the run's own folder is the folder's affair, which may not be there yet. */
+  /**
+   * A file in the run's own folder is the folder's affair. Nothing is made yet: of folders that are
+   * missing, the first that is there tells.
+   */
   private static void requireWritable(String flag, Path file, Path folder) {
     Path parent = file.getParent();
     if (parent.equals(folder.toAbsolutePath().normalize())) {
       return;
     }
+    Path there = parent;
+    while (!Files.exists(there)) {
+      there = there.getParent();
+    }
     try {
-      Files.createDirectories(parent);
       // Asking is not enough: a read-only mount answers only to a write.
-      Files.delete(Files.createTempFile(parent, ".kiss", ".probe"));
+      Files.delete(Files.createTempFile(there, ".kiss", ".probe"));
     } catch (IOException | SecurityException e) {
       throw new UnusableFileException(
           flag + ": " + parent + " cannot be written to; choose another folder", e);
+    }
+  }
+
+  /** Makes the folders that the files go to. */
+  void makeFolders() throws IOException {
+    for (Path file : List.of(order.out(), order.metrics(), order.plot())) {
+      Files.createDirectories(file.getParent());
     }
   }
 
@@ -159,7 +191,9 @@ record TrainSetup(
   String announcement(Optional<Checkpoint> found) {
     String workers =
         training.plan().workers() == 1 ? "1 worker" : training.plan().workers() + " workers";
-    String with = "%s, %s, seed %d".formatted(workers, order.engine(), training.plan().seed());
+    String with =
+        "%s, %s on %s, seed %d"
+            .formatted(workers, order.engine(), optimizers.deviceName(), training.plan().seed());
     return found
         .map(
             checkpoint ->

@@ -23,6 +23,9 @@ final class TrainingStep {
   private static final Duration LOOK = Duration.ofMillis(250);
   private static final Duration TO_START = Duration.ofSeconds(60);
 
+  /** A policy that wins takes hundreds. */
+  private static final int FEW_ITERATIONS = 50;
+
   private final Node node;
   private final Terminal terminal;
   private final double budgetSeconds;
@@ -46,6 +49,21 @@ final class TrainingStep {
               + " judged when it is done.");
     } else if (after.state() == State.STOPPED && trains) {
       terminal.line("Training was stopped before its budget was used; what it learned counts.");
+    }
+    if (after.iteration() == 0 && after.state() != State.PAUSED) {
+      terminal.line(
+          String.format(
+              Locale.ROOT,
+              "Nothing was learned: %s s ended before the first iteration did; a larger"
+                  + " --train-seconds trains on from here.",
+              seconds(budgetSeconds)));
+    } else if (trains && after.iteration() < FEW_ITERATIONS) {
+      terminal.line(
+          String.format(
+              Locale.ROOT,
+              "That was %d iterations only, too few to learn much; a larger --train-seconds trains"
+                  + " on from here.",
+              after.iteration()));
     }
     return after.iteration() == 0 || after.state() == State.PAUSED
         ? Optional.empty()

@@ -32,11 +32,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "  kiss up                                  two minutes of training, then the demo",
       "  kiss up --train-seconds 30 --port 9090   less training, another port",
-      "  kiss up --trace conv.csv.gz              replay a trace (second,requests) as the demo's"
-          + " traffic",
+      "  kiss up --trace conv.csv.gz              replay a trace as the demo's traffic",
       "  kiss up --policy policy.kiss             scale with what kiss train made",
-      "  kiss up --trace conv.csv.gz --once       scale through a stretch of it, print a JSON"
-          + " summary, exit"
+      "  kiss up --trace conv.csv.gz --once       half an hour of it, a JSON summary, exit"
     })
 final class UpCommand implements Callable<Integer> {
   private static final double MOST_TRAIN_SECONDS = 30 * 86_400;
@@ -55,8 +53,8 @@ final class UpCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "FILE",
       description =
-          "Scale with this policy of kiss train instead of training one: it is evaluated, registered"
-              + " and promoted.")
+          "Scale with this policy of kiss train instead of training one: it is evaluated, and"
+              + " registered and promoted whatever comes out.")
   private Path policy;
 
   @Option(

@@ -81,7 +81,7 @@ final class UpJourney {
     String summary =
         UpSummary.of(candidate.map(Candidate::progress), evaluation, status, node.demo().truth());
     node.close();
-    terminal.line(summary);
+    terminal.verbatim(summary);
     return 0;
   }
 

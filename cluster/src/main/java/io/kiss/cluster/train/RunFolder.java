@@ -13,18 +13,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The folder of a run, one process's at a time: its newest checkpoints, and what else belongs to
  * it. A checkpoint that is torn is refused, and the one before it used.
  */
 public final class RunFolder implements AutoCloseable {
+  private static final String LOCK = "lock";
+  private static final String CHECKPOINTS = "checkpoint-*.kiss";
+
   private final Path folder;
   private final CheckpointFolder checkpoints;
   private final FileChannel channel;
   private final FileLock lock;
+  private final boolean made;
 
-  private RunFolder(Path folder, FileChannel channel, FileLock lock) {
+  private RunFolder(Path folder, FileChannel channel, FileLock lock, boolean made) {
+    this.made = made;
     this.folder = folder;
     checkpoints = new CheckpointFolder(folder);
     this.channel = channel;
@@ -39,20 +45,30 @@ public final class RunFolder implements AutoCloseable {
   public static RunFolder open(Path wanted) {
     Path folder = wanted.toAbsolutePath().normalize();
     try {
+      boolean made = !Files.exists(folder);
       Files.createDirectories(folder);
       FileChannel channel =
           FileChannel.open(
-              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       FileLock lock = tryLock(channel);
       if (lock == null) {
         channel.close();
         throw new UnusableFileException(
             "another kiss train is at work in " + wanted + "; wait for it, or use another --out");
       }
-      return new RunFolder(folder, channel, lock);
+      return new RunFolder(folder, channel, lock, made);
     } catch (IOException e) {
       throw new UnusableFileException(
           "the folder " + wanted + " of the run cannot be written to: " + reason(e), e);
+    }
+  }
+
+  /** Whether there is a run in a folder, whole or torn; changes nothing there. */
+  public static boolean holdsARun(Path folder) {
+    try (DirectoryStream<Path> checkpoints = Files.newDirectoryStream(folder, CHECKPOINTS)) {
+      return checkpoints.iterator().hasNext();
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -86,7 +102,7 @@ public final class RunFolder implements AutoCloseable {
 
   /** Forgets the checkpoints of an earlier run. */
   public void clear() throws IOException {
-    try (DirectoryStream<Path> old = Files.newDirectoryStream(folder, "checkpoint-*.kiss")) {
+    try (DirectoryStream<Path> old = Files.newDirectoryStream(folder, CHECKPOINTS)) {
       for (Path file : old) {
         Files.deleteIfExists(file);
       }
@@ -118,7 +134,18 @@ public final class RunFolder implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (made && isBare()) {
+      // Nothing came of the run: as if it had never been.
+      Files.delete(folder.resolve(LOCK));
+      Files.delete(folder);
+    }
     lock.release();
     channel.close();
+  }
+
+  private boolean isBare() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.allMatch(file -> file.endsWith(LOCK));
+    }
   }
 }

@@ -1,16 +1,24 @@
 package io.kiss.cluster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kiss.cluster.NodeSettings;
+import io.kiss.cluster.boot.BootFailure;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class MainTest {
@@ -56,6 +64,7 @@ class MainTest {
         "train --out p.kiss --metrics /proc/m | --metrics",
         "train --resume /does/not/exist | /does/not/exist",
         "train --resume . --seed 3 | --seed",
+        "train --resume . | no checkpoint",
         "down | down",
         "'' | command"
       })
@@ -79,6 +88,56 @@ class MainTest {
     Path trace = Files.writeString(folder.resolve("t.csv"), "second,requests\n0,0\n60,0\n");
     assertThat(run("up", "--trace", trace.toString())).isEqualTo(2);
     assertThat(err.toString()).contains("no request");
+  }
+
+  @Test
+  void trainOverwritesNothingUnaskedAndLeavesNothingBehindWhenRefused() throws IOException {
+    Path policy = Files.writeString(folder.resolve("p.kiss"), "somebody's work");
+    assertThat(run("train", "--out", policy.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("p.kiss exists; --force overwrites it").hasLineCount(1);
+    String missing = folder.resolve("no/such/folder/q.kiss").toString();
+    String none = folder.resolve("none.conf").toString();
+    assertThat(run("train", "--out", missing, "--scenarios", none)).isEqualTo(2);
+    assertThat(run("train", "--out", missing, "--engine", "pytorch", "--device", "gpu:77"))
+        .isEqualTo(1);
+    assertThat(run("train", "--resume", folder.toString())).isEqualTo(2);
+    assertThat(Files.list(folder)).containsExactly(policy);
+    assertThat(policy).hasContent("somebody's work");
+  }
+
+  @Test
+  void aKeyThatNobodyReadsIsRefusedWithItsPlaceAndTheOneThatMayBeMeant() throws IOException {
+    Path conf = Files.createDirectory(folder.resolve("conf")).resolve("kiss.conf");
+    Files.writeString(conf, "akka.loglevel = INFO\nkiss {\n  learner.epoch = 3\n}\n");
+    assertThatThrownBy(() -> NodeSettings.load(folder, Map.of()))
+        .isInstanceOf(BootFailure.class)
+        .hasMessageContaining(conf + ": 3: unknown key kiss.learner.epoch; is epochs meant?");
+    Files.writeString(
+        conf, "something.else = 1\nkiss { learner.epochs = 3, rollout.dispatcher.x = 1 }\n");
+    assertThat(NodeSettings.load(folder, Map.of()).getInt("kiss.learner.epochs")).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "up", "train", "simulate", "calibrate"})
+  void helpFitsEightyColumns(String command) {
+    assertThat(run((command + " --help").strip().split(" "))).isZero();
+    assertThat(out.toString().lines()).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(80));
+  }
+
+  @Test
+  void aLongLineGoesOnInTheNextOneAndKeepsItsColour() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Terminal narrow =
+        new Terminal(new PrintStream(bytes, true, StandardCharsets.UTF_8), true, true, 20);
+    narrow.line(narrow.in(Terminal.Colour.GREEN, "one two three four five six"), 4);
+    narrow.line("");
+    narrow.verbatim("{\"a\": 1, \"b\": 2, \"c\": 3}");
+    assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "\u001b[32mone two three four\u001b[0m",
+            "\u001b[32m    five six\u001b[0m",
+            "",
+            "{\"a\": 1, \"b\": 2, \"c\": 3}");
   }
 
   @Test
@@ -117,5 +176,9 @@ class MainTest {
   void aTableIsAlignedAndHasNoTrailingSpaces() {
     assertThat(new Table("autoscaler", "p95", "GPU-h").row("hpa", "120 ms", "9").lines())
         .containsExactly("autoscaler     p95  GPU-h", "hpa         120 ms      9");
+    // 39 + 2 + 39 fill 80 columns; one more leaves a single space for the gap.
+    String wide = "x".repeat(39);
+    assertThat(new Table(wide, wide).lines()).containsExactly(wide + "  " + wide);
+    assertThat(new Table(wide, wide + "x").lines()).containsExactly(wide + " " + wide + "x");
   }
 }

@@ -68,7 +68,10 @@ class ProgressBarTest {
       bar.update(progress(second, 1, 1));
     }
     assertThat(bytes.toString(StandardCharsets.UTF_8).lines()).hasSize(3);
+    bar.finish(progress(30, 1_234_567_000, -73_815));
     assertThat(bytes.toString(StandardCharsets.UTF_8)).doesNotContain("\r");
+    assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
   }
 
   private static TrainingProgress progress(double seconds, long steps, double episodeReturn) {

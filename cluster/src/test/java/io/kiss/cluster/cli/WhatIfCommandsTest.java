@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -56,9 +58,12 @@ class WhatIfCommandsTest {
     assertThat(out.toString())
         .contains(
             "MobileNet without GPU",
-            "request-level engine, seed 4, autoscaler hpa every 15 s",
+            "request-level engine, seed 4\nautoscaler hpa:target=0.6, every 15 s",
             "p99");
-    assertThat(Files.readString(json)).startsWith("{\"scenario\":").contains("\"steps\":[{");
+    assertThat(Files.readString(json))
+        .startsWith("{\"scenario\":")
+        .contains("\"autoscaler\":\"hpa\"", "\"target\":\"0.6\"", "\"stabilisation\":\"300\"")
+        .contains("\"steps\":[{");
     assertThat(Files.readAllLines(csv))
         .hasSize(1 + 30 * 60 / 15)
         .first()
@@ -116,7 +121,45 @@ class WhatIfCommandsTest {
         .hasLineCount(1);
     err.getBuffer().setLength(0);
     assertThat(run(new SimulateCommand(), "--scenario", folder.resolve("none"))).isEqualTo(2);
-    assertThat(err.toString()).contains("cannot be read").hasLineCount(1);
+    assertThat(err.toString()).contains("there is no such file").hasLineCount(1);
+  }
+
+  @Test
+  void whatCannotBeWrittenOrMakesNoSenseIsSaidBeforeAnythingRuns() throws IOException {
+    Path trace = Files.writeString(folder.resolve("t.csv"), "second,requests\n0,10\n1,20\n3,30\n");
+    Path there = Files.createDirectory(folder.resolve("there"));
+    refused("there is no folder", "--json", folder.resolve("none/r.json"));
+    refused(there + " is a folder", "--csv", there);
+    refused("same file", "--csv", folder.resolve("r"), "--json", folder.resolve("r"));
+    refused("there is none", "--trace-scale", 2);
+    refused("--trace-scale must be above 0", "--trace", trace, "--trace-scale", 1e300);
+    refused("t.csv, line 4: expected second 2", "--trace", trace);
+    refused("is a folder, not a trace", "--trace", there);
+    refused("there is no file", "--trace", folder.resolve("none.csv"));
+    refused("replicas must be in the scenario's 1..", "--autoscaler", "static:replicas=99");
+    refused("kiscaler:FILE", "--autoscaler", "kiscaler");
+    refused("no name", "--autoscaler", "");
+    refused("--trace must name a file, but is empty", "--trace", "");
+    assertThat(Files.list(folder)).containsExactlyInAnyOrder(trace, there);
+  }
+
+  private void refused(String because, Object... arguments) {
+    err.getBuffer().setLength(0);
+    List<Object> all = new ArrayList<>(List.of("--scenario", scenario()));
+    all.addAll(List.of(arguments));
+    assertThat(run(new SimulateCommand(), all.toArray())).as(because).isEqualTo(2);
+    assertThat(err.toString()).startsWith("kiss simulate: ").contains(because).hasLineCount(1);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void aDashIsStandardOutputAndTheSummaryMakesRoom() {
+    assertThat(run(new SimulateCommand(), "--scenario", scenario(), "--csv", "-")).isZero();
+    assertThat(out.toString())
+        .startsWith(io.kiss.kisim.scenario.SimulationReport.CSV_HEADER)
+        .hasLineCount(1 + 30 * 60 / 15);
+    assertThat(err.toString()).contains("MobileNet without GPU");
+    assertThat(Path.of("-")).doesNotExist();
   }
 
   @Test

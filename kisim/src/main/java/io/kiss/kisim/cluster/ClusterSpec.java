@@ -19,6 +19,8 @@ public record ClusterSpec(List<NodePool> pools, Delay api, Delay scheduling, Fau
       new ClusterSpec(
           List.of(NodePool.fixed("ample", 128, 8)), Delay.NONE, Delay.NONE, FaultSettings.NONE);
 
+  private static final int AMPLE_GPUS_PER_NODE = 8;
+
   public ClusterSpec {
     pools = List.copyOf(pools);
     if (pools.isEmpty()) {
@@ -27,6 +29,15 @@ public record ClusterSpec(List<NodePool> pools, Delay api, Delay scheduling, Fau
     if (pools.stream().map(NodePool::name).distinct().count() < pools.size()) {
       throw new IllegalArgumentException("two node pools have the same name");
     }
+  }
+
+  /** Pools with a GPU for each of so many pods, as ample as those of {@link #AMPLE} or more. */
+  public static List<NodePool> amplePools(int pods) {
+    int nodes = (pods + AMPLE_GPUS_PER_NODE - 1) / AMPLE_GPUS_PER_NODE;
+    NodePool usual = AMPLE.pools().get(0);
+    return nodes <= usual.initialNodes()
+        ? AMPLE.pools()
+        : List.of(NodePool.fixed(usual.name(), nodes, AMPLE_GPUS_PER_NODE));
   }
 
   /** The same with other faults. */

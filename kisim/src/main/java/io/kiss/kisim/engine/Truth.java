@@ -79,6 +79,11 @@ public interface Truth {
   /** The same of the requests answered since {@link #startWindow} was called last. */
   double windowLatencyQuantile(double share);
 
+  /** A latency quantile that equals this may be any longer; infinite: none is cut. */
+  default double longestLatencySeconds() {
+    return Double.POSITIVE_INFINITY;
+  }
+
   /** Begins a new window for {@link #windowLatencyQuantile}. */
   void startWindow();
 }

@@ -24,6 +24,9 @@ final class LatencyHistogram {
     EDGES[SIZE - 1] = Double.POSITIVE_INFINITY;
   }
 
+  /** The last finite edge: what lies beyond is not told apart. */
+  static final double LONGEST = EDGES[SIZE - 2];
+
   private final double[] counts = new double[SIZE];
 
   /** All counts lie in these buckets. */
@@ -114,6 +117,6 @@ final class LatencyHistogram {
       }
       left -= counts[b];
     }
-    return EDGES[Math.min(high, SIZE - 2)];
+    return Math.min(EDGES[high], LONGEST);
   }
 }

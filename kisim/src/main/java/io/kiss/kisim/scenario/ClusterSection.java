@@ -11,6 +11,8 @@ import java.util.List;
 
 /** Reads {@code cluster { pools, api, scheduling, faults }}; what is left out is as if ample. */
 final class ClusterSection {
+  private static final int MOST_GPUS = 1_024;
+  private static final int MOST_NODES = 100_000;
   private static final String NO_SPOT = "needs a pool with spot = true";
 
   private ClusterSection() {}
@@ -19,28 +21,48 @@ final class ClusterSection {
    * Reads a cluster.
    *
    * @param seconds length of the scenario: a fault by script must come before its end
+   * @param maxReplicas most pods there can be: one beyond them cannot be struck
    */
-  static ClusterSpec read(Section at, int seconds) {
+  static ClusterSpec read(Section at, int seconds, int maxReplicas) {
     List<NodePool> pools = new ArrayList<>();
     for (Section pool : at.sections("pools")) {
       pools.add(pool(pool));
     }
-    List<NodePool> nodes = at.has("pools") ? pools : ClusterSpec.AMPLE.pools();
+    List<NodePool> nodes = at.has("pools") ? pools : ClusterSpec.amplePools(maxReplicas);
     Delay api = at.delay("api", ClusterSpec.AMPLE.api());
     Delay scheduling = at.delay("scheduling", ClusterSpec.AMPLE.scheduling());
     boolean spot = nodes.stream().anyMatch(NodePool::spot);
+    int mostNodes = nodes.stream().mapToInt(NodePool::maxNodes).sum();
+    Reach reach = new Reach(seconds, maxReplicas, Math.min(mostNodes, maxReplicas), spot);
     FaultSettings faults =
-        at.section("faults", FaultSettings.NONE, section -> faults(section, seconds, spot));
+        at.section("faults", FaultSettings.NONE, section -> faults(section, reach));
     at.text("source", "");
     at.done();
     return at.build(() -> new ClusterSpec(nodes, api, scheduling, faults));
   }
 
+  /** The cluster of a scenario that says nothing of it. */
+  static ClusterSpec ample(int maxReplicas) {
+    ClusterSpec usual = ClusterSpec.AMPLE;
+    return new ClusterSpec(
+        ClusterSpec.amplePools(maxReplicas), usual.api(), usual.scheduling(), usual.faults());
+  }
+
+  /**
+   * What a fault can strike.
+   *
+   * @param seconds before which it must
+   * @param pods at most
+   * @param nodes with pods at most
+   * @param spot whether any is of a spot pool
+   */
+  private record Reach(int seconds, int pods, int nodes, boolean spot) {}
+
   private static NodePool pool(Section at) {
     String name = at.text("name");
-    int gpus = at.integer("gpus-per-node");
-    int initial = at.integer("initial-nodes");
-    int most = at.integer("max-nodes", initial);
+    int gpus = at.integerUpTo(MOST_GPUS, "gpus-per-node");
+    int initial = at.integerUpTo(MOST_NODES, "initial-nodes");
+    int most = at.integerUpTo(MOST_NODES, "max-nodes", initial);
     Delay provisioning = at.delay("provisioning", Delay.NONE);
     if (most > initial && !at.has("provisioning")) {
       throw at.refused("max-nodes", "above initial-nodes needs provisioning, the time for a node");
@@ -54,10 +76,10 @@ final class ClusterSection {
         () -> new NodePool(name, gpus, initial, most, provisioning, idle, spot, cached));
   }
 
-  private static FaultSettings faults(Section at, int seconds, boolean spot) {
+  private static FaultSettings faults(Section at, Reach reach) {
     List<ScriptedFault> script = new ArrayList<>();
     for (Section fault : at.sections("script")) {
-      script.add(scripted(fault, seconds, spot));
+      script.add(scripted(fault, reach));
     }
     FaultSettings none = FaultSettings.NONE;
     Delay gpuRepair = at.delay("gpu-repair", none.gpuRepair());
@@ -71,7 +93,7 @@ final class ClusterSection {
             () ->
                 new FaultSettings(
                     0, 0, 0, 0, script, gpuRepair, nodeRepair, notReady, evict, notice, backOff));
-    FaultSettings faults = at.section("rates", delays, rates -> rates(rates, delays, spot));
+    FaultSettings faults = at.section("rates", delays, rates -> rates(rates, delays, reach.spot()));
     at.text("source", "");
     at.done();
     return faults;
@@ -90,19 +112,32 @@ final class ClusterSection {
     return at.build(() -> delays.withRates(crashes, gpus, nodes, preemptions));
   }
 
-  private static ScriptedFault scripted(Section at, int seconds, boolean spot) {
+  private static ScriptedFault scripted(Section at, Reach reach) {
     double time = at.seconds("at");
-    if (time >= seconds) {
-      throw at.refused("at", "must be before the end, which is at " + seconds + " s");
+    if (time >= reach.seconds()) {
+      throw at.refused("at", "must be before the end, which is at " + reach.seconds() + " s");
+    }
+    if (time == 0) {
+      throw at.refused("at", "must be after 0 s; what is there then, replicas and cluster say");
     }
     if (!at.has("kind")) {
       throw at.refused("kind", "is missing: crash, gpu, node or preemption");
     }
     FaultKind kind = at.choice("kind", FaultKind.class, FaultKind.CRASH);
-    if (kind == FaultKind.PREEMPTION && !spot) {
+    if (kind == FaultKind.PREEMPTION && !reach.spot()) {
       throw at.refused("kind", NO_SPOT);
     }
     int target = at.integer("target", 0);
+    int most = kind == FaultKind.CRASH ? reach.pods() : reach.nodes();
+    if (target < 0 || target >= most) {
+      throw at.refused(
+          "target",
+          "must be in 0.."
+              + (most - 1)
+              + (kind == FaultKind.CRASH ? ", one of replicas.max pods" : ", a node with pods")
+              + ", not "
+              + target);
+    }
     at.done();
     return at.build(() -> new ScriptedFault(time, kind, target));
   }

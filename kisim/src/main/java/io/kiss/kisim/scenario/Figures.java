@@ -1,5 +1,6 @@
 package io.kiss.kisim.scenario;
 
+import io.kiss.kisim.engine.Truth;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
@@ -19,6 +20,15 @@ final class Figures {
     String unit = seconds < 1e-3 ? " us" : seconds < 1 ? " ms" : " s";
     double factor = seconds < 1e-3 ? 1e6 : seconds < 1 ? 1e3 : 1;
     return number(seconds * factor) + unit;
+  }
+
+  /** A latency of a run; one at the end of what its engine tells apart may be any longer. */
+  static String latency(double seconds, Truth truth) {
+    double longest = truth.longestLatencySeconds();
+    // A window may have interpolated up to the edge.
+    return seconds >= longest * (1 - 1e-9)
+        ? "> " + number(Math.floor(longest)) + " s"
+        : time(seconds);
   }
 
   /** Four digits, no zeros behind the last that counts; {@code -} where there is none. */

@@ -17,12 +17,15 @@ final class JsonReport {
     json.put("service", scenario.service().name());
     json.put("device", scenario.service().device().name());
     json.put("engine", result.engine().toString());
-    json.put("autoscaler", result.autoscaler());
+    json.put("autoscaler", result.autoscaler().name());
+    json.open("autoscalerSettings");
+    result.autoscaler().settings().forEach(json::put);
+    json.close();
     json.put("tickSeconds", result.tickSeconds());
     json.put("seed", result.seed());
     json.put("durationSeconds", scenario.seconds());
     json.put("sloSeconds", scenario.sloSeconds());
-    requests(json, truth);
+    requests(json, result);
     json.put("sloAttainment", truth.sloAttainment());
     latencies(json, truth);
     json.put("scalings", truth.scalingActions());
@@ -30,7 +33,8 @@ final class JsonReport {
     json.put("gpuSeconds", truth.gpuSeconds());
     json.put("busyGpuSeconds", truth.busyGpuSeconds());
     json.put("neededGpuSeconds", truth.neededGpuSeconds());
-    json.put("nodeGpuSeconds", truth.nodeGpuSeconds());
+    // Nodes without limit are no figure of anything.
+    json.put("nodeGpuSeconds", result.ample() ? Double.NaN : truth.nodeGpuSeconds());
     json.put("utilisation", result.utilisation());
     json.put("cost", truth.cost());
     json.put("joules", truth.joules());
@@ -49,8 +53,10 @@ final class JsonReport {
     return json.toString();
   }
 
-  private static void requests(Json json, Truth truth) {
+  private static void requests(Json json, SimulationResult result) {
+    Truth truth = result.truth();
     json.open("requests");
+    json.put("presentAtStart", result.presentAtStart());
     json.put("arrived", truth.requests());
     json.put("served", truth.served());
     json.put("rejected", truth.rejected());
@@ -67,6 +73,7 @@ final class JsonReport {
     json.put("p95", truth.latencyQuantile(0.95));
     json.put("p99", truth.latencyQuantile(0.99));
     json.put("p999", truth.latencyQuantile(0.999));
+    json.put("longest", truth.longestLatencySeconds());
     json.close();
   }
 

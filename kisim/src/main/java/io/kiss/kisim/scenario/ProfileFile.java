@@ -13,6 +13,8 @@ import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.serving.TimeoutAction;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,6 +22,10 @@ import java.util.Map;
 
 /** Reads service profiles: {@code profiles.NAME { … }}, one or several a file. */
 public final class ProfileFile {
+  private static final long MOST_BYTES = 1 << 24;
+  private static final int MOST_BATCH = 65_536;
+  private static final int MOST_INSTANCES = 1_024;
+
   private ProfileFile() {}
 
   /**
@@ -39,16 +45,46 @@ public final class ProfileFile {
   }
 
   static Config parse(Path file) {
-    if (!Files.isReadable(file)) {
-      throw new ScenarioException(file + ": cannot be read");
-    }
+    requireText(file);
     try {
       return ConfigFactory.parseFile(
               file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
           .resolve();
     } catch (ConfigException e) {
       String where = e.origin() == null ? file.toString() : Section.where(e.origin());
-      throw new ScenarioException(where + ": is not valid HOCON: " + e.getMessage(), e);
+      throw new ScenarioException(where + ": is not valid HOCON: " + reason(e), e);
+    }
+  }
+
+  /** What is wrong, without the place, which the parser says in front. */
+  private static String reason(ConfigException e) {
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return e.origin() == null ? message : message.replace(e.origin().description() + ": ", "");
+  }
+
+  /** The parser would read on in a device without an end, and say odd things of a picture. */
+  private static void requireText(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new ScenarioException(file + ": is a folder, not a file");
+    }
+    if (!Files.exists(file)) {
+      throw new ScenarioException(file + ": there is no such file");
+    }
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      throw new ScenarioException(file + ": cannot be read");
+    }
+    try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw new ScenarioException(
+            file + ": is larger than " + (MOST_BYTES >> 20) + " MiB, which no scenario is");
+      }
+      if (Files.readString(file).indexOf('\0') >= 0) {
+        throw new ScenarioException(file + ": is not a text file");
+      }
+    } catch (CharacterCodingException e) {
+      throw new ScenarioException(file + ": is not a text file (UTF-8)", e);
+    } catch (IOException e) {
+      throw new ScenarioException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -117,10 +153,10 @@ public final class ProfileFile {
   }
 
   static DynamicBatching batching(Section at) {
-    int maxBatch = at.integer("max-batch");
+    int maxBatch = at.integerUpTo(MOST_BATCH, "max-batch");
     int[] preferred = at.integers("preferred-sizes", new int[0]);
     double delay = at.seconds("max-queue-delay", 0);
-    int instances = at.integer("instances", 1);
+    int instances = at.integerUpTo(MOST_INSTANCES, "instances", 1);
     int limit = at.integer("queue-limit", 0);
     double timeout = at.seconds("queue-timeout", 0);
     TimeoutAction action = at.choice("timeout-action", TimeoutAction.class, TimeoutAction.REJECT);

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
+import io.kiss.kisim.text.Spelling;
 import io.kiss.kisim.time.Delay;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +23,12 @@ import java.util.regex.Pattern;
  * One object of a HOCON file, read key by key: what was not asked for by {@link #done} is unknown.
  */
 final class Section {
+  private static final Pattern BARE =
+      Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
+  private static final Pattern LENGTH = Pattern.compile(BARE + " *[a-zA-Z]+");
+  private static final int LONGEST_DAYS = 3650;
+  private static final double LONGEST_SECONDS = 86_400.0 * LONGEST_DAYS;
+
   private final Config config;
   private final String path;
   private final Set<String> known = new TreeSet<>();
@@ -117,13 +124,39 @@ final class Section {
     return has(key) ? number(key) : otherwise;
   }
 
+  /** A whole number, 0 or more or whatever its reader allows below. */
   int integer(String key) {
     required(key);
-    return get(key, "a whole number", () -> config.getInt(quoted(key)));
+    return whole(key, get(key, "a whole number", () -> config.getDouble(quoted(key))));
   }
 
   int integer(String key, int otherwise) {
     return has(key) ? integer(key) : otherwise;
+  }
+
+  /** A whole number that no more than {@code most} is sensible for. */
+  int integerUpTo(int most, String key) {
+    int value = integer(key);
+    if (value > most) {
+      throw refused(key, String.format(Locale.ROOT, "must be at most %,d, not %,d", most, value));
+    }
+    return value;
+  }
+
+  int integerUpTo(int most, String key, int otherwise) {
+    return has(key) ? integerUpTo(most, key) : otherwise;
+  }
+
+  private int whole(String key, double value) {
+    if (value != Math.rint(value)) {
+      throw refused(key, "must be a whole number, not " + config.root().get(key).unwrapped());
+    }
+    if (Math.abs(value) > Integer.MAX_VALUE) {
+      throw refused(
+          key,
+          String.format(Locale.ROOT, "must be at most %,d, not %.4g", Integer.MAX_VALUE, value));
+    }
+    return (int) value;
   }
 
   boolean flag(String key, boolean otherwise) {
@@ -132,13 +165,32 @@ final class Section {
 
   /** A duration such as {@code 15 s}, in seconds. */
   double seconds(String key) {
-    required(key);
-    double seconds =
-        get(key, "a duration such as 15 s", () -> config.getDuration(quoted(key)).toNanos() / 1e9);
+    String written = String.valueOf(required(key).unwrapped()).strip();
+    // HOCON would take it for milliseconds, which nobody means.
+    if (BARE.matcher(written).matches() && Double.parseDouble(written) != 0) {
+      throw refused(
+          key, "needs a unit: " + written + " s, " + written + " ms, " + written + " m or such");
+    }
+    double seconds;
+    try {
+      seconds = config.getDuration(quoted(key)).toNanos() / 1e9;
+    } catch (ConfigException | ArithmeticException e) {
+      if (LENGTH.matcher(written).matches()) {
+        throw tooLong(key, written);
+      }
+      throw refused(key, "must be a duration such as 15 s, not " + written);
+    }
     if (seconds < 0) {
-      throw refused(key, "must not be negative");
+      throw refused(key, "must not be negative, and is " + written);
+    }
+    if (seconds > LONGEST_SECONDS) {
+      throw tooLong(key, written);
     }
     return seconds;
+  }
+
+  private ScenarioException tooLong(String key, String written) {
+    return refused(key, "must be at most " + LONGEST_DAYS + " days, not " + written);
   }
 
   double seconds(String key, double otherwise) {
@@ -182,9 +234,9 @@ final class Section {
     if (!has(key)) {
       return otherwise;
     }
-    List<Integer> values =
-        get(key, "a list of whole numbers", () -> config.getIntList(quoted(key)));
-    return values.stream().mapToInt(Integer::intValue).toArray();
+    List<Double> values =
+        get(key, "a list of whole numbers", () -> config.getDoubleList(quoted(key)));
+    return values.stream().mapToInt(value -> whole(key, value)).toArray();
   }
 
   /** Names of the keys there are, for sections whose keys are names. */
@@ -204,33 +256,30 @@ final class Section {
       String key = named(e.getMessage());
       ConfigOrigin origin = key == null ? config.origin() : config.root().get(key).origin();
       String at = key == null ? path : child(key);
-      throw new ScenarioException(where(origin) + ": " + at + ": " + e.getMessage(), e);
+      throw new ScenarioException(where(origin) + ": " + at + ": " + inKeys(e.getMessage()), e);
     }
+  }
+
+  /** A constructor's message with the file's names in it. */
+  private String inKeys(String message) {
+    String text = message;
+    for (String key : known) {
+      text = Spelling.of(key).matcher(text).replaceAll(Matcher.quoteReplacement(key));
+    }
+    return text;
   }
 
   private String named(String message) {
     String first = null;
     int earliest = Integer.MAX_VALUE;
     for (String key : config.root().keySet()) {
-      Matcher matcher =
-          Pattern.compile("\\b" + camelCase(key) + "(Seconds|Millis)?\\b").matcher(message);
+      Matcher matcher = Spelling.of(key).matcher(message);
       if (matcher.find() && matcher.start() < earliest) {
         earliest = matcher.start();
         first = key;
       }
     }
     return first;
-  }
-
-  private static String camelCase(String key) {
-    StringBuilder name = new StringBuilder();
-    for (String part : key.split("-", -1)) {
-      name.append(
-          name.isEmpty() || part.isEmpty()
-              ? part
-              : Character.toUpperCase(part.charAt(0)) + part.substring(1));
-    }
-    return Pattern.quote(name.toString());
   }
 
   /** Ends reading: every key must have been asked for. */
@@ -256,9 +305,27 @@ final class Section {
 
   private ConfigValue required(String key) {
     if (!has(key)) {
-      throw new ScenarioException(where(config.origin()) + ": " + child(key) + " is missing");
+      throw missing(key);
     }
     return config.root().get(key);
+  }
+
+  /** A key is missing; one that is there and like it was meant to be it, perhaps. */
+  private ScenarioException missing(String key) {
+    Set<String> unread = new TreeSet<>(config.root().keySet());
+    unread.removeAll(known);
+    String hint =
+        Spelling.closest(key, unread)
+            .map(
+                other -> {
+                  int line = config.root().get(other).origin().lineNumber();
+                  return "; was "
+                      + other
+                      + (line > 0 ? " in line " + line : "")
+                      + " meant to be it?";
+                })
+            .orElse("");
+    return new ScenarioException(where(config.origin()) + ": " + child(key) + " is missing" + hint);
   }
 
   private <T> T get(String key, String kind, Supplier<T> read) {

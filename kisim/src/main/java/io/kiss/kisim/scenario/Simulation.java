@@ -4,9 +4,12 @@ import io.kiss.kisim.autoscale.Autoscaler;
 import io.kiss.kisim.engine.Engine;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
+import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
+import io.kiss.kisim.traffic.Demand;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Runs a scenario on an engine under an autoscaler, which decides at second 0 and then at its own
@@ -18,6 +21,7 @@ public final class Simulation {
   private final Engine engine;
   private final Truth truth;
   private final Autoscaler autoscaler;
+  private final Decider decider;
   private final int tickSeconds;
   private final long seed;
   private final TelemetryBuffer telemetry;
@@ -28,7 +32,12 @@ public final class Simulation {
   private double heldBefore;
 
   private Simulation(
-      SimulationScenario settings, EngineChoice choice, Autoscaler autoscaler, long seed) {
+      SimulationScenario settings,
+      EngineChoice choice,
+      Autoscaler autoscaler,
+      Decider decider,
+      long seed) {
+    this.decider = decider;
     this.settings = settings;
     this.choice = choice;
     this.autoscaler = autoscaler;
@@ -57,11 +66,58 @@ public final class Simulation {
   /**
    * Runs {@code settings} to its end; the same seed gives the same result.
    *
-   * @throws IllegalArgumentException if the autoscaler does not tick in whole seconds
+   * @throws IllegalArgumentException if the autoscaler does not tick in whole seconds, or there are
+   *     more requests than the engine can follow
    */
   public static SimulationResult run(
       SimulationScenario settings, EngineChoice engine, Autoscaler autoscaler, long seed) {
-    return new Simulation(settings, engine, autoscaler, seed).run();
+    return run(settings, engine, autoscaler, Decider.named(autoscaler.name()), seed);
+  }
+
+  /**
+   * The same, and the result says more of what decided.
+   *
+   * @param decider what {@code autoscaler} is
+   */
+  public static SimulationResult run(
+      SimulationScenario settings,
+      EngineChoice engine,
+      Autoscaler autoscaler,
+      Decider decider,
+      long seed) {
+    requireFeasible(settings.scenario(), engine, seed);
+    return new Simulation(settings, engine, autoscaler, decider, seed).run();
+  }
+
+  /** Following every request of too many would not end. */
+  private static void requireFeasible(Scenario scenario, EngineChoice engine, long seed) {
+    double most = engine.mostRequests();
+    double expected = expectedRequests(scenario, seed);
+    if (!(expected <= most)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: about %.2g requests would arrive, and the %s engine takes at most %.2g; %s",
+              scenario.name(),
+              expected,
+              engine.description(),
+              most,
+              engine == EngineChoice.REQUEST
+                  ? "shorten it, or take --engine fluid, whose cost does not depend on them"
+                  : "is a rate mistyped?"));
+    }
+  }
+
+  private static double expectedRequests(Scenario scenario, long seed) {
+    ServiceModel service = scenario.service();
+    Demand demand = scenario.traffic().demand(seed);
+    double wanted = demand.sum(scenario.seconds(), service.loneLatencySeconds());
+    boolean waits = demand instanceof Demand.Closed && service.batching().queueLimit() == 0;
+    // Users who wait for an answer send no more than all pods serve.
+    return waits
+        ? Math.min(
+            wanted, scenario.maxReplicas() * service.podCapacity() * (double) scenario.seconds())
+        : wanted;
   }
 
   private SimulationResult run() {
@@ -69,6 +125,7 @@ public final class Simulation {
     int end = scenario.seconds();
     int nextStep = settings.stepSeconds();
     int nextTick = 0;
+    double presentAtStart = truth.present();
     truth.startWindow();
     while (engine.timeSeconds() < end) {
       int now = engine.timeSeconds();
@@ -84,7 +141,7 @@ public final class Simulation {
       }
     }
     return new SimulationResult(
-        settings, choice, autoscaler.name(), tickSeconds, seed, steps, truth);
+        settings, choice, decider, tickSeconds, seed, presentAtStart, steps, truth);
   }
 
   private void decide() {

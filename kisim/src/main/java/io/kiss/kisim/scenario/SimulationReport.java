@@ -1,10 +1,10 @@
 package io.kiss.kisim.scenario;
 
-import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.cluster.FaultKind;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
 import io.kiss.kisim.gpu.DeviceKind;
+import io.kiss.kisim.text.Columns;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -30,12 +30,16 @@ public final class SimulationReport {
     line(out, "%s on %s", scenario.service().name(), scenario.service().device().name());
     line(
         out,
-        "%s, %s engine, seed %d, autoscaler %s every %d s",
+        "%s, %s engine, seed %d",
         Figures.span(scenario.seconds()),
         result.engine().description(),
-        result.seed(),
-        result.autoscaler(),
-        result.tickSeconds());
+        result.seed());
+    line(
+        out,
+        "%s",
+        Columns.wrap(
+            "autoscaler " + result.autoscaler().asked() + ", every " + result.tickSeconds() + " s",
+            2));
     line(
         out,
         "replicas %d..%d, SLO %s, start-up %s on a warm node",
@@ -44,7 +48,7 @@ public final class SimulationReport {
         Figures.time(scenario.sloSeconds()),
         Figures.time(scenario.meanStartupSeconds()));
     line(out, "");
-    requests(out, truth);
+    requests(out, result);
     line(
         out,
         "SLO         %.3f %% of the finished requests answered in time",
@@ -52,10 +56,10 @@ public final class SimulationReport {
     line(
         out,
         "latency     p50 %s, p95 %s, p99 %s, p99.9 %s",
-        Figures.time(truth.latencyQuantile(0.5)),
-        Figures.time(truth.latencyQuantile(0.95)),
-        Figures.time(truth.latencyQuantile(0.99)),
-        Figures.time(truth.latencyQuantile(0.999)));
+        Figures.latency(truth.latencyQuantile(0.5), truth),
+        Figures.latency(truth.latencyQuantile(0.95), truth),
+        Figures.latency(truth.latencyQuantile(0.99), truth),
+        Figures.latency(truth.latencyQuantile(0.999), truth));
     shown(out, result);
     devices(out, result, device);
     scaling(out, result);
@@ -64,19 +68,24 @@ public final class SimulationReport {
     return out.append(LatencyBars.of(truth)).toString();
   }
 
-  private static void requests(StringBuilder out, Truth truth) {
+  private static void requests(StringBuilder out, SimulationResult result) {
+    Truth truth = result.truth();
     line(
         out,
-        "requests    %s arrived, %s served, %s in the system at the end",
+        "requests    %s arrived, %s served",
         Figures.count(truth.requests()),
-        Figures.count(truth.served()),
-        Figures.count(truth.present()));
+        Figures.count(truth.served()));
     line(
         out,
         "            %s rejected, %s timed out, %s lost with their pod",
         Figures.count(truth.rejected()),
         Figures.count(truth.timedOut()),
         Figures.count(truth.lost()));
+    line(
+        out,
+        "            %s in the system at the start, %s at the end",
+        Figures.count(result.presentAtStart()),
+        Figures.count(truth.present()));
   }
 
   private static void shown(StringBuilder out, SimulationResult result) {
@@ -99,12 +108,11 @@ public final class SimulationReport {
         device,
         Figures.percent(result.utilisation()),
         Figures.number(truth.neededGpuSeconds() / 3600));
-    boolean ample = result.scenario().scenario().cluster().equals(ClusterSpec.AMPLE);
     String nodes = Figures.number(truth.nodeGpuSeconds() / 3600) + " " + device + "-hours of nodes";
     line(
         out,
         "            %s; cost %s, energy %s kWh",
-        ample ? "nodes without limit" : nodes,
+        result.ample() ? "nodes without limit" : nodes,
         Figures.number(truth.cost()),
         Figures.number(truth.joules() / 3.6e6));
   }

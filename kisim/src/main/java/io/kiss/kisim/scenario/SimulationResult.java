@@ -1,5 +1,6 @@
 package io.kiss.kisim.scenario;
 
+import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.engine.Truth;
 import java.util.List;
 
@@ -8,18 +9,20 @@ import java.util.List;
  *
  * @param scenario that was run
  * @param engine it was run on
- * @param autoscaler its name
+ * @param autoscaler what decided
  * @param tickSeconds time between two of its decisions
  * @param seed of the run
+ * @param presentAtStart requests in the system at second 0
  * @param steps control steps in order
  * @param truth of the whole run
  */
 public record SimulationResult(
     SimulationScenario scenario,
     EngineChoice engine,
-    String autoscaler,
+    Decider autoscaler,
     int tickSeconds,
     long seed,
+    double presentAtStart,
     List<SimulationStep> steps,
     Truth truth) {
 
@@ -32,6 +35,15 @@ public record SimulationResult(
     return steps.stream()
         .filter(step -> !Double.isNaN(step.shownP95Seconds()) && !Double.isNaN(step.p95Seconds()))
         .toList();
+  }
+
+  /** Whether the pods had nodes without limit, because the scenario names none. */
+  public boolean ample() {
+    return scenario
+        .scenario()
+        .cluster()
+        .pools()
+        .equals(ClusterSpec.amplePools(scenario.scenario().maxReplicas()));
   }
 
   /** Share of the GPU time held by pods in which work ran, 0..1. */

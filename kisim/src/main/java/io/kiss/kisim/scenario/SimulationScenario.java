@@ -12,7 +12,9 @@ import io.kiss.kisim.telemetry.TelemetrySettings;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.kisim.traffic.ReplayTraffic;
 import io.kiss.kisim.traffic.Traffic;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -23,6 +25,11 @@ import java.util.Map;
  * @param minReplicas lower limit of the autoscaler; the upper one is the scenario's
  */
 public record SimulationScenario(Scenario scenario, int stepSeconds, int minReplicas) {
+  /** Most pods a scenario may have: ten times as many took gigabytes and minutes. */
+  static final int MOST_REPLICAS = 10_000;
+
+  private static final int LONGEST_SECONDS = 366 * 86_400;
+  private static final int MOST_STEPS = 1_000_000;
   private static final int STEP_SECONDS = 15;
   private static final double VIOLATION_PRICE = 10;
 
@@ -58,15 +65,28 @@ public record SimulationScenario(Scenario scenario, int stepSeconds, int minRepl
     ServiceModel service = service(at, folder);
     Routing routing = at.choice("routing", Routing.class, Routing.LEAST_OUTSTANDING);
     int seconds = at.wholeSeconds("duration");
+    if (seconds > LONGEST_SECONDS) {
+      throw at.refused("duration", "must be at most 366 days, not " + seconds + " s");
+    }
     int step = at.wholeSeconds("control-step", Math.min(seconds, STEP_SECONDS));
+    if ((double) seconds / step > MOST_STEPS) {
+      throw at.refused(
+          "control-step",
+          String.format(
+              Locale.ROOT,
+              "of %d s makes more than %,d steps of a duration of %,d s; lengthen it",
+              step,
+              MOST_STEPS,
+              seconds));
+    }
     double slo = at.seconds("slo");
     if (slo == 0) {
       throw at.refused("slo", "must be positive");
     }
     Section replicas = at.section("replicas");
-    int initial = replicas.integer("initial");
-    int min = replicas.integer("min", 1);
-    int max = replicas.integer("max", initial);
+    int initial = replicas.integerUpTo(MOST_REPLICAS, "initial");
+    int min = replicas.integerUpTo(MOST_REPLICAS, "min", 1);
+    int max = replicas.integerUpTo(MOST_REPLICAS, "max", initial);
     replicas.done();
     if (!(min >= 1 && min <= initial && initial <= max)) {
       throw at.refused(
@@ -75,7 +95,10 @@ public record SimulationScenario(Scenario scenario, int stepSeconds, int minRepl
     }
     Traffic traffic = new TrafficSection(folder, seconds).read(at.section("traffic"));
     ClusterSpec cluster =
-        at.section("cluster", ClusterSpec.AMPLE, section -> ClusterSection.read(section, seconds));
+        at.section(
+            "cluster",
+            ClusterSection.ample(max),
+            section -> ClusterSection.read(section, seconds, max));
     TelemetrySettings telemetry =
         at.section("telemetry", TelemetrySettings.DEFAULT, TelemetrySection::read);
     at.done();
@@ -126,6 +149,9 @@ public record SimulationScenario(Scenario scenario, int stepSeconds, int minRepl
     Section profile = at.section("profile");
     Path file = folder.resolve(profile.text("file")).normalize();
     String name = profile.text("name");
+    if (!Files.isRegularFile(file)) {
+      throw profile.refused("file", "names " + file + ", and there is no such file");
+    }
     Map<String, ServiceModel> profiles = ProfileFile.read(file);
     ServiceModel service = profiles.get(name);
     if (service == null) {

@@ -13,8 +13,11 @@ import io.kiss.kisim.traffic.pattern.MarkovModulatedRate;
 import io.kiss.kisim.traffic.pattern.PaperPatterns;
 import io.kiss.kisim.traffic.pattern.PatternRate;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.LongFunction;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
@@ -22,6 +25,8 @@ import org.apache.commons.rng.simple.RandomSource;
 /** Reads {@code traffic { … }}. */
 final class TrafficSection {
   private static final double PATTERN_STEP_SECONDS = 1;
+  private static final int MOST_USERS = 1_000_000;
+  private static final int MOST_RAMP_STEPS = 1_000_000;
   private static final long STATE_STREAM = 2_000;
 
   /** Where the requests come from. */
@@ -92,15 +97,33 @@ final class TrafficSection {
     Delay think = at.delay("think", Delay.NONE);
     Delay network = at.delay("network", Delay.NONE);
     ClientSettings client = at.section("client", ClientSettings.UNLIMITED, TrafficSection::client);
+    requireFewUsers(at, users.apply(0));
     return new ClosedTraffic(users, wholeSeconds(), think, network, client);
+  }
+
+  private void requireFewUsers(Section at, LoadPattern users) {
+    double most = 0;
+    for (int second = 0; second < wholeSeconds(); second++) {
+      most = Math.max(most, users.at(second));
+    }
+    if (most > MOST_USERS) {
+      throw at.refused(
+          "users",
+          String.format(Locale.ROOT, "must be at most %,d at a time, not %.4g", MOST_USERS, most));
+    }
   }
 
   private Traffic trace(Section at) {
     String file = at.text("file");
     double scale = at.number("scale", 1);
     boolean interpolate = at.flag("interpolate", true);
+    if (Files.isDirectory(folder.resolve(file))) {
+      throw at.refused("file", "names " + folder.resolve(file) + ", which is a folder");
+    }
     try {
       return new ReplayTraffic(ArrivalTrace.read(folder.resolve(file)), scale, interpolate);
+    } catch (NoSuchFileException e) {
+      throw at.refused("file", "names " + e.getFile() + ", and there is no such file");
     } catch (IOException e) {
       throw at.refused("file", "cannot be read: " + e.getMessage());
     }
@@ -175,7 +198,7 @@ final class TrafficSection {
     double from = at.number("from");
     double to = at.number("to");
     double over = at.seconds("over", durationSeconds);
-    int steps = at.integer("steps", 100);
+    int steps = at.integerUpTo(MOST_RAMP_STEPS, "steps", 100);
     return seed -> LoadPatterns.ramp(from, to, over, steps);
   }
 

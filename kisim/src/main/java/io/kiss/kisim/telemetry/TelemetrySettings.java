@@ -60,18 +60,18 @@ public record TelemetrySettings(
     requireWithin("queryLagSeconds", queryLagSeconds, rateWindowSeconds);
     requireWithin("failedScrapeProbability", failedScrapeProbability, 1);
     if (!(outageProbability >= 0 && outageProbability < 1)) {
-      throw new IllegalArgumentException("outageProbability must be in [0, 1)");
+      throw new IllegalArgumentException("probability of outages must be in [0, 1)");
     }
-    requirePositive("outageMeanSeconds", outageMeanSeconds);
-    requireWithin("unansweredOutageShare", unansweredOutageShare, 1);
-    requireWithin("missingShare", missingShare, 1);
-    requirePositive("missingMeanSeconds", missingMeanSeconds);
+    requirePositive("mean of outages", outageMeanSeconds);
+    requireWithin("unanswered-share of outages", unansweredOutageShare, 1);
+    requireWithin("share of missing", missingShare, 1);
+    requirePositive("mean of missing", missingMeanSeconds);
     if (missingShare < 1
         && missingMeanSeconds * (1 - missingShare) < missingShare * scrapeSeconds) {
       throw new IllegalArgumentException(
-          "missingShare "
+          "share "
               + missingShare
-              + " with missingMeanSeconds "
+              + " of missing with mean "
               + missingMeanSeconds
               + " leaves less than a scrape between two absences; make them longer or the share 1");
     }

@@ -102,6 +102,9 @@ final class TraceReader {
     String[] cells = row.split(",", -1);
     double second = number(cells, secondColumn, "second");
     double requests = number(cells, requestsColumn, "requests");
+    if (second < 0) {
+      throw wrong("second must not be negative, but is %s", cells[secondColumn].strip());
+    }
     if (requests < 0) {
       throw wrong("requests must not be negative, but is %s", cells[requestsColumn].strip());
     }

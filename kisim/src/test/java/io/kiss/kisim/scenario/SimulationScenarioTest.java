@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.commons.rng.simple.RandomSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -192,7 +193,7 @@ class SimulationScenarioTest {
         "pools = [{ name = a, gpus-per-node = 0, initial-nodes = 1 }]",
         "s.conf: line 8",
         "scenario.cluster.pools[0]",
-        "gpusPerNode must be at least 1");
+        "gpus-per-node must be at least 1");
     clusterRefused(
         "pools = [{ name = a, gpus-per-node = 1, initial-nodes = 1, max-nodes = 2 }]",
         "line 8",
@@ -211,7 +212,8 @@ class SimulationScenarioTest {
     clusterRefused("faults { script = [{ at = 1 m }] }", "script[0].kind is missing", "crash, gpu");
     clusterRefused(
         "faults { script = [{ at = 1 m, kind = preemption }] }", "script[0].kind", "spot = true");
-    clusterRefused("faults { rates { crashes-per-pod-hour = -1 } }", "line 8", "crashesPerPodHour");
+    clusterRefused(
+        "faults { rates { crashes-per-pod-hour = -1 } }", "line 8", "crashes-per-pod-hour");
     clusterRefused("faults { rates { crash = 1 } }", "unknown key", "crashes-per-pod-hour");
     refused(
         "slo = 100 ms",
@@ -264,6 +266,128 @@ class SimulationScenarioTest {
   }
 
   @Test
+  void durationsNeedAUnitAndAnEnd() throws IOException {
+    refused("duration = 10 m", "duration = 600", "line 4", "scenario.duration", "unit: 600 s");
+    refused("slo = 100 ms", "slo = \"0.1\"", "line 6", "scenario.slo", "needs a unit: 0.1 s");
+    refused("duration = 10 m", "duration = 1e300 s", "line 4", "duration", "at most 3650 days");
+    refused("duration = 10 m", "duration = 400 d", "line 4", "duration", "at most 366 days");
+    refused("duration = 10 m", "duration = 360 d", "control-step", "more than 1,000,000 steps");
+    // What is nothing is nothing in any unit.
+    String lag = "slo = 100 ms\n  telemetry { query-lag = 0 }";
+    assertThat(SimulationScenario.read(write(SCENARIO.replace("slo = 100 ms", lag)))).isNotNull();
+  }
+
+  @Test
+  void wholeNumbersAreWholeAndCountsWhatARunCanHold() throws IOException {
+    refused("initial = 1", "initial = 1.5", "line 7", "replicas.initial", "whole number, not 1.5");
+    refused("max = 8", "max = 2000000000", "line 7", "replicas.max", "at most 10,000");
+    refused("max = 8", "max = 9e9", "line 7", "replicas.max", "at most");
+    refused(
+        "slo = 100 ms",
+        "slo = 100 ms\n  batching { max-batch = 8, preferred-sizes = [1, 2.5] }",
+        "line 7",
+        "batching.preferred-sizes",
+        "whole number");
+    clusterRefused(
+        "pools = [{ name = a, gpus-per-node = 1, initial-nodes = 2e9 }]",
+        "line 8",
+        "pools[0].initial-nodes",
+        "at most 100,000");
+    refused(
+        "kind = open\n    pattern { kind = constant, level = 500 }",
+        "kind = closed, users { kind = constant, level = 1e9 }",
+        "line 9",
+        "traffic.users",
+        "at most 1,000,000");
+  }
+
+  @Test
+  void aMistypedKeyThatIsRequiredIsNamedBesideTheMissingOne() throws IOException {
+    refused("duration = 10 m", "duratoin = 10 m", "scenario.duration is missing", "line 4");
+    refused("duration = 10 m", "Duration = 10 m", "was Duration in line 4 meant");
+    refused("level = 500", "levels = 500", "pattern.level is missing", "was levels in line 10");
+    // Keys that are like nothing else, or have been read, are not suspected.
+    Path file = write(SCENARIO.replace("duration = 10 m", ""));
+    assertThatThrownBy(() -> SimulationScenario.read(file)).hasMessageEndingWith("is missing");
+  }
+
+  @Test
+  void faultsThatCanStrikeNothingAreRefused() throws IOException {
+    String script = "faults { script = [{ %s }] }";
+    clusterRefused(script.formatted("at = 0 s, kind = crash"), "script[0].at", "after 0 s");
+    clusterRefused(
+        script.formatted("at = 1 m, kind = crash, target = 8"), "script[0].target", "0..7", "8");
+    clusterRefused(
+        "pools = [{ name = a, gpus-per-node = 4, initial-nodes = 3 }]\n"
+            + script.formatted("at = 1 m, kind = node, target = 3"),
+        "line 9",
+        "script[0].target",
+        "0..2");
+  }
+
+  @Test
+  void whatIsNoScenarioFileIsSaidInOneLine() throws IOException {
+    Path binary = Files.write(folder.resolve("binary.conf"), new byte[] {1, 0, (byte) 0xff, 7});
+    Path zeros = Files.write(folder.resolve("zeros.conf"), new byte[9]);
+    for (Path file : new Path[] {folder, folder.resolve("none.conf"), binary, zeros}) {
+      assertThatThrownBy(() -> SimulationScenario.read(file))
+          .isInstanceOf(ScenarioException.class)
+          .hasMessageStartingWith(file.toString() + ": ")
+          .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+    }
+    refused(
+        "\"profile.conf\"", "none.conf", "s.conf: line 3", "profile.file names", "no such file");
+  }
+
+  /** Values that make no sense, one key at a time, whatever the key is. */
+  @Test
+  void everyRefusalNamesFileLineAndKeyAndSpeaksTheFilesLanguage() throws IOException {
+    String full =
+        SCENARIO.replace(
+            "slo = 100 ms",
+            """
+            slo = 100 ms
+            cluster {
+              pools = [{ name = a, gpus-per-node = 4, initial-nodes = 3, idle = 9 s }]
+              api { kind = lognormal, p50 = 1 s, p95 = 2 s }
+              faults { rates { crashes-per-pod-hour = 1 }, evict = 3 s, gpu-repair = 3 s }
+            }
+            telemetry {
+              scrape = 15 s, rate-window = 1 m, scrape-jitter = 1 s, query-lag = 1 s
+              failed-scrape-probability = 0.1
+              outages { probability = 0.1, mean = 2 m, unanswered-share = 0.5 }
+              missing { metric = gpu, share = 0.3, mean = 5 m }
+            }
+            batching { max-batch = 4, max-queue-delay = 1 ms, queue-limit = 9, queue-timeout = 1 s }
+            start-up { time = 3 s, cv = 0.1, grace = 9 s }
+            """);
+    assertThat(SimulationScenario.read(write(full))).isNotNull();
+    var setting = Pattern.compile("([a-z0-9-]+) = ([0-9.]+( ms| s| m)?)").matcher(full);
+    int refusals = 0;
+    while (setting.find()) {
+      for (String bad : new String[] {"-1", "-1 s", "1e18", "0.5", "much", "[]", "{ a = 1 }"}) {
+        Path file =
+            write(full.substring(0, setting.start(2)) + bad + full.substring(setting.end(2)));
+        String message;
+        try {
+          SimulationScenario.read(file);
+          continue;
+        } catch (ScenarioException e) {
+          message = e.getMessage();
+        }
+        refusals++;
+        String what = setting.group(1) + " = " + bad;
+        assertThat(message).as(what).matches("(?s).*s\\.conf: line \\d+: scenario.*");
+        assertThat(message.replace(folder.toString(), ""))
+            .as(what)
+            .doesNotContainPattern("[a-z][A-Z]");
+        assertThat(message.lines()).as(what).hasSize(1);
+      }
+    }
+    assertThat(refusals).isGreaterThan(150);
+  }
+
+  @Test
   void impossibleProfilesAreRefusedWithTheirOwnFileAndLine() throws IOException {
     Files.writeString(folder.resolve("profile.conf"), PROFILE.replace("[10, 24]", "[10]"));
     Path file = write(SCENARIO);
@@ -274,7 +398,7 @@ class SimulationScenarioTest {
         folder.resolve("profile.conf"), PROFILE.replace("max-batch = 8", "max-batch = 0"));
     assertThatThrownBy(() -> SimulationScenario.read(file))
         .hasMessageContaining("profile.conf: line 3")
-        .hasMessageContaining("maxBatch");
+        .hasMessageContaining("max-batch");
     Files.writeString(folder.resolve("profile.conf"), "profiles { echo {");
     assertThatThrownBy(() -> SimulationScenario.read(file))
         .hasMessageContaining("profile.conf")

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.kiss.kisim.autoscale.Autoscaler;
 import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
 import io.kiss.kisim.telemetry.Telemetry;
@@ -19,6 +21,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SimulationTest {
+  /** HOCON's reader takes JSON too. */
+  private record JsonObject(Config config) {
+    static JsonObject of(String json) {
+      return new JsonObject(ConfigFactory.parseString(json));
+    }
+
+    String text(String path) {
+      return config.getIsNull(path) ? "null" : config.getString(path);
+    }
+
+    double number(String path) {
+      return config.getDouble(path);
+    }
+  }
+
   @TempDir private Path folder;
 
   @BeforeEach
@@ -101,6 +118,63 @@ class SimulationTest {
       assertThat(fluid.steps().get(i).ready()).isEqualTo(exact.steps().get(i).ready());
       assertThat(fluid.steps().get(i).pending()).isEqualTo(exact.steps().get(i).pending());
     }
+  }
+
+  @Test
+  void theReportSaysWhatDecidedAndItsRequestsBalance() throws IOException {
+    AutoscalerChoice hpa = AutoscalerChoice.parse("hpa:target=0.6");
+    for (EngineChoice engine : EngineChoice.values()) {
+      SimulationScenario scenario = scenario();
+      SimulationResult result =
+          Simulation.run(scenario, engine, hpa.create(scenario.workload()), Decider.of(hpa), 3);
+      JsonObject json = JsonObject.of(SimulationReport.json(result));
+      assertThat(json.text("autoscaler")).isEqualTo("hpa");
+      assertThat(json.text("autoscalerSettings.target")).isEqualTo("0.6");
+      // Kubernetes' default, not given.
+      assertThat(json.text("autoscalerSettings.stabilisation")).isEqualTo("300");
+      assertThat(SimulationReport.text(result)).contains("autoscaler hpa:target=0.6, every 15 s");
+      // 300 requests/s in flight for tens of milliseconds each, from before second 0.
+      double start = json.number("requests.presentAtStart");
+      assertThat(start).as(engine.toString()).isPositive();
+      double left = 0;
+      for (String way : new String[] {"served", "rejected", "timedOut", "lost", "present"}) {
+        left += json.number("requests." + way);
+      }
+      double came = start + json.number("requests.arrived");
+      assertThat(left).as(engine.toString()).isCloseTo(came, within(1e-9 * came));
+      assertThat(json.text("nodeGpuSeconds")).as("of nodes without limit").isEqualTo("null");
+    }
+  }
+
+  @Test
+  void aLatencyBeyondWhatTheFluidEngineTellsApartIsSaidToBe() throws IOException {
+    String flooded = SimulationScenarioTest.SCENARIO.replace("level = 500", "level = 1e6");
+    SimulationScenario scenario =
+        SimulationScenario.read(
+            Files.writeString(
+                folder.resolve("flood.conf"),
+                flooded.replace("duration = 10 m", "duration = 9 h")));
+    SimulationResult result = Simulation.run(scenario, EngineChoice.FLUID, plan(tick -> 1), 1);
+    double longest = result.truth().longestLatencySeconds();
+    assertThat(result.truth().latencyQuantile(0.99)).isEqualTo(longest);
+    assertThat(SimulationReport.text(result))
+        .contains(", p99 > " + (long) Math.floor(longest) + " s,");
+    assertThat(JsonObject.of(SimulationReport.json(result)).number("latencySeconds.longest"))
+        .isEqualTo(longest);
+  }
+
+  @Test
+  void moreRequestsThanAnEngineCanFollowAreRefusedAtOnce() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("much.conf"),
+            SimulationScenarioTest.SCENARIO.replace("level = 500", "level = 1e18"));
+    SimulationScenario scenario = SimulationScenario.read(file);
+    assertThatThrownBy(() -> run(scenario, plan(tick -> 1), 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        // 1e18 a second for ten minutes.
+        .hasMessageContaining("about 6.0e+20 requests")
+        .hasMessageContaining("--engine fluid");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.kiss.learner.ppo;
 
+import ai.djl.Device;
 import io.kiss.learner.PolicyOptimizer;
 
 /** Makes PPO optimisers for one network. Making it loads nothing; the first optimiser does. */
@@ -23,6 +24,16 @@ public final class PpoOptimizerFactory implements PolicyOptimizer.Factory {
   public PpoOptimizerFactory requireEngine() {
     DjlEngine.device(DjlEngine.load(settings.engine()), settings.device());
     return this;
+  }
+
+  /**
+   * Where gradients are computed, for people: {@code cpu} or {@code gpu:N}, never {@code auto}.
+   *
+   * @throws IllegalStateException as {@link #requireEngine}
+   */
+  public String deviceName() {
+    Device device = DjlEngine.device(DjlEngine.load(settings.engine()), settings.device());
+    return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
   }
 
   @Override

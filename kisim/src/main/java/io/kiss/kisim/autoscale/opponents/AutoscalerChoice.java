@@ -73,6 +73,19 @@ public final class AutoscalerChoice {
     return kind.with(more);
   }
 
+  /** All parameters with their values, those that were not given with their usual ones. */
+  public Map<String, String> settings() {
+    Map<String, String> all = new LinkedHashMap<>();
+    kind.parameters().forEach(each -> all.put(each.name(), each.usual()));
+    all.putAll(given);
+    return all;
+  }
+
+  /** The replicas that {@code static} was told to hold; 0 where it, or another, was not. */
+  public int fixedReplicas() {
+    return kind.name().equals("static") ? Integer.parseInt(settings().get("replicas")) : 0;
+  }
+
   /** Whether this parameter is set, be it to its usual value. */
   boolean sets(String key) {
     return given.containsKey(key);

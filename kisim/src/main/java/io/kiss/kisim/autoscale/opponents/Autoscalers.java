@@ -6,6 +6,7 @@ import static io.kiss.kisim.autoscale.opponents.Parameter.number;
 import static io.kiss.kisim.autoscale.opponents.Parameter.whole;
 
 import io.kiss.kisim.autoscale.opponents.ApaParameters.Pick;
+import io.kiss.kisim.text.Columns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,33 +40,39 @@ public final class Autoscalers {
    * @throws IllegalArgumentException with a sentence that lists what is known
    */
   public static AutoscalerKind named(String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("the autoscaler has no name; known are " + names());
+    }
     return KINDS.stream()
         .filter(kind -> kind.name().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "autoscaler "
-                        + name
-                        + " is unknown; known are "
-                        + KINDS.stream()
-                            .map(AutoscalerKind::name)
-                            .collect(Collectors.joining(", "))));
+                    "autoscaler " + name + " is unknown; known are " + names()));
   }
 
-  /** All of them with their parameters and usual values, for people: a line each. */
+  private static String names() {
+    return KINDS.stream().map(AutoscalerKind::name).collect(Collectors.joining(", "));
+  }
+
+  /** All of them with their parameters and usual values, for people, in 80 columns. */
   public static String describe() {
     StringBuilder text = new StringBuilder();
     for (AutoscalerKind kind : KINDS) {
-      text.append(String.format(Locale.ROOT, "%-10s %s%n", kind.name(), kind.help()));
+      line(text, String.format(Locale.ROOT, "%-10s %s", kind.name(), kind.help()), 11);
       for (Parameter each : kind.parameters()) {
         String setting = each.name() + "=" + each.usual();
-        text.append(String.format(Locale.ROOT, "  %-26s %s", setting, each.help()));
-        text.append(each.choices().isEmpty() ? "" : " (" + each.allowed() + ")");
-        text.append(System.lineSeparator());
+        String choices = each.choices().isEmpty() ? "" : " (" + each.allowed() + ")";
+        line(text, String.format(Locale.ROOT, "  %-26s %s", setting, each.help() + choices), 29);
       }
     }
     return text.toString();
+  }
+
+  private static void line(StringBuilder text, String line, int indent) {
+    text.append(Columns.wrap(line, indent).replace("\n", System.lineSeparator()));
+    text.append(System.lineSeparator());
   }
 
   private static AutoscalerKind fixed() {

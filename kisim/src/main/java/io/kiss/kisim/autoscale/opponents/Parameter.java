@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * @param choices the values of a {@link Type#CHOICE}
  */
 public record Parameter(String name, Type type, String usual, String help, List<String> choices) {
+  /** Seconds in eleven days; no figure of a Deployment is larger. */
+  private static final double MOST = 1e6;
 
   /** What a value must be. */
   public enum Type {
@@ -76,8 +78,11 @@ public record Parameter(String name, Type type, String usual, String help, List<
     return type == Type.CHOICES ? either + ", several joined by +" : either;
   }
 
-  /** Refuses a value that is none of its type. */
+  /** Refuses a value that is none of its type, or larger than any figure of a Deployment. */
   void check(String value) {
+    if (value.isEmpty()) {
+      throw new IllegalArgumentException(name + " is empty; it must be " + allowed());
+    }
     boolean fits =
         switch (type) {
           case NUMBER -> isNumber(value);
@@ -89,6 +94,12 @@ public record Parameter(String name, Type type, String usual, String help, List<
         };
     if (!fits) {
       throw new IllegalArgumentException(name + " must be " + allowed() + ", not " + value);
+    }
+    boolean numeric = type == Type.NUMBER || type == Type.NUMBERS || type == Type.WHOLE;
+    if (numeric && parts(value).stream().anyMatch(Parameter::isBeyond)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "%s must be at most %,.0f either way, not %s", name, MOST, value));
     }
   }
 
@@ -102,6 +113,10 @@ public record Parameter(String name, Type type, String usual, String help, List<
 
   private static List<String> words(Enum<?>[] choices) {
     return Arrays.stream(choices).map(Parameter::word).collect(Collectors.toList());
+  }
+
+  private static boolean isBeyond(String value) {
+    return !value.isEmpty() && Math.abs(Double.parseDouble(value)) > MOST;
   }
 
   private static boolean isNumber(String value) {

@@ -100,7 +100,7 @@ class AutoscalersTest {
   @Test
   void whatIsUnknownIsRefusedWithWhatIsKnown() {
     refused("hpb", "autoscaler hpb is unknown; known are static, hpa, keda, kpa");
-    refused("", "autoscaler  is unknown");
+    refused("", "the autoscaler has no name; known are static, hpa");
     refused("hpa:targt=1", "hpa:targt=1: unknown key targt; known are metric, target, kind");
     refused("hpa:target", "target is not of the form key=value");
     refused("hpa:", "an empty setting is not of the form key=value");
@@ -108,11 +108,46 @@ class AutoscalersTest {
     refused("hpa:target=0.5,target=0.6", "target is set twice");
     refused("hpa:target=much", "target must be numbers joined by +, not much");
     refused("hpa:target=NaN", "target must be");
+    refused("hpa:target=", "target is empty; it must be numbers joined by +");
+    refused("hpa:target=1e308", "target must be at most 1,000,000 either way, not 1e308");
+    refused("keda:max=999999999", "max must be at most 1,000,000");
     refused("hpa:metric=cpu", "metric must be load, rps, concurrency, queue, gpu, latency or kv");
     refused("hpa:up-pods=1.5", "up-pods must be a whole number, not 1.5");
     refused("keda:to-zero=yes", "to-zero must be true or false, not yes");
     refused("ray:", "an empty setting");
     refused("hpa:sync=2.5", "sync must be a whole number, not 2.5");
+  }
+
+  @Test
+  void theLargestValuesAreRefusedOrHarmless() {
+    for (AutoscalerKind kind : Autoscalers.all()) {
+      for (Parameter parameter : kind.parameters()) {
+        for (String value : new String[] {"1000000", "-1000000", "0.000000001", "0"}) {
+          AutoscalerChoice choice;
+          try {
+            choice = AutoscalerChoice.parse(kind.name() + ":" + parameter.name() + "=" + value);
+          } catch (IllegalArgumentException e) {
+            continue;
+          }
+          Autoscaler made = choice.create(Tick.workload());
+          for (int t = 0; t <= 600; t += 60) {
+            int replicas = made.decide(Tick.rate(t, 5, 10 + t));
+            assertThat(replicas).as("%s at %d s", choice, t).isBetween(1, 50);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void theListFitsEightyColumnsAndLeavesNothingOut() {
+    assertThat(Autoscalers.describe().lines()).allSatisfy(l -> assertThat(l).hasSizeBetween(5, 80));
+    String words = Autoscalers.describe().replaceAll("\\s+", " ");
+    for (AutoscalerKind kind : Autoscalers.all()) {
+      for (Parameter each : kind.parameters()) {
+        assertThat(words).contains(each.name() + "=" + each.usual() + " " + each.help());
+      }
+    }
   }
 
   @Test

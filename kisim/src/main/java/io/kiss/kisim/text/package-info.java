@@ -1,0 +1,2 @@
+/** Words and lines for people: widths of a terminal, spellings of keys. */
+package io.kiss.kisim.text;
