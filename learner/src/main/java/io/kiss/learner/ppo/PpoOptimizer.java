@@ -135,6 +135,8 @@ public final class PpoOptimizer implements PolicyOptimizer {
         settings.entropyEnd() + (settings.entropy() - settings.entropyEnd()) * left;
     double learningRate =
         settings.learningRateEnd() + (settings.learningRate() - settings.learningRateEnd()) * left;
+    PpoLoss.Coefficients coefficients =
+        new PpoLoss.Coefficients(settings.clip(), settings.valueCoefficient(), entropyBonus);
     SplittableRandom random = new SplittableRandom(mix(mix(state.seed) + state.updates));
     int parts = Math.max(1, Math.round((float) batch.rows / settings.minibatch()));
     for (int epoch = 0; epoch < settings.epochs(); epoch++) {
@@ -144,15 +146,7 @@ public final class PpoOptimizer implements PolicyOptimizer {
         int to = (int) ((long) batch.rows * (part + 1) / parts);
         MinibatchStatistics now =
             engine.compute(
-                state.parameters,
-                batch,
-                order,
-                from,
-                to - from,
-                returns,
-                settings,
-                entropyBonus,
-                gradient);
+                state.parameters, batch, order, from, to - from, returns, coefficients, gradient);
         if (!now.isFinite()) {
           return "epoch " + epoch + ", minibatch " + part + " is not finite: " + now;
         }
