@@ -156,8 +156,7 @@ final class LossGradient implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       int row = order[from + i];
       boolean decided = batch.decided[row] > 0;
-      System.arraycopy(
-          batch.observations, row * features, inputs.values(), inputs.observation(i), features);
+      inputs.observation(i, batch.observations, row * features);
       inputs.action(i, batch.masks[row], batch.actions, row * heads);
       inputs.worth(
           i,

@@ -7,22 +7,28 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 
 /**
- * All that one gradient step takes from its rows, written into one Java array that goes up to the
- * engine in one call: of small arrays, an engine's calls cost more than their floats.
+ * All that one gradient step takes from its rows. What is one float a row goes up to the engine in
+ * one call and is split there: of small arrays, an engine's calls cost more than their floats.
  *
  * <p>The arrays uploaded share memory with this on some engines and are done with before the next
  * {@link #begin}.
  */
 final class LossInputs {
-  /** Columns of one float a row, behind observations, penalties and choices. */
+  /** Of one float a row. */
   private static final int COLUMNS = 7;
 
   private final int features;
   private final int actions;
   private final int[] heads;
-  private final HostBuffer buffer = new HostBuffer();
+  private final HostBuffer observationBuffer = new HostBuffer();
+  private final HostBuffer penaltyBuffer = new HostBuffer();
+  private final HostBuffer choiceBuffer = new HostBuffer();
+  private final HostBuffer columnBuffer = new HostBuffer();
   private PpoLoss.Coefficients coefficients;
-  private float[] values;
+  private float[] observations;
+  private float[] penalties;
+  private float[] choices;
+  private float[] columns;
   private int rows;
 
   /**
@@ -38,36 +44,18 @@ final class LossInputs {
   void begin(int rows, PpoLoss.Coefficients coefficients) {
     this.rows = rows;
     this.coefficients = coefficients;
-    values = buffer.stage(rows * (features + 2 * actions + COLUMNS));
-    Arrays.fill(values, choices(), columns(), 0);
-    Arrays.fill(
-        values, column(6), column(7), (float) (coefficients.value() / rows)); // squared errors
+    observations = observationBuffer.stage(rows * features);
+    penalties = penaltyBuffer.stage(rows * actions);
+    choices = choiceBuffer.stage(rows * actions);
+    columns = columnBuffer.stage(rows * COLUMNS);
+    Arrays.fill(choices, 0, rows * actions, 0);
+    float errorWeight = (float) (coefficients.value() / rows);
+    Arrays.fill(columns, (COLUMNS - 1) * rows, COLUMNS * rows, errorWeight);
   }
 
-  private int penalties() {
-    return rows * features;
-  }
-
-  private int choices() {
-    return penalties() + rows * actions;
-  }
-
-  private int columns() {
-    return choices() + rows * actions;
-  }
-
-  private int column(int number) {
-    return columns() + rows * number;
-  }
-
-  /** Where a row's normalised observation goes in {@link #values}. */
-  int observation(int row) {
-    return row * features;
-  }
-
-  /** The array that {@link #observation} points into. */
-  float[] values() {
-    return values;
+  /** Writes what a row's observation was: normalised, from {@code at} on. */
+  void observation(int row, float[] from, int at) {
+    System.arraycopy(from, at, observations, row * features, features);
   }
 
   /**
@@ -77,13 +65,12 @@ final class LossInputs {
    * @param taken counted from 0 in each head, from {@code at} on
    */
   void action(int row, int mask, byte[] taken, int at) {
-    int penalty = penalties() + row * actions;
+    int choice = row * actions;
     for (int a = 0; a < actions; a++) {
-      values[penalty + a] = (mask >>> a & 1) != 0 ? 0 : PpoLoss.MASKED;
+      penalties[choice + a] = (mask >>> a & 1) != 0 ? 0 : PpoLoss.MASKED;
     }
-    int choice = choices() + row * actions;
     for (int h = 0; h < heads.length; h++) {
-      values[choice + taken[at + h]] = 1;
+      choices[choice + taken[at + h]] = 1;
       choice += heads[h];
     }
   }
@@ -98,38 +85,32 @@ final class LossInputs {
   void worth(int row, float oldLogProbability, float advantage, float weight, float target) {
     boolean gain = advantage >= 0;
     float clip = (float) coefficients.clip();
-    int at = columns() + row;
-    values[at] = oldLogProbability;
-    values[at + rows] = gain ? -1 : 1 - clip;
-    values[at + 2 * rows] = gain ? 1 + clip : Float.POSITIVE_INFINITY;
-    values[at + 3 * rows] = -weight * advantage;
-    values[at + 4 * rows] = weight * (float) coefficients.entropy();
-    values[at + 5 * rows] = target;
+    columns[row] = oldLogProbability;
+    columns[row + rows] = gain ? -1 : 1 - clip;
+    columns[row + 2 * rows] = gain ? 1 + clip : Float.POSITIVE_INFINITY;
+    columns[row + 3 * rows] = -weight * advantage;
+    columns[row + 4 * rows] = weight * (float) coefficients.entropy();
+    columns[row + 5 * rows] = target;
   }
 
   /** Brings it all to the engine. */
   Uploaded upload(NDManager manager) {
-    NDArray all = buffer.upload(manager, new Shape(column(COLUMNS), 1));
-    long[] borders = new long[2 + COLUMNS];
-    borders[0] = penalties();
-    borders[1] = choices();
-    for (int column = 0; column < COLUMNS; column++) {
-      borders[2 + column] = column(column);
-    }
-    NDList parts = all.split(borders, 0);
+    long[] borders = new long[COLUMNS - 1];
+    Arrays.setAll(borders, column -> (long) rows * (column + 1));
+    NDList column = columnBuffer.upload(manager, new Shape(COLUMNS * rows, 1)).split(borders, 0);
     Shape perAction = new Shape(rows, actions);
     return new Uploaded(
-        parts.get(0).reshape(new Shape(rows, features)),
+        observationBuffer.upload(manager, new Shape(rows, features)),
         new PpoLoss.Targets(
-            parts.get(1).reshape(perAction),
-            parts.get(2).reshape(perAction),
-            parts.get(3),
-            parts.get(4),
-            parts.get(5),
-            parts.get(6),
-            parts.get(7),
-            parts.get(8),
-            parts.get(9)));
+            penaltyBuffer.upload(manager, perAction),
+            choiceBuffer.upload(manager, perAction),
+            column.get(0),
+            column.get(1),
+            column.get(2),
+            column.get(3),
+            column.get(4),
+            column.get(5),
+            column.get(6)));
   }
 
   /**

@@ -57,12 +57,12 @@ final class BareLoop implements AutoCloseable {
         count,
         new PpoLoss.Coefficients(settings.clip(), settings.valueCoefficient(), settings.entropy()));
     float[] observations = Segments.gaussian(random, count * network.features());
-    System.arraycopy(observations, 0, inputs.values(), inputs.observation(0), observations.length);
     byte[] taken = new byte[heads.length];
     for (int i = 0; i < count; i++) {
       for (int h = 0; h < heads.length; h++) {
         taken[h] = (byte) random.nextInt(heads[h]);
       }
+      inputs.observation(i, observations, i * network.features());
       inputs.action(i, -1, taken, 0);
       float old = (float) -Math.log(network.actions());
       float advantage = (float) random.nextGaussian();
