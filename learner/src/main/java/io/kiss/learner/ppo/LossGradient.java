@@ -94,9 +94,10 @@ final class LossGradient implements AutoCloseable {
       NDArray flat = upload(step, parameters);
       flat.setRequiresGradient(true);
       PpoLoss loss = backward(flat, inputs.upload(step));
+      NDArray answers = loss.answers(); // queued before an engine that is lazy is waited for
       flat.getGradient().toByteBuffer().asFloatBuffer().get(gradient);
       MinibatchStatistics.Rows rows =
-          new MinibatchStatistics.Rows(order, from, count, returns, loss.answers());
+          new MinibatchStatistics.Rows(order, from, count, returns, answers.toFloatArray());
       return MinibatchStatistics.of(batch, rows, coefficients.clip(), Adam.norm(gradient));
     }
   }
@@ -153,11 +154,17 @@ final class LossGradient implements AutoCloseable {
     int heads = network.heads().length;
     inputs.begin(count, coefficients);
     float share = 1 / Math.max(1, sum(batch.decided, order, from, count));
+    // Rows lie far apart in the batch. Of loops that do little each, the processor has more
+    // accesses to memory under way at once.
+    for (int i = 0; i < count; i++) {
+      inputs.observation(i, batch.observations, order[from + i] * features);
+    }
+    for (int i = 0; i < count; i++) {
+      inputs.action(i, batch.masks[order[from + i]], batch.actions, order[from + i] * heads);
+    }
     for (int i = 0; i < count; i++) {
       int row = order[from + i];
       boolean decided = batch.decided[row] > 0;
-      inputs.observation(i, batch.observations, row * features);
-      inputs.action(i, batch.masks[row], batch.actions, row * heads);
       inputs.worth(
           i,
           decided ? batch.oldLogProbabilities[row] : 0,

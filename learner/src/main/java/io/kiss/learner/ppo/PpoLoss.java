@@ -91,8 +91,8 @@ record PpoLoss(NDArray loss, NDArray logProbabilities, NDArray negentropies, NDA
    *
    * @return log-probability, -H and value {@code [rows × 3]}
    */
-  float[] answers() {
-    return NDArrays.concat(new NDList(logProbabilities, negentropies, values), 1).toFloatArray();
+  NDArray answers() {
+    return NDArrays.concat(new NDList(logProbabilities, negentropies, values), 1);
   }
 
   private static NDArray logSoftmax(NDArray logits, int[] heads) {
