@@ -7,7 +7,7 @@ import java.util.Arrays;
  * logit is the same sum in the same order.
  *
  * <p>Activations are kept feature by feature, so that the innermost loops run over observations and
- * vectorise. Four inputs a pass save most of the loads and stores; with more, or with two outputs,
+ * vectorise. Four inputs a pass save most of the loads and stores; with six, or with two outputs,
  * the JIT gives up on vectors.
  */
 final class BatchedForward {
