@@ -118,14 +118,8 @@ public final class LocalTraining implements AutoCloseable {
         outcome.environmentSteps() / took,
         outcome.episodes(),
         outcome.statistics(),
-        learningRate(share),
+        setup.settings().learningRateAt(share),
         rollbacks);
-  }
-
-  private double learningRate(double share) {
-    PpoSettings settings = setup.settings();
-    return settings.learningRateEnd()
-        + (settings.learningRate() - settings.learningRateEnd()) * (1 - share);
   }
 
   private double usedShare() {

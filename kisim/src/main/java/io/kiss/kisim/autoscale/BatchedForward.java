@@ -7,22 +7,32 @@ import java.util.Arrays;
  * logit is the same sum in the same order.
  *
  * <p>Activations are kept feature by feature, so that the innermost loops run over observations and
- * vectorise. Four inputs and two outputs a pass save most of the loads and stores.
+ * vectorise. Four inputs a pass save most of the loads and stores; with six, or with two outputs,
+ * the JIT gives up on vectors.
  */
 final class BatchedForward {
-  /**
-   * Rows of one pass: long enough for the vector loops, small enough for the second-level cache.
-   */
-  private static final int ROWS = 1024;
+  /** Rows of one pass: long enough for the vector loops, small enough for the caches. */
+  private static final int ROWS = 512;
 
   private static final int INPUTS = 4;
+
+  /** Observations that are transposed together: they fit the first-level cache. */
+  private static final int TILE = 64;
+
+  /**
+   * From here on loops have a copy of their own. The JIT unrolls a loop by the number of turns it
+   * saw first and stays with that: one copy that began with 64 rows would halve the speed at 1024.
+   */
+  private static final int LONG = 192;
 
   private final PolicySnapshot snapshot;
   private final float[] scale;
   private final int[] layers;
 
-  /** Per layer {@code [width × rows]}; of the hidden ones every second shares its arrays. */
+  /** Per layer {@code [width × rows]}. */
   private final float[][][] activations;
+
+  private final float[] scratch = new float[8 * ROWS];
 
   /** Takes room for up to {@code rows} rows a pass. */
   BatchedForward(PolicySnapshot snapshot, float[] scale, int rows) {
@@ -59,9 +69,7 @@ final class BatchedForward {
       for (int l = 1; l < layers.length; l++) {
         weight = linear(weight, activations[l - 1], activations[l], count);
         if (l + 1 < layers.length) {
-          for (float[] row : activations[l]) {
-            tanh(row, count);
-          }
+          tanh(activations[l], count);
         }
       }
       transpose(activations[layers.length - 1], count, logits, logitsOffset + from * actions);
@@ -70,18 +78,32 @@ final class BatchedForward {
 
   private void normalise(float[] observations, int offset, int count) {
     float[][] inputs = activations[0];
+    for (int from = 0; from < count; from += TILE) {
+      transposeIn(observations, offset, from, Math.min(count, from + TILE));
+    }
+    for (int i = 0; i < inputs.length; i++) {
+      normalise(inputs[i], snapshot.mean()[i], scale[i], count);
+    }
+  }
+
+  private void transposeIn(float[] observations, int offset, int from, int to) {
+    float[][] inputs = activations[0];
     int features = inputs.length;
     for (int i = 0; i < features; i++) {
       float[] input = inputs[i];
-      float mean = snapshot.mean()[i];
-      float factor = scale[i];
-      for (int e = 0; e < count; e++) {
-        float normalised = (observations[offset + e * features + i] - mean) * factor;
-        input[e] =
-            Math.max(
-                -PolicyNetwork.OBSERVATION_CLIP,
-                Math.min(PolicyNetwork.OBSERVATION_CLIP, normalised));
+      for (int e = from; e < to; e++) {
+        input[e] = observations[offset + e * features + i];
       }
+    }
+  }
+
+  private static void normalise(float[] values, float mean, float factor, int count) {
+    for (int e = 0; e < count; e++) {
+      float normalised = (values[e] - mean) * factor;
+      values[e] =
+          Math.max(
+              -PolicyNetwork.OBSERVATION_CLIP,
+              Math.min(PolicyNetwork.OBSERVATION_CLIP, normalised));
     }
   }
 
@@ -100,7 +122,9 @@ final class BatchedForward {
     }
     int i = 0;
     for (; i + INPUTS <= width; i += INPUTS) {
-      fourInputs(w, from + i, in, i, out, count);
+      for (int o = 0; o < out.length; o++) {
+        addFour(out[o], in, i, w, from + o * width + i, count);
+      }
     }
     for (; i < width; i++) {
       for (int o = 0; o < out.length; o++) {
@@ -110,66 +134,69 @@ final class BatchedForward {
     return bias + out.length;
   }
 
-  private static void fourInputs(
-      float[] w, int from, float[][] in, int i, float[][] out, int count) {
-    int width = in.length;
-    int o = 0;
-    for (; o + 2 <= out.length; o += 2) {
-      int a = from + o * width;
-      int b = a + width;
-      addFourToTwo(
-          out[o],
-          out[o + 1],
-          in[i],
-          in[i + 1],
-          in[i + 2],
-          in[i + 3],
-          w[a],
-          w[a + 1],
-          w[a + 2],
-          w[a + 3],
-          w[b],
-          w[b + 1],
-          w[b + 2],
-          w[b + 3],
-          count);
-    }
-    for (; o < out.length; o++) {
-      for (int k = 0; k < INPUTS; k++) {
-        add(out[o], in[i + k], w[from + o * width + k], count);
-      }
+  private static void addFour(float[] out, float[][] in, int i, float[] w, int at, int count) {
+    float[] x0 = in[i];
+    float[] x1 = in[i + 1];
+    float[] x2 = in[i + 2];
+    float[] x3 = in[i + 3];
+    if (count < LONG) {
+      addFour(out, x0, x1, x2, x3, w[at], w[at + 1], w[at + 2], w[at + 3], count);
+    } else {
+      addFourLong(out, x0, x1, x2, x3, w[at], w[at + 1], w[at + 2], w[at + 3], count);
     }
   }
 
-  private static void addFourToTwo(
-      float[] outA,
-      float[] outB,
+  private static void addFour(
+      float[] out,
       float[] x0,
       float[] x1,
       float[] x2,
       float[] x3,
-      float a0,
-      float a1,
-      float a2,
-      float a3,
-      float b0,
-      float b1,
-      float b2,
-      float b3,
+      float w0,
+      float w1,
+      float w2,
+      float w3,
       int count) {
     for (int e = 0; e < count; e++) {
-      float y0 = x0[e];
-      float y1 = x1[e];
-      float y2 = x2[e];
-      float y3 = x3[e];
-      outA[e] = outA[e] + y0 * a0 + y1 * a1 + y2 * a2 + y3 * a3;
-      outB[e] = outB[e] + y0 * b0 + y1 * b1 + y2 * b2 + y3 * b3;
+      out[e] = out[e] + x0[e] * w0 + x1[e] * w1 + x2[e] * w2 + x3[e] * w3;
+    }
+  }
+
+  /** The same; the JIT compiles it on its own, for the long loops it sees here. */
+  private static void addFourLong(
+      float[] out,
+      float[] x0,
+      float[] x1,
+      float[] x2,
+      float[] x3,
+      float w0,
+      float w1,
+      float w2,
+      float w3,
+      int count) {
+    for (int e = 0; e < count; e++) {
+      out[e] = out[e] + x0[e] * w0 + x1[e] * w1 + x2[e] * w2 + x3[e] * w3;
     }
   }
 
   private static void add(float[] out, float[] x, float weight, int count) {
     for (int e = 0; e < count; e++) {
       out[e] += x[e] * weight;
+    }
+  }
+
+  /** Of several columns in one loop, so that it is a long one for few rows too. */
+  private void tanh(float[][] columns, int count) {
+    int together = scratch.length / count;
+    for (int from = 0; from < columns.length; from += together) {
+      int to = Math.min(columns.length, from + together);
+      for (int c = from; c < to; c++) {
+        System.arraycopy(columns[c], 0, scratch, (c - from) * count, count);
+      }
+      tanh(scratch, (to - from) * count);
+      for (int c = from; c < to; c++) {
+        System.arraycopy(scratch, (c - from) * count, columns[c], 0, count);
+      }
     }
   }
 

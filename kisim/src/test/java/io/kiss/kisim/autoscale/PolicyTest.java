@@ -89,7 +89,7 @@ class PolicyTest {
       Random random = new Random(seed);
       PolicyNetwork network = new PolicyNetwork(random(seed));
       // Through the limits of one pass, growing and shrinking; odd layers are in the other test.
-      int[] counts = {1, 23, 24, 1 + random.nextInt(900), 1024, 1025, 2500, 7};
+      int[] counts = {1, 23, 24, 1 + random.nextInt(900), 191, 192, 512, 513, 2500, 7};
       for (int rows : counts) {
         float[] observations = gaussians(random, 3 + rows * LAYERS[0], 2);
         float[] together = new float[5 + rows * ActionSpace.SIZE];

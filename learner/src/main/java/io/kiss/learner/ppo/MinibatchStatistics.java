@@ -16,8 +16,8 @@ record MinibatchStatistics(
     double gradientNorm) {
 
   /** Computes them from what the network gave for the rows. */
-  static MinibatchStatistics of(
-      TrainingBatch batch, Rows rows, float[] logProbabilities, double clip, double norm) {
+  static MinibatchStatistics of(TrainingBatch batch, Rows rows, double clip, double norm) {
+    float[] answers = rows.answers();
     double policyLoss = 0;
     double entropy = 0;
     double kl = 0;
@@ -26,16 +26,16 @@ record MinibatchStatistics(
     double squares = 0;
     for (int i = 0; i < rows.count(); i++) {
       int row = rows.order()[rows.from() + i];
-      double error = rows.values()[i] - rows.targets()[i];
+      double error = answers[3 * i + 2] - rows.returns()[row];
       squares += error * error;
       if (batch.decided[row] > 0) {
         decided++;
-        double logRatio = logProbabilities[i] - batch.oldLogProbabilities[row];
+        double logRatio = answers[3 * i] - batch.oldLogProbabilities[row];
         double ratio = Math.exp(logRatio);
         double advantage = batch.advantages[row];
         double limited = Math.max(1 - clip, Math.min(1 + clip, ratio));
         policyLoss -= Math.min(ratio * advantage, limited * advantage);
-        entropy += rows.entropies()[i];
+        entropy -= answers[3 * i + 1];
         kl += ratio - 1 - logRatio;
         clipped += Math.abs(ratio - 1) > clip ? 1 : 0;
       }
@@ -50,9 +50,14 @@ record MinibatchStatistics(
         norm);
   }
 
-  /** The rows of a minibatch and the network's answers for them. */
-  record Rows(
-      int[] order, int from, int count, float[] values, float[] targets, float[] entropies) {}
+  /**
+   * The rows of a minibatch and the network's answers for them.
+   *
+   * @param order the batch's rows, of which those from {@code from} on are meant
+   * @param returns normalised, of all the batch's rows
+   * @param answers see {@link PpoLoss#answers}
+   */
+  record Rows(int[] order, int from, int count, float[] returns, float[] answers) {}
 
   boolean isFinite() {
     return Double.isFinite(policyLoss + valueLoss + entropy + gradientNorm);

@@ -13,17 +13,19 @@ import ai.djl.ndarray.index.NDIndex;
  *   ρ = π(a|s) / π_old(a|s)
  * </pre>
  *
- * <p>Several heads choose independently of each other given the observation: the log-probability of
- * their actions together is the sum over the heads, and so is the entropy.
+ * <p>Of an advantage's sign it depends which side of the ratio is cut, so that the surrogate of a
+ * row is A min(max(ρ, lowest), highest) with one side open: fewer calls, and the same value and
+ * gradient. Several heads choose independently of each other given the observation: the
+ * log-probability of their actions together is the sum over the heads, and so is the entropy.
  *
  * @param loss scalar
- * @param logProbabilities of the actions taken, summed over heads {@code [rows]}
- * @param entropies summed over heads {@code [rows]}
- * @param values {@code [rows]}
+ * @param logProbabilities of the actions taken, summed over heads {@code [rows × 1]}
+ * @param negentropies -H, summed over heads {@code [rows × 1]}
+ * @param values {@code [rows × 1]}
  * @see <a href="https://arxiv.org/abs/1707.06347">Schulman et al., Proximal Policy Optimization
  *     Algorithms</a>
  */
-record PpoLoss(NDArray loss, NDArray logProbabilities, NDArray entropies, NDArray values) {
+record PpoLoss(NDArray loss, NDArray logProbabilities, NDArray negentropies, NDArray values) {
 
   /** Added to a masked logit: its probability becomes exactly 0, and so does its gradient. */
   static final float MASKED = -1e9f;
@@ -31,52 +33,66 @@ record PpoLoss(NDArray loss, NDArray logProbabilities, NDArray entropies, NDArra
   private static final int[] ACTIONS = {1};
 
   /**
-   * What the loss compares the network with.
+   * @param clip ε
+   * @param value c_v
+   * @param entropy c_e
+   */
+  record Coefficients(double clip, double value, double entropy) {}
+
+  /**
+   * What the loss compares the network with, as {@link LossInputs} works it out; one column is
+   * {@code [rows × 1]}.
    *
    * @param penalties 0 where an action was allowed, else {@link #MASKED} {@code [rows × actions]}
    * @param chosen 1 at each head's action taken, else 0 {@code [rows × actions]}
-   * @param oldLogProbabilities of the actions when they were taken {@code [rows]}
-   * @param advantages {@code [rows]}
-   * @param weights of the rows in policy loss and entropy; they sum to 1, or are all 0 {@code
-   *     [rows]}
-   * @param returns normalised {@code [rows]}
+   * @param oldLogProbabilities of the actions when they were taken
+   * @param lowest 1 - ε where the advantage is negative, else below every ratio
+   * @param highest 1 + ε where the advantage is not negative, else infinite
+   * @param losses -w A
+   * @param entropyWeights c_e w
+   * @param returns normalised
+   * @param errorWeights c_v over the number of rows
    */
   record Targets(
       NDArray penalties,
       NDArray chosen,
       NDArray oldLogProbabilities,
-      NDArray advantages,
-      NDArray weights,
-      NDArray returns) {}
+      NDArray lowest,
+      NDArray highest,
+      NDArray losses,
+      NDArray entropyWeights,
+      NDArray returns,
+      NDArray errorWeights) {}
 
   /**
    * Builds the loss; to be called while gradients are recorded.
    *
    * @param logits {@code [rows × actions]}
    * @param heads number of each head's actions, in the order of the logits
-   * @param values {@code [rows]}
-   * @param clip ε
-   * @param valueCoefficient c_v
-   * @param entropyBonus c_e
+   * @param values {@code [rows × 1]}
    */
-  static PpoLoss of(
-      NDArray logits,
-      int[] heads,
-      NDArray values,
-      Targets targets,
-      double clip,
-      double valueCoefficient,
-      double entropyBonus) {
+  static PpoLoss of(NDArray logits, int[] heads, NDArray values, Targets targets) {
     NDArray logSoftmax = logSoftmax(logits.add(targets.penalties), heads);
-    NDArray logProbabilities = logSoftmax.mul(targets.chosen).sum(ACTIONS);
-    NDArray entropies = logSoftmax.exp().mul(logSoftmax).sum(ACTIONS).neg();
+    NDArray logProbabilities = logSoftmax.mul(targets.chosen).sum(ACTIONS, true);
+    NDArray negentropies = logSoftmax.exp().mul(logSoftmax).sum(ACTIONS, true);
     NDArray ratio = logProbabilities.sub(targets.oldLogProbabilities).exp();
-    NDArray clipped = ratio.clip((float) (1 - clip), (float) (1 + clip));
-    NDArray surrogate = ratio.mul(targets.advantages).minimum(clipped.mul(targets.advantages));
-    NDArray gain = surrogate.add(entropies.mul((float) entropyBonus)).mul(targets.weights).sum();
-    NDArray valueLoss = values.sub(targets.returns).square().mean();
-    NDArray loss = valueLoss.mul((float) valueCoefficient).sub(gain);
-    return new PpoLoss(loss, logProbabilities, entropies, values);
+    NDArray cut = ratio.maximum(targets.lowest).minimum(targets.highest);
+    NDArray errors = values.sub(targets.returns).square();
+    NDArray loss =
+        cut.mul(targets.losses)
+            .add(negentropies.mul(targets.entropyWeights))
+            .add(errors.mul(targets.errorWeights))
+            .sum();
+    return new PpoLoss(loss, logProbabilities, negentropies, values);
+  }
+
+  /**
+   * What statistics need of every row, in one array; not to be called while gradients are recorded.
+   *
+   * @return log-probability, -H and value {@code [rows × 3]}
+   */
+  NDArray answers() {
+    return NDArrays.concat(new NDList(logProbabilities, negentropies, values), 1);
   }
 
   private static NDArray logSoftmax(NDArray logits, int[] heads) {

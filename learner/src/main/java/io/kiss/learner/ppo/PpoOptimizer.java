@@ -130,11 +130,10 @@ public final class PpoOptimizer implements PolicyOptimizer {
   /** Runs the epochs; returns why the update must be undone, or null. */
   private String optimise(TrainingBatch batch, Totals totals) {
     float[] returns = normalised(batch);
-    double left = 1 - progress();
-    double entropyBonus =
-        settings.entropyEnd() + (settings.entropy() - settings.entropyEnd()) * left;
-    double learningRate =
-        settings.learningRateEnd() + (settings.learningRate() - settings.learningRateEnd()) * left;
+    double learningRate = settings.learningRateAt(progress());
+    PpoLoss.Coefficients coefficients =
+        new PpoLoss.Coefficients(
+            settings.clip(), settings.valueCoefficient(), settings.entropyAt(progress()));
     SplittableRandom random = new SplittableRandom(mix(mix(state.seed) + state.updates));
     int parts = Math.max(1, Math.round((float) batch.rows / settings.minibatch()));
     for (int epoch = 0; epoch < settings.epochs(); epoch++) {
@@ -144,15 +143,7 @@ public final class PpoOptimizer implements PolicyOptimizer {
         int to = (int) ((long) batch.rows * (part + 1) / parts);
         MinibatchStatistics now =
             engine.compute(
-                state.parameters,
-                batch,
-                order,
-                from,
-                to - from,
-                returns,
-                settings,
-                entropyBonus,
-                gradient);
+                state.parameters, batch, order, from, to - from, returns, coefficients, gradient);
         if (!now.isFinite()) {
           return "epoch " + epoch + ", minibatch " + part + " is not finite: " + now;
         }

@@ -116,6 +116,24 @@ public record PpoSettings(
                 config.getDouble("value-normaliser-rate")));
   }
 
+  /**
+   * The learning rate of an update, before what rollbacks have made of it.
+   *
+   * @param share of the run that is over, 0..1
+   */
+  public double learningRateAt(double share) {
+    return learningRateEnd + (learningRate - learningRateEnd) * (1 - share);
+  }
+
+  /**
+   * The entropy bonus of an update.
+   *
+   * @param share of the run that is over, 0..1
+   */
+  double entropyAt(double share) {
+    return entropyEnd + (entropy - entropyEnd) * (1 - share);
+  }
+
   private static <T> T read(Supplier<T> reader) {
     try {
       return reader.get();

@@ -24,6 +24,14 @@ class AdamTest {
   @Test
   void cutsAGradientToTheGlobalNormAndLeavesAShorterOneAlone() {
     assertThat(Adam.norm(new float[] {3, 0, -4})).isEqualTo(5);
+    for (int n = 1; n < 12; n++) {
+      float[] gradient = new float[n];
+      for (int i = 0; i < n; i++) {
+        gradient[i] = i + 1;
+      }
+      double squares = n * (n + 1) * (2 * n + 1) / 6.0;
+      assertThat(Adam.norm(gradient)).as("1 to %d", n).isCloseTo(Math.sqrt(squares), within(1e-9));
+    }
     assertThat(Adam.clipFactor(5, 0.5)).isEqualTo(0.1);
     assertThat(Adam.clipFactor(0.4, 0.5)).isEqualTo(1);
   }

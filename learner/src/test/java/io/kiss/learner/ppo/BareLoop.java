@@ -26,8 +26,7 @@ final class BareLoop implements AutoCloseable {
   private final int[] heads;
   private final NDArray[] actor;
   private final NDArray[] critic;
-  private final NDArray[] inputs;
-  private final PpoLoss.Targets[] targets;
+  private final LossInputs.Uploaded[] minibatches;
   private final Optimizer adam;
 
   BareLoop(PpoSettings settings, NetworkShape shape, int rows) {
@@ -41,14 +40,10 @@ final class BareLoop implements AutoCloseable {
     critic = upload(network.criticLayers(), parameters);
     int parts = Math.max(1, Math.round((float) rows / settings.minibatch()));
     int count = rows / parts;
-    inputs = new NDArray[parts];
-    targets = new PpoLoss.Targets[parts];
+    minibatches = new LossInputs.Uploaded[parts];
     Random random = new Random(1);
     for (int part = 0; part < parts; part++) {
-      int features = shape.observationSize();
-      inputs[part] =
-          manager.create(Segments.gaussian(random, count * features), new Shape(count, features));
-      targets[part] = made(random, count, shape.actionCount());
+      minibatches[part] = made(random, count, network);
     }
     adam =
         Optimizer.adam()
@@ -56,23 +51,24 @@ final class BareLoop implements AutoCloseable {
             .build();
   }
 
-  private PpoLoss.Targets made(Random random, int count, int actions) {
-    float[] chosen = new float[count * actions];
-    float[] old = new float[count];
-    float[] weights = new float[count];
+  private LossInputs.Uploaded made(Random random, int count, ActorCritic network) {
+    LossInputs inputs = new LossInputs(network.features(), heads);
+    inputs.begin(
+        count,
+        new PpoLoss.Coefficients(settings.clip(), settings.valueCoefficient(), settings.entropy()));
+    float[] observations = Segments.gaussian(random, count * network.features());
+    byte[] taken = new byte[heads.length];
     for (int i = 0; i < count; i++) {
-      chosen[i * actions + random.nextInt(actions)] = 1;
-      old[i] = (float) -Math.log(actions);
-      weights[i] = 1f / count;
+      for (int h = 0; h < heads.length; h++) {
+        taken[h] = (byte) random.nextInt(heads[h]);
+      }
+      inputs.observation(i, observations, i * network.features());
+      inputs.action(i, -1, taken, 0);
+      float old = (float) -Math.log(network.actions());
+      float advantage = (float) random.nextGaussian();
+      inputs.worth(i, old, advantage, 1f / count, (float) random.nextGaussian());
     }
-    Shape perAction = new Shape(count, actions);
-    return new PpoLoss.Targets(
-        manager.create(new float[count * actions], perAction),
-        manager.create(chosen, perAction),
-        manager.create(old),
-        manager.create(Segments.gaussian(random, count)),
-        manager.create(weights),
-        manager.create(Segments.gaussian(random, count)));
+    return inputs.upload(manager);
   }
 
   private NDArray[] upload(List<ActorCritic.Layer> layers, float[] parameters) {
@@ -91,7 +87,7 @@ final class BareLoop implements AutoCloseable {
   /** One update: every minibatch once in every epoch. */
   void update() {
     for (int epoch = 0; epoch < settings.epochs(); epoch++) {
-      for (int part = 0; part < inputs.length; part++) {
+      for (int part = 0; part < minibatches.length; part++) {
         step(part);
       }
     }
@@ -99,22 +95,13 @@ final class BareLoop implements AutoCloseable {
 
   private void step(int part) {
     try (NDManager step = manager.newSubManager()) {
-      NDArray input = inputs[part];
+      NDArray input = minibatches[part].observations();
       input.tempAttach(step);
       NDArray loss;
       try (GradientCollector collector = engine.newGradientCollector()) {
         NDArray logits = perceptron(input, actor);
-        NDArray values = perceptron(input, critic).reshape(input.getShape().get(0));
-        loss =
-            PpoLoss.of(
-                    logits,
-                    heads,
-                    values,
-                    targets[part],
-                    settings.clip(),
-                    settings.valueCoefficient(),
-                    settings.entropy())
-                .loss();
+        NDArray values = perceptron(input, critic);
+        loss = PpoLoss.of(logits, heads, values, minibatches[part].targets()).loss();
         collector.backward(loss);
       }
       int id = 0;

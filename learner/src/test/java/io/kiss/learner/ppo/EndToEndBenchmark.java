@@ -27,7 +27,7 @@ public final class EndToEndBenchmark {
         kisim
             ? new KisimEnvironment(environments, 1, EnvironmentSettings.DEFAULT)
             : new NullEnvironment(environments, 16);
-    NetworkShape shape = kisim ? NetworkShape.ofScaler() : new NetworkShape("null", 16, "null", 5);
+    NetworkShape shape = kisim ? NetworkShape.ofScaler() : NullEnvironment.SHAPE;
     // A peer has no KL stop: nor has this, so that all four epochs are run.
     PpoSettings settings =
         Engines.settings(

@@ -34,11 +34,11 @@ public final class InferenceBenchmark {
       double best = best(rows, () -> policy.logits(observations, 0, rows, logits, 0));
       System.out.printf("batches of %4d: %.2f M decisions/s%n", rows, best / 1e6);
     }
-    for (int rows : new int[] {256, 1024}) {
+    for (int rows : new int[] {64, 256, 1024}) {
       SingleWorkerTraining.Rollout rollout = Rollouts.of(new NullEnvironment(rows, 16), 32, 1);
-      NetworkShape small = new NetworkShape("null", 16, "null", NullEnvironment.ACTIONS);
-      ActorCritic other = ActorCritic.of(small, List.of(64, 64));
-      PolicyNetwork acting = new PolicyNetwork(PpoState.random(small, other, 1).snapshot());
+      ActorCritic other = ActorCritic.of(NullEnvironment.SHAPE, List.of(64, 64));
+      PolicyNetwork acting =
+          new PolicyNetwork(PpoState.random(NullEnvironment.SHAPE, other, 1).snapshot());
       Iteration iteration = new Iteration("benchmark", 1, 0);
       TrajectorySegment[] last = new TrajectorySegment[1];
       double best = best(rows * 32, () -> last[0] = rollout.collect(iteration, acting));

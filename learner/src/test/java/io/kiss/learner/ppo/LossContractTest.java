@@ -58,6 +58,8 @@ class LossContractTest {
   private static final List<List<Integer>> HEADS =
       List.of(List.of(3), List.of(10), List.of(2, 2), List.of(4, 3, 2), List.of(20, 12));
 
+  private static final PpoLoss.Coefficients COEFFICIENTS = new PpoLoss.Coefficients(0.2, 0.5, 0.3);
+
   private static PpoSettings settings(String engine, List<Integer> hidden) {
     return Engines.settings(engine, Map.of("hidden", hidden));
   }
@@ -114,8 +116,7 @@ class LossContractTest {
             0,
             batch.rows,
             batch.returns,
-            settings,
-            0.05,
+            new PpoLoss.Coefficients(settings.clip(), settings.valueCoefficient(), 0.05),
             gradient);
       }
       for (List<ActorCritic.Layer> layers :
@@ -164,8 +165,8 @@ class LossContractTest {
       new PolicyNetwork(snapshot).logits(raw, 0, rows, plain, 0);
       try (LossGradient loss =
           new LossGradient(DjlEngine.load(engineName), Device.cpu(), network)) {
-        float[] logits = loss.outputs(state.parameters, network.actorLayers(), normalised);
-        float[] values = loss.outputs(state.parameters, network.criticLayers(), normalised);
+        float[] logits = loss.outputs(state.parameters, false, normalised);
+        float[] values = loss.outputs(state.parameters, true, normalised);
         assertThat(largestDifference(plain, logits)).as("hidden %s", hidden).isLessThan(1e-5f);
         assertThat(largestDifference(state.values(normalised), values))
             .as("critic, hidden %s", hidden)
@@ -192,24 +193,34 @@ class LossContractTest {
   @MethodSource("engines")
   void hasTheWorkedValueForClippedMaskedAndUnweightedRows(String engine) {
     try (NDManager manager = DjlEngine.load(engine).newBaseManager(Device.cpu())) {
-      PpoLoss.Targets targets =
-          new PpoLoss.Targets(
-              manager.create(new float[] {0, 0, 0, 0, 0, 0, 0, PpoLoss.MASKED}, new Shape(4, 2)),
-              manager.create(new float[] {1, 0, 0, 1, 1, 0, 1, 0}, new Shape(4, 2)),
-              manager.create(new float[] {(float) Math.log(0.25), 0, 5, 0}),
-              manager.create(new float[] {1, -1, 1000, 3}),
-              manager.create(new float[] {1 / 3f, 1 / 3f, 0, 1 / 3f}),
-              manager.create(new float[] {0, 0, 0, 4}));
+      LossInputs inputs = new LossInputs(1, new int[] {2});
+      inputs.begin(4, COEFFICIENTS);
+      inputs.action(0, 0b11, new byte[] {0}, 0);
+      inputs.worth(0, (float) Math.log(0.25), 1, 1 / 3f, 0);
+      inputs.action(1, 0b11, new byte[] {0, 1}, 1);
+      inputs.worth(1, 0, -1, 1 / 3f, 0);
+      inputs.action(2, 0b11, new byte[] {0}, 0);
+      inputs.worth(2, 5, 1000, 0, 0);
+      inputs.action(3, 0b01, new byte[] {0}, 0);
+      inputs.worth(3, 0, 3, 1 / 3f, 4);
       NDArray logits = manager.create(new float[] {5, 5, -1, -1, 0, 9, 2, 7}, new Shape(4, 2));
-      NDArray values = manager.create(new float[] {1, 0, 0, 1});
-      PpoLoss loss = PpoLoss.of(logits, new int[] {2}, values, targets, 0.2, 0.5, 0.3);
+      NDArray values = manager.create(new float[] {1, 0, 0, 1}, new Shape(4, 1));
+      PpoLoss loss = PpoLoss.of(logits, new int[] {2}, values, inputs.upload(manager).targets());
       double policy = (1.2 - 0.8 + 3) / 3;
       double entropy = 2 * Math.log(2) / 3;
       double value = (1 + 9) / 4.0;
       assertThat((double) loss.loss().getFloat())
           .isCloseTo(0.5 * value - policy - 0.3 * entropy, within(1e-5));
-      assertThat(loss.entropies().toFloatArray()[3]).isCloseTo(0, within(1e-5f));
-      assertThat(loss.logProbabilities().toFloatArray()[3]).isCloseTo(0, within(1e-5f));
+      float ln2 = (float) Math.log(2);
+      double p = 1 / (1 + Math.exp(9));
+      float negentropy = (float) (p * Math.log(p) + (1 - p) * Math.log(1 - p));
+      assertThat(loss.answers().toFloatArray())
+          .as("log-probability, -H and value of every row")
+          .containsExactly(
+              new float[] {
+                -ln2, -ln2, 1, -ln2, -ln2, 0, (float) Math.log(p), negentropy, 0, 0, 0, 1
+              },
+              within(1e-5f));
     }
   }
 
@@ -223,22 +234,18 @@ class LossContractTest {
   @MethodSource("engines")
   void headsAreIndependentChoicesWhoseLogProbabilitiesAndEntropiesAddUp(String engine) {
     try (NDManager manager = DjlEngine.load(engine).newBaseManager(Device.cpu())) {
-      PpoLoss.Targets targets =
-          new PpoLoss.Targets(
-              manager.create(new float[] {0, 0, 0, PpoLoss.MASKED, 0}, new Shape(1, 5)),
-              manager.create(new float[] {0, 1, 0, 0, 1}, new Shape(1, 5)),
-              manager.create(new float[] {(float) Math.log(3.0 / 8 / 1.1)}),
-              manager.create(new float[] {2}),
-              manager.create(new float[] {1}),
-              manager.create(new float[] {0}));
+      LossInputs inputs = new LossInputs(1, new int[] {2, 3});
+      inputs.begin(1, COEFFICIENTS);
+      inputs.action(0, 0b10111, new byte[] {1, 2}, 0);
+      inputs.worth(0, (float) Math.log(3.0 / 8 / 1.1), 2, 1, 0);
       float ln3 = (float) Math.log(3);
       NDArray logits = manager.create(new float[] {0, ln3, 1000, 1003, 1000}, new Shape(1, 5));
-      NDArray values = manager.create(new float[] {0});
-      PpoLoss loss = PpoLoss.of(logits, new int[] {2, 3}, values, targets, 0.2, 0.5, 0.3);
+      NDArray values = manager.create(new float[] {0}, new Shape(1, 1));
+      PpoLoss loss = PpoLoss.of(logits, new int[] {2, 3}, values, inputs.upload(manager).targets());
       double entropy = -0.25 * Math.log(0.25) - 0.75 * Math.log(0.75) + Math.log(2);
-      assertThat((double) loss.entropies().toFloatArray()[0]).isCloseTo(entropy, within(1e-5));
-      assertThat((double) loss.logProbabilities().toFloatArray()[0])
-          .isCloseTo(Math.log(0.375), within(1e-5));
+      assertThat(loss.answers().toFloatArray())
+          .containsExactly(
+              new float[] {(float) Math.log(0.375), (float) -entropy, 0}, within(1e-5f));
       assertThat((double) loss.loss().getFloat()).isCloseTo(-1.1 * 2 - 0.3 * entropy, within(1e-5));
     }
   }
@@ -259,16 +266,18 @@ class LossContractTest {
         new TrainingBatch(List.of(unended(segment)), 1, 1, new ObservationNormaliser(1));
     float[] advantages = {1, 1, -1, 50};
     System.arraycopy(advantages, 0, batch.advantages, 0, 4);
-    float[] now = {(float) Math.log(0.4), (float) Math.log(0.6), (float) Math.log(0.2), 0};
+    float[] answers = new float[12];
+    double[] now = {0.4, 0.6, 0.2, 1};
+    float[] entropies = {0.5f, 0.6f, 0.7f, 9};
+    for (int i = 0; i < 4; i++) {
+      answers[3 * i] = (float) Math.log(now[i]);
+      answers[3 * i + 1] = -entropies[i];
+      answers[3 * i + 2] = i + 1;
+    }
     MinibatchStatistics.Rows rows =
         new MinibatchStatistics.Rows(
-            new int[] {0, 1, 2, 3},
-            0,
-            4,
-            new float[] {1, 2, 3, 4},
-            new float[] {1, 1, 1, 1},
-            new float[] {0.5f, 0.6f, 0.7f, 9});
-    MinibatchStatistics statistics = MinibatchStatistics.of(batch, rows, now, 0.2, 7);
+            new int[] {0, 1, 2, 3}, 0, 4, new float[] {1, 1, 1, 1}, answers);
+    MinibatchStatistics statistics = MinibatchStatistics.of(batch, rows, 0.2, 7);
     double kl = (0 + (0.5 - Math.log(1.5)) + (-0.5 - Math.log(0.5))) / 3;
     assertThat(statistics.approximateKl()).isCloseTo(kl, within(1e-6));
     assertThat(statistics.clipFraction()).isCloseTo(2 / 3.0, within(1e-9));

@@ -3,6 +3,7 @@ package io.kiss.learner.ppo;
 import io.kiss.actors.protocol.UpdateStatistics;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.env.KisimEnvironment;
+import io.kiss.kisim.env.VectorEnvironment;
 import io.kiss.learner.PolicyOptimizer;
 import io.kiss.learner.SingleWorkerTraining;
 import java.io.IOException;
@@ -11,10 +12,10 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Trains on KISim and watches resident memory and live native arrays. To be run with a heap of
- * fixed size that is touched from the start ({@code -Xms512m -Xmx512m -XX:+AlwaysPreTouch}), so
- * that what moves is not the heap. Arguments: engine, environment steps, environments, minibatch.
- * Linux only.
+ * Trains and watches resident memory and live native arrays. To be run with a heap of fixed size
+ * that is touched from the start ({@code -Xms512m -Xmx512m -XX:+AlwaysPreTouch}), so that what
+ * moves is not the heap. Arguments: engine, environment steps, environments, minibatch, and {@code
+ * kisim} or {@code null}, which costs nothing. Linux only.
  *
  * <p>The last line is {@code slope B bytes/step ± S, arrays A..Z, undone N}: least squares over the
  * samples after the first fifth, in which the JVM still compiles.
@@ -28,10 +29,16 @@ public final class MemoryRun {
   public static void main(String[] arguments) throws IOException {
     String engine = arguments[0];
     long steps = (long) Double.parseDouble(arguments[1]);
+    int environments = Integer.parseInt(arguments[2]);
+    boolean kisim = arguments[4].equals("kisim");
+    VectorEnvironment environment =
+        kisim
+            ? new KisimEnvironment(environments, 1, EnvironmentSettings.DEFAULT)
+            : new NullEnvironment(environments, 16);
     PpoOptimizerFactory factory =
         new PpoOptimizerFactory(
             Engines.settings(engine, Map.of("minibatch", Integer.parseInt(arguments[3]))),
-            NetworkShape.ofScaler());
+            kisim ? NetworkShape.ofScaler() : NullEnvironment.SHAPE);
     PpoOptimizer[] made = new PpoOptimizer[1];
     PolicyOptimizer.Factory remembering =
         new PolicyOptimizer.Factory() {
@@ -46,8 +53,6 @@ public final class MemoryRun {
             return factory.restore(checkpoint);
           }
         };
-    var environment =
-        new KisimEnvironment(Integer.parseInt(arguments[2]), 1, EnvironmentSettings.DEFAULT);
     long begin = System.nanoTime();
     try (SingleWorkerTraining training =
         SingleWorkerTraining.start(remembering, Rollouts.of(environment, STEPS, 1), true, 1)) {

@@ -56,7 +56,8 @@ class MemoryTest {
                 engine,
                 Long.toString(STEPS),
                 "16",
-                Integer.toString(MINIBATCH))
+                Integer.toString(MINIBATCH),
+                "kisim")
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

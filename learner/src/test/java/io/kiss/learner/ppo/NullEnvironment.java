@@ -13,6 +13,10 @@ import java.util.Random;
  */
 final class NullEnvironment implements VectorEnvironment {
   static final int ACTIONS = 5;
+
+  /** With 16 features, as the other trainers' null environment has. */
+  static final NetworkShape SHAPE = new NetworkShape("null", 16, "null", ACTIONS);
+
   private static final int POOL = 4096;
   private static final int EPISODE = 64;
 

@@ -2,6 +2,7 @@ package io.kiss.learner.ppo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -20,6 +21,19 @@ class PpoSettingsTest {
     assertThat(settings.gamma()).isEqualTo(0.98);
     assertThat(settings.epochs()).isEqualTo(4);
     assertThat(settings.minibatch()).isEqualTo(4096);
+  }
+
+  @Test
+  void learningRateAndEntropyBonusGoStraightFromStartToEnd() {
+    String changes = "{learning-rate=0.5, learning-rate-end=0.25, entropy=0.8, entropy-end=0.4}";
+    Config changed = ConfigFactory.parseString("kiss.learner " + changes);
+    PpoSettings settings = PpoSettings.from(changed.withFallback(defaults).resolve());
+    assertThat(settings.learningRateAt(0)).isEqualTo(0.5);
+    assertThat(settings.learningRateAt(0.75)).isEqualTo(0.3125);
+    assertThat(settings.learningRateAt(1)).isEqualTo(0.25);
+    assertThat(settings.entropyAt(0)).isEqualTo(0.8);
+    assertThat(settings.entropyAt(0.5)).isCloseTo(0.6, within(1e-12));
+    assertThat(settings.entropyAt(1)).isEqualTo(0.4);
   }
 
   @ParameterizedTest
