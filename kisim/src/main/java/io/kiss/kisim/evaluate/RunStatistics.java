@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * What a report may claim from a handful of seeds on a handful of traces (Agarwal et al., Deep
@@ -57,6 +58,54 @@ public final class RunStatistics {
     one.requireSameRuns(other);
     return bootstrap.paired(
         samples -> pooled(samples[0]) - pooled(samples[1]), one.matrix(), other.matrix());
+  }
+
+  /**
+   * {@link #difference} as a share of {@code other}'s interquartile mean: -0.07 is 7 % less.
+   *
+   * @throws IllegalArgumentException if they did not run the same traces and seeds
+   */
+  public Interval relativeDifference(Scores one, Scores other) {
+    one.requireSameRuns(other);
+    return bootstrap.paired(
+        samples -> pooled(samples[0]) / pooled(samples[1]) - 1, one.matrix(), other.matrix());
+  }
+
+  /**
+   * Median over all runs of the share of the way from {@code from} to {@code to} that {@code one}
+   * has gone: 0 is as the former, 1 as the latter. Runs in which {@code to} is no better than
+   * {@code from} have no such way and do not count.
+   *
+   * @return {@code NaN} where no run has one
+   * @throws IllegalArgumentException if they did not run the same traces and seeds
+   */
+  public Interval gapClosed(Scores one, Scores from, Scores to) {
+    one.requireSameRuns(from);
+    one.requireSameRuns(to);
+    Interval median =
+        bootstrap.paired(
+            samples -> medianGapClosed(samples[0], samples[1], samples[2]),
+            one.matrix(),
+            from.matrix(),
+            to.matrix());
+    // Sorted, NaN is the highest: where resamples may lack a gap altogether there is no interval.
+    return Double.isNaN(median.high())
+        ? new Interval(median.estimate(), Double.NaN, Double.NaN)
+        : median;
+  }
+
+  private static double medianGapClosed(double[][] one, double[][] from, double[][] to) {
+    DoubleStream.Builder shares = DoubleStream.builder();
+    for (int s = 0; s < one.length; s++) {
+      for (int i = 0; i < one[s].length; i++) {
+        double gap = from[s][i] - to[s][i];
+        if (gap > 0) {
+          shares.add((from[s][i] - one[s][i]) / gap);
+        }
+      }
+    }
+    double[] all = shares.build().toArray();
+    return all.length == 0 ? Double.NaN : Bootstrap.median(all);
   }
 
   /** How {@code one} does beside {@code other}, by the interval of their {@link #difference}. */
