@@ -10,7 +10,6 @@ import io.kiss.kisim.autoscale.opponents.HpaV2;
 import io.kiss.kisim.autoscale.opponents.Queueing;
 import io.kiss.kisim.autoscale.opponents.QueueingParameters;
 import io.kiss.kisim.env.EnvironmentSettings;
-
 import io.kiss.kisim.evaluate.Entrant;
 import io.kiss.kisim.evaluate.Standing;
 import io.kiss.kisim.evaluate.Tournament;
