@@ -21,14 +21,16 @@
     return values;
   };
 
-  const axes = (label, size) => [
+  const decades = (u, ticks) => ticks.map(v => Number.isInteger(+Math.log10(v).toFixed(6)) ? v : null);
+
+  const axes = (label, size, gridOf) => [
     {
       stroke: () => token('dim'), grid: {stroke: () => token('line'), width: 1}, ticks: {stroke: () => token('line'), width: 1},
       incrs: [60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800],
       values: (u, ticks) => ticks.map(clock), space: 60,
     },
     {
-      stroke: () => token('dim'), grid: {stroke: () => token('line'), width: 1}, ticks: {show: false},
+      stroke: () => token('dim'), grid: {stroke: () => token('line'), width: 1, ...gridOf}, ticks: {show: false},
       values: (u, ticks) => ticks.map(label), size,
     },
   ];
@@ -42,7 +44,7 @@
     const chart = new uPlot({
       width: host.clientWidth, height, legend: {show: false},
       cursor: {sync: {key}, y: false, drag: {x: true, y: false}, points: {size: 6}},
-      scales: {x: {time: false}, y: scale}, axes: axes(label, 58),
+      scales: {x: {time: false}, y: scale}, axes: axes(label, 58, scale.distr === 3 ? {filter: decades} : {}),
       series: [{}, first, ...lines], hooks: {setCursor: [onCursor]},
     }, columns, host);
     charts.push({chart, host, height});

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /** A headless Chromium with one page open, asked over the DevTools protocol what it shows. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -31,7 +31,7 @@ final class Browser implements AutoCloseable {
     this.page = page;
   }
 
-  static Browser open(Path profile, String url) throws IOException {
+  public static Browser open(Path profile, String url) throws IOException {
     Process process =
         new ProcessBuilder(
                 "chromium",
@@ -76,7 +76,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** What an expression is worth on the page now. */
-  String value(String expression) throws Exception {
+  public String value(String expression) throws Exception {
     String command =
         JSON.writeValueAsString(
             Map.of(

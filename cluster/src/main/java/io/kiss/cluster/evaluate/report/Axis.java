@@ -67,11 +67,15 @@ record Axis(double low, double high, boolean log, double from, double to) {
     return values;
   }
 
+  private static double[] mantissas(double ratio) {
+    if (ratio > 300) {
+      return new double[] {1};
+    }
+    return ratio > 20 ? new double[] {1, 3} : new double[] {1, 1.5, 2, 3, 5, 7};
+  }
+
   private List<Double> factors() {
-    double[] mantissas =
-        high / low > 300
-            ? new double[] {1}
-            : high / low > 20 ? new double[] {1, 3} : new double[] {1, 2, 3, 5};
+    double[] mantissas = mantissas(high / low);
     List<Double> values = new ArrayList<>();
     for (int power = (int) Math.floor(Math.log10(low)); Math.pow(10, power) <= high; power++) {
       for (double mantissa : mantissas) {

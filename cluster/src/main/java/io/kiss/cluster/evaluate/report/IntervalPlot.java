@@ -100,7 +100,7 @@ record IntervalPlot(List<Axis.Tick> ticks, List<Line> lines) {
               row.tiedWith().isEmpty() ? "" : "ties with " + String.join(", ", row.tiedWith()),
               comparison.reference().filter(row.autoscaler()::equals).isPresent()));
     }
-    return new IntervalPlot(axis.ticks(5, text), lines);
+    return new IntervalPlot(axis.ticks(5, given == null ? Show::trimmed : text), lines);
   }
 
   private static Axis around(List<Interval> intervals) {

@@ -43,14 +43,22 @@ final class ParetoPlots {
   /**
    * Settings of one kind of autoscaler.
    *
-   * @param kind its name
    * @param colour class of its colour
    * @param line through those that no other beats
    * @param dots all of them
-   * @param x where the name goes
-   * @param y where the name goes
+   * @param label drawn beside it, empty for none
+   * @param labelX where
+   * @param labelY where
+   * @param anchor which end of the label is there
    */
-  record Curve(String kind, String colour, String line, List<Point> dots, String x, String y) {}
+  record Curve(
+      String colour,
+      String line,
+      List<Point> dots,
+      String label,
+      String labelX,
+      String labelY,
+      String anchor) {}
 
   /**
    * A point.
@@ -164,21 +172,24 @@ final class ParetoPlots {
             .filter(point -> point.violatingShare() <= up.high())
             .collect(
                 Collectors.groupingBy(SweepPoint::kind, LinkedHashMap::new, Collectors.toList()));
+    Labels labels = new Labels(LEFT, RIGHT, TOP, BOTTOM);
+    spots.forEach(spot -> labels.keepFree(across.at(spot.gpuShare), up.at(spot.violatingShare)));
+    final List<Point> points = points(spots, across, up, labels);
     List<Curve> curves = new ArrayList<>();
-    kinds.forEach((kind, points) -> curves.add(curve(kind, points, across, up)));
+    kinds.forEach((kind, tried) -> curves.add(curve(kind, tried, across, up, labels)));
     return new Plot(
         title,
-        across.ticks(5, Show::number),
+        across.ticks(5, Show::trimmed),
         up.ticks(4, value -> value <= FEWEST * 1.001 ? "≤ 0.01 %" : axisPercent(value)),
         curves,
-        points(spots, across, up));
+        points);
   }
 
   private static String axisPercent(double share) {
     return Numbers.rounded(100 * share, 2).toPlainString() + " %";
   }
 
-  private Curve curve(String kind, List<SweepPoint> points, Axis across, Axis up) {
+  private Curve curve(String kind, List<SweepPoint> points, Axis across, Axis up, Labels labels) {
     String colour =
         results.entrants().stream()
             .map(entrant -> entrant.name())
@@ -207,14 +218,11 @@ final class ParetoPlots {
               "",
               ""));
     }
-    SweepPoint end = front.get(0);
+    SweepPoint middle = front.get(front.size() / 2);
+    Labels.Place place =
+        labels.place(kind + " curve", across.at(middle.gpuShare()), up.at(middle.violatingShare()));
     return new Curve(
-        kind,
-        colour,
-        line,
-        dots,
-        Show.at(across.at(end.gpuShare())),
-        Show.at(Math.max(TOP + 8, up.at(end.violatingShare()) - 6)));
+        colour, line, dots, place.text(), Show.at(place.x()), Show.at(place.y()), place.anchor());
   }
 
   private static String says(String name, double gpuShare, double violatingShare) {
@@ -226,9 +234,7 @@ final class ParetoPlots {
         + " violations";
   }
 
-  private List<Point> points(List<Spot> spots, Axis across, Axis up) {
-    Labels labels = new Labels(LEFT, RIGHT, TOP, BOTTOM);
-    spots.forEach(spot -> labels.keepFree(across.at(spot.gpuShare), up.at(spot.violatingShare)));
+  private List<Point> points(List<Spot> spots, Axis across, Axis up, Labels labels) {
     List<Point> points = new ArrayList<>();
     for (Spot spot : spots) {
       Styles.Style style = styles.of(spot.name);

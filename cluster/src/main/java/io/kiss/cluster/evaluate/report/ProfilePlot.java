@@ -36,7 +36,8 @@ record ProfilePlot(List<Axis.Tick> across, List<Axis.Tick> up, List<Line> lines)
     double[] costs = comparison.profiles().get(0).thresholds();
     double last = costs[costs.length - 1];
     // At least a tenth apart, or the axis has no length where all cost the same.
-    Axis across = new Axis(costs[0], Math.max(last, 1.1 * costs[0]), true, LEFT, RIGHT);
+    double high = Math.max(last, 1.1 * costs[0]);
+    Axis across = new Axis(costs[0], high, high / costs[0] >= 5, LEFT, RIGHT);
     Axis up = new Axis(0, 1, false, BOTTOM, TOP);
     List<Line> lines = new ArrayList<>();
     for (PerformanceProfile profile : comparison.profiles()) {
@@ -57,6 +58,6 @@ record ProfilePlot(List<Axis.Tick> across, List<Axis.Tick> up, List<Line> lines)
               points.toString(),
               style.shown()));
     }
-    return new ProfilePlot(across.ticks(6, Show::number), up.ticks(4, Show::percent), lines);
+    return new ProfilePlot(across.ticks(6, Show::trimmed), up.ticks(4, Show::percent), lines);
   }
 }

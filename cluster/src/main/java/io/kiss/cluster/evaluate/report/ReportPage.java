@@ -62,7 +62,7 @@ final class ReportPage {
     page.put("command", results.command());
     page.put("version", results.version());
     page.put("engine", results.engine().equals("fluid") ? "fluid" : "request-level");
-    page.put("price", Show.number(results.violationPrice()));
+    page.put("price", Show.trimmed(results.violationPrice()));
     page.put("cases", comparison.cases());
     page.put("traceCount", results.traces().size());
     page.put("traceWord", results.traces().size() == 1 ? "trace" : "traces");

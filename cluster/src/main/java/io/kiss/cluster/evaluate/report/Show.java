@@ -20,6 +20,12 @@ final class Show {
     return fixed(value, decimals);
   }
 
+  /** The same without zeros at its end: for what somebody has set. */
+  static String trimmed(double value) {
+    String text = number(value);
+    return text.contains(".") ? text.replaceAll("\\.?0+$", "") : text;
+  }
+
   /** With this many decimals, thousands apart. */
   static String fixed(double value, int decimals) {
     if (!Double.isFinite(value)) {
@@ -37,19 +43,22 @@ final class Show {
     }
     double edge = Math.min(Math.abs(share), Math.abs(1 - share));
     int decimals = edge < 1e-9 ? 0 : edge < 0.001 ? 3 : edge < 0.01 ? 2 : edge < 0.1 ? 1 : 0;
-    return fixed(100 * share, decimals) + " %";
+    return fixed(100 * share, decimals) + "\u00a0%";
   }
 
   /** SLO attainment and its like, where a tenth of a percent counts. */
   static String attainment(double share) {
     double missed = 1 - share;
-    return fixed(100 * share, missed < 0.001 ? 3 : missed < 0.01 ? 2 : 1) + " %";
+    if (missed == 0) {
+      return "100\u00a0%";
+    }
+    return fixed(100 * share, missed < 0.001 ? 3 : missed < 0.01 ? 2 : 1) + "\u00a0%";
   }
 
   /** A size of change, without its sign. */
   static String change(double share) {
     double size = Math.abs(share);
-    return fixed(100 * size, size < 0.1 ? 1 : 0) + " %";
+    return fixed(100 * size, size < 0.1 ? 1 : 0) + "\u00a0%";
   }
 
   /** A change with its sign. */
@@ -58,7 +67,7 @@ final class Show {
       return NOTHING;
     }
     String size = change(share);
-    return (size.startsWith("0.0 ") ? "±" : share < 0 ? MINUS : "+") + size;
+    return (size.startsWith("0.0\u00a0") ? "±" : share < 0 ? MINUS : "+") + size;
   }
 
   /** A latency or a time. */
@@ -68,15 +77,15 @@ final class Show {
     }
     if (seconds < 1) {
       double millis = 1000 * seconds;
-      return fixed(millis, millis < 10 ? 1 : 0) + " ms";
+      return fixed(millis, millis < 10 ? 1 : 0) + "\u00a0ms";
     }
-    return fixed(seconds, seconds < 10 ? 2 : seconds < 100 ? 1 : 0) + " s";
+    return fixed(seconds, seconds < 10 ? 2 : seconds < 100 ? 1 : 0) + "\u00a0s";
   }
 
   /** A length of time in words. */
   static String span(int seconds) {
     if (seconds % 3600 == 0 || seconds >= 36000) {
-      return number(seconds / 3600.0).replaceAll("\\.0+$", "") + " h";
+      return trimmed(seconds / 3600.0) + " h";
     }
     return seconds % 60 == 0 ? seconds / 60 + " min" : fixed(seconds / 60.0, 1) + " min";
   }

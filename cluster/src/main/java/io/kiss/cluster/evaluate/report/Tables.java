@@ -12,6 +12,7 @@ import io.kiss.kisim.evaluate.result.EntrantInfo.Role;
 import io.kiss.kisim.evaluate.result.EvaluationResults;
 import io.kiss.kisim.evaluate.result.TraceInfo;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -157,7 +158,7 @@ final class Tables {
     results.entrants().forEach(entrant -> roles.put(entrant.name(), entrant.role()));
     List<TraceRow> rows = new ArrayList<>(comparison.traces());
     rows.removeIf(row -> !row.trace().equals(trace));
-    rows.sort(java.util.Comparator.comparingDouble(row -> row.costAtSlo().estimate()));
+    rows.sort(Comparator.comparingDouble(row -> row.costAtSlo().estimate()));
     for (TraceRow row : rows) {
       Means means = row.means();
       lines.add(
@@ -213,7 +214,7 @@ final class Tables {
         items.add(new Item("SHA-256 of the policy: ", entrant.policySha256()));
       }
       if (items.isEmpty()) {
-        items.add(new Item("", "as published"));
+        items.add(new Item("", entrant.role() == Role.BASELINE ? "defaults" : Show.NOTHING));
       }
       settings.add(new Setting(entrant.name(), role(entrant.role()), items));
     }
@@ -226,7 +227,7 @@ final class Tables {
         + (trace.fromSeconds() > 0 ? " from " + Show.span(trace.fromSeconds()) : "")
         + ", "
         + Show.span(trace.seconds())
-        + (trace.factor() == 1 ? "" : ", counts × " + Show.number(trace.factor()))
+        + (trace.factor() == 1 ? "" : ", counts × " + Show.trimmed(trace.factor()))
         + "; "
         + trace.service()
         + " on "
@@ -234,13 +235,13 @@ final class Tables {
         + ", SLO "
         + Show.seconds(trace.sloSeconds())
         + ", start-up "
-        + Show.seconds(trace.startupSeconds())
+        + Show.span((int) Math.round(trace.startupSeconds()))
         + ", "
         + trace.minReplicas()
         + " to "
         + trace.maxReplicas()
         + " replicas of "
-        + Show.number(trace.replicaCapacity())
+        + Show.trimmed(trace.replicaCapacity())
         + " requests/s each";
   }
 }

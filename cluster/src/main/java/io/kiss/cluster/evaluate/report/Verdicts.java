@@ -71,7 +71,7 @@ public final class Verdicts {
           + other
           + ": it costs "
           + words(relative.estimate())
-          + ", but the 95 % interval goes from "
+          + ", but the 95\u00a0% interval goes from "
           + words(relative.low())
           + " to "
           + words(relative.high())
@@ -81,7 +81,7 @@ public final class Verdicts {
     return lead.one()
         + " costs "
         + than(relative.estimate(), other)
-        + " (95 % interval "
+        + " (95\u00a0% interval "
         + Show.change(less ? relative.high() : relative.low())
         + " to "
         + Show.change(less ? relative.low() : relative.high())
@@ -106,7 +106,7 @@ public final class Verdicts {
 
   private static String words(double relative) {
     String size = Show.change(relative);
-    return size.equals("0.0 %") ? "the same" : size + (relative < 0 ? " less" : " more");
+    return size.equals("0.0\u00a0%") ? "the same" : size + (relative < 0 ? " less" : " more");
   }
 
   /**
@@ -132,7 +132,7 @@ public final class Verdicts {
             Show.number(row.costAtSlo().estimate()),
             "cost-at-SLO of " + name,
             row.costAtSlo().known()
-                ? "95 % interval " + Show.interval(row.costAtSlo())
+                ? "95\u00a0% interval " + Show.interval(row.costAtSlo())
                 : "1 would be GPUs always busy, no violation"));
     String other = comparison.leads().isEmpty() ? "" : comparison.leads().get(0).other();
     figures.add(
@@ -145,11 +145,11 @@ public final class Verdicts {
                 .orElse("")));
     figures.add(
         new Figure(
-            Show.number(row.means().gpuShare()) + " ×",
+            Show.number(row.means().gpuShare()) + "\u00a0×",
             "the GPU time the load needs",
             comparison
                 .row(other)
-                .map(r -> other + " " + Show.number(r.means().gpuShare()) + " ×")
+                .map(r -> other + " " + Show.number(r.means().gpuShare()) + "\u00a0×")
                 .orElse("")));
     if (row.gapClosed().isPresent() && !row.gapClosed().get().from().equals(name)) {
       var gap = row.gapClosed().get();
