@@ -18,7 +18,7 @@ final class EntrantList {
   /** What takes part when nobody says otherwise; with a policy, KIScaler as well. */
   static final String USUAL =
       "hpa,hpa:tuned,hpa:tuned-here,keda:tuned,kpa:tuned,apa:tuned,wva:tuned,dynamo:tuned,"
-          + "ray:tuned,queueing,forecast";
+          + "ray:tuned,queueing,forecast,oracle";
 
   static final String KISCALER = "kiscaler";
   private static final List<String> TUNING = List.of("tuned", "tuned-here");
@@ -64,13 +64,18 @@ final class EntrantList {
     if (name.equals(KISCALER)) {
       return learned(text, policy);
     }
+    if (text.equals(Entrant.ORACLE)) {
+      return Entrant.oracle();
+    }
     if (Autoscalers.all().stream().noneMatch(kind -> kind.name().equals(name))) {
       throw new IllegalArgumentException(
           "--autoscalers: "
               + (name.isEmpty() ? "an entry is empty" : "autoscaler " + text + " is unknown")
+              + (name.equals(Entrant.ORACLE) ? ", as oracle has no settings" : "")
               + "; known are "
               + Stream.concat(
-                      Autoscalers.all().stream().map(AutoscalerKind::name), Stream.of(KISCALER))
+                      Autoscalers.all().stream().map(AutoscalerKind::name),
+                      Stream.of(Entrant.ORACLE, KISCALER))
                   .collect(Collectors.joining(", ")));
     }
     try {

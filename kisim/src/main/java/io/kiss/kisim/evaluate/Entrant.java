@@ -6,6 +6,8 @@ import io.kiss.kisim.autoscale.KiScaler;
 import io.kiss.kisim.autoscale.PolicySnapshot;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.env.Episode;
+import io.kiss.kisim.evaluate.oracle.Oracle;
+import io.kiss.kisim.evaluate.oracle.PlannedReplicas;
 import io.kiss.kisim.evaluate.result.EntrantInfo.Role;
 import java.util.Optional;
 import java.util.function.Function;
@@ -21,6 +23,9 @@ import java.util.function.Function;
  */
 public record Entrant(
     String name, Role role, Optional<EntrantText> text, String policySha256, Maker maker) {
+
+  /** Name of the one that knows the future. */
+  public static final String ORACLE = "oracle";
 
   /** Makes autoscalers without memory; called from several threads. */
   @FunctionalInterface
@@ -53,6 +58,16 @@ public record Entrant(
         Optional.of(text),
         "",
         (episode, seed) -> text.choice().create(episode.workload()));
+  }
+
+  /** The one that knows the future: for each run it follows a plan that was made for it. */
+  public static Entrant oracle() {
+    return new Entrant(
+        ORACLE,
+        Role.ORACLE,
+        Optional.empty(),
+        "",
+        (episode, seed) -> new PlannedReplicas(Oracle.plan(episode, seed)));
   }
 
   /** KIScaler with this policy. */

@@ -21,6 +21,9 @@ import java.util.Map;
  * earlier attempt was stopped.
  */
 public final class Evaluation {
+  /** About what a plan of the Oracle is, in seconds that the fluid engine simulates. */
+  private static final double PLAN_WORK = 1.5e6;
+
   private final EvaluationPlan plan;
   private final Units units;
   private final Sweeps sweeps;
@@ -42,10 +45,9 @@ public final class Evaluation {
     sweeps = new Sweeps(plan, units);
     double runs = 0;
     for (EvaluationCase each : plan.cases()) {
-      runs +=
-          Units.work(plan.engine(), each.episode().scenario())
-              * plan.seeds()
-              * plan.entrants().size();
+      for (Entrant entrant : plan.entrants()) {
+        runs += plan.seeds() * work(each, entrant);
+      }
     }
     work = runs + sweeps.work();
   }
@@ -64,6 +66,11 @@ public final class Evaluation {
     try (Crew crew = new Crew(jobs)) {
       return new Evaluation(plan, crew, log, progress).run();
     }
+  }
+
+  private double work(EvaluationCase each, Entrant entrant) {
+    double run = Units.work(plan.engine(), each.episode().scenario());
+    return entrant.role() == EntrantInfo.Role.ORACLE ? run + PLAN_WORK : run;
   }
 
   private synchronized void worked(double more) {
@@ -117,7 +124,7 @@ public final class Evaluation {
         each.name(),
         seed,
         entrant.name(),
-        episode.scenario(),
+        work(each, entrant),
         log ->
             log.run(each.name(), seed, entrant.name())
                 .filter(run -> !replay || run.replay().isPresent()),

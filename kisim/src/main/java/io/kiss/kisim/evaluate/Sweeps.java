@@ -151,7 +151,7 @@ final class Sweeps {
         sweep.trace,
         seed,
         candidate.toString(),
-        episode.scenario(),
+        Units.work(sweep.engine, episode.scenario()),
         log -> log.tried(key),
         runner -> runner.attempt(episode, candidate.create(episode.workload()), seed),
         (log, result) -> log.add(key, result));

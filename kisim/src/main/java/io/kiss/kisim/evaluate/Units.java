@@ -41,6 +41,7 @@ final class Units {
    * One run.
    *
    * @param trace for the sentence if it fails, as are seed and autoscaler
+   * @param work how much it is, as {@link Units#work} counts
    * @param known looks it up
    * @param task runs it
    * @param keep puts it into the log
@@ -49,7 +50,7 @@ final class Units {
       String trace,
       long seed,
       String autoscaler,
-      Scenario scenario,
+      double work,
       Function<EvaluationLog, Optional<T>> known,
       Crew.Task<T> task,
       BiConsumer<EvaluationLog, T> keep) {}
@@ -61,17 +62,16 @@ final class Units {
   <T> List<Outcome<T>> all(EngineChoice engine, List<Unit<T>> units) throws InterruptedException {
     List<Crew.Task<Outcome<T>>> tasks = new ArrayList<>(units.size());
     for (Unit<T> unit : units) {
-      tasks.add(runner -> one(engine, unit, runner));
+      tasks.add(runner -> one(unit, runner));
     }
     return crew.all(engine, tasks);
   }
 
-  private <T> Outcome<T> one(EngineChoice engine, Unit<T> unit, Runner runner)
-      throws InterruptedException {
+  private <T> Outcome<T> one(Unit<T> unit, Runner runner) throws InterruptedException {
     Optional<T> known = unit.known.apply(log);
     Outcome<T> outcome =
         known.isPresent() ? new Outcome<>(known.get(), Optional.empty()) : fresh(unit, runner);
-    done.accept(work(engine, unit.scenario));
+    done.accept(unit.work);
     return outcome;
   }
 

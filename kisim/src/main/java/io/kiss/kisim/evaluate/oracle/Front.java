@@ -41,7 +41,11 @@ final class Front {
   /** The same, and those with a line dearer by {@code inLine} more. */
   void addAll(Front other, double dearer, double inLine) {
     for (int i = 0; i < other.size; i++) {
-      add(other.cost[i] + (other.line[i] > 0 ? dearer + inLine : dearer), other.content[i], other.line[i], other.from[i]);
+      add(
+          other.cost[i] + (other.line[i] > 0 ? dearer + inLine : dearer),
+          other.content[i],
+          other.line[i],
+          other.from[i]);
     }
   }
 

@@ -70,8 +70,7 @@ final class LowerBound {
       besideLine = Math.max(besideLine, contents[contents.length - 1] / n);
       longestWait = Math.max(longestWait, pods.patience() + pods.fullService() + 1);
     }
-    boolean leave =
-        outlook.scenario.service().batching().timeoutAction() == TimeoutAction.REJECT;
+    boolean leave = outlook.scenario.service().batching().timeoutAction() == TimeoutAction.REJECT;
     if (!leave) {
       longestWait = Double.POSITIVE_INFINITY;
     } else if (faults) {
@@ -176,7 +175,12 @@ final class LowerBound {
       double fewer) {
     for (int i = 0; i < fromSize[from]; i++) {
       int at = from * WAYS + i;
-      add(toCost, toContent, toSize, to, fromCost[at] + dearer,
+      add(
+          toCost,
+          toContent,
+          toSize,
+          to,
+          fromCost[at] + dearer,
           Math.max(0, fromContent[at] - fewer));
     }
   }

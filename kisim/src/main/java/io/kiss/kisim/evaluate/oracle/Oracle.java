@@ -11,12 +11,12 @@ import java.util.Arrays;
  * reported: GPU-seconds held over those needed, plus the violation price times the share of the
  * requests that violate the SLO.
  *
- * <p>A plan is made in three steps. {@link PathSearch} finds the cheapest path of ready pods, second
- * by second. {@link AskedAhead} and {@link Repair} ask for each pod as long ahead as it takes.
- * {@link Polish} tries changes on the engine itself, whose cost is the one stated. The plan decides
- * every second, more often than any other autoscaler; what it is not exact in: it keeps a few
- * backlogs for each number of pods, takes every start to cost the mean time while searching, and
- * knows of faults, missing nodes and the answers that closed traffic waits for only by trying.
+ * <p>A plan is made in three steps. {@link PathSearch} finds the cheapest path of ready pods,
+ * second by second. {@link AskedAhead} and {@link Repair} ask for each pod as long ahead as it
+ * takes. {@link Polish} tries changes on the engine itself, whose cost is the one stated. The plan
+ * decides every second, more often than any other autoscaler; what it is not exact in: it keeps a
+ * few backlogs for each number of pods, takes every start to cost the mean time while searching,
+ * and knows of faults, missing nodes and the answers that closed traffic waits for only by trying.
  */
 public final class Oracle {
   private static final int TICK_SECONDS = 1;
