@@ -12,6 +12,9 @@ final class WorkBar {
   private static final long PLAIN_NANOS = 10_000_000_000L;
   private static final int WIDTH = 40;
 
+  /** Before this much is done, the time left would be made up. */
+  private static final double KNOWN_SHARE = 0.02;
+
   private final Terminal terminal;
   private final PrintWriter plain;
   private final LongSupplier nanos;
@@ -64,7 +67,7 @@ final class WorkBar {
     String figures =
         ProgressBar.percent(share)
             + "  "
-            + (share > 0 ? ProgressBar.clock(seconds / share - seconds) : "-")
+            + (share >= KNOWN_SHARE ? ProgressBar.clock(seconds / share - seconds) : "-")
             + " left";
     int room = Math.min(WIDTH, columns - figures.length() - 3);
     return room > 4 ? ProgressBar.bar(share, room) + " " + figures : figures;

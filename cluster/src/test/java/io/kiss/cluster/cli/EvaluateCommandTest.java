@@ -228,7 +228,7 @@ class EvaluateCommandTest {
         "words.csv | 0,5;ten,5 | line 3: second must be a number",
         "none.csv | 0,0;10,0 | has no request",
         "one.csv | 0,5 | at least two rows",
-        "short.csv | '' | at least two rows"
+        "blank.csv | '' | is this an empty line?"
       })
   void aTraceThatIsNoneIsRefusedWithItsLine(String name, String rows, String sentence)
       throws IOException {
@@ -327,6 +327,7 @@ class EvaluateCommandTest {
                 folder.resolve("r")))
         .isZero();
     assertThat(out.toString()).contains("lasts 600 s, less than the window");
-    assertThat(files(folder.resolve("r")).get(0)).contains("\"fromSeconds\":300").contains("300");
+    assertThat(files(folder.resolve("r")).get(0))
+        .contains("\"fromSeconds\" : 300", "\"seconds\" : 300");
   }
 }
