@@ -2,18 +2,14 @@ package io.kiss.kisim.fluid;
 
 import io.kiss.kisim.cluster.FaultKind;
 import io.kiss.kisim.cluster.KubernetesCluster;
+import io.kiss.kisim.engine.ClusterTruth;
 import io.kiss.kisim.engine.ReplicaChanges;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
-import io.kiss.kisim.gpu.DeviceSharing;
-import io.kiss.kisim.gpu.DeviceType;
-import io.kiss.kisim.time.ExactSum;
 import io.kiss.kisim.time.Nanos;
 
 /** The truth as running totals since second 0, filled by the engine. */
 final class RunningTruth implements Truth {
-  private static final FaultKind[] KINDS = FaultKind.values();
-
   double requests;
   double served;
   double rejected;
@@ -27,10 +23,7 @@ final class RunningTruth implements Truth {
   private final KubernetesCluster cluster;
   private final ReplicaChanges changes;
   private final Answers answers;
-  private final int[] faultsBefore = new int[KINDS.length];
-  private final ExactSum allocatedBefore = new ExactSum();
-  private final ExactSum nodesBefore = new ExactSum();
-  private DeviceType device;
+  private final ClusterTruth held = new ClusterTruth();
   private double gpusPerPod;
   private double neededPerRequest;
   private double unitSeconds;
@@ -43,18 +36,13 @@ final class RunningTruth implements Truth {
 
   /** Begins at second 0, up to which the cluster has come. */
   void begin(Scenario scenario) {
-    device = scenario.service().device();
     gpusPerPod = scenario.service().gpusPerPod();
     neededPerRequest = gpusPerPod / scenario.service().podCapacity();
     unitSeconds = scenario.service().loneLatencySeconds();
     requests = served = rejected = timedOut = lost = 0;
     waitingSeconds = busySeconds = 0;
     now = 0;
-    for (FaultKind kind : KINDS) {
-      faultsBefore[kind.ordinal()] = cluster.faults(kind);
-    }
-    allocatedBefore.set(cluster.allocatedUnitNanos(0));
-    nodesBefore.set(cluster.nodeUnitNanos(0));
+    held.begin(cluster, scenario.service().device(), 0);
     answers.forgetTruth();
   }
 
@@ -100,7 +88,7 @@ final class RunningTruth implements Truth {
 
   @Override
   public double gpuSeconds() {
-    return gpuSeconds(cluster.allocatedUnitNanos(now * Nanos.PER_SECOND), allocatedBefore);
+    return held.gpuSeconds(nanos());
   }
 
   @Override
@@ -108,13 +96,13 @@ final class RunningTruth implements Truth {
     return gpusPerPod * busySeconds;
   }
 
-  @Override
-  public double nodeGpuSeconds() {
-    return gpuSeconds(cluster.nodeUnitNanos(now * Nanos.PER_SECOND), nodesBefore);
+  private long nanos() {
+    return now * Nanos.PER_SECOND;
   }
 
-  private static double gpuSeconds(ExactSum now, ExactSum before) {
-    return now.minus(before) / DeviceSharing.UNITS * 1e-9;
+  @Override
+  public double nodeGpuSeconds() {
+    return held.nodeGpuSeconds(nanos());
   }
 
   @Override
@@ -124,12 +112,12 @@ final class RunningTruth implements Truth {
 
   @Override
   public double cost() {
-    return device.cost(gpuSeconds());
+    return held.cost(nanos());
   }
 
   @Override
   public double joules() {
-    return device.joules(gpuSeconds(), busyGpuSeconds());
+    return held.joules(nanos(), busyGpuSeconds());
   }
 
   @Override
@@ -144,7 +132,7 @@ final class RunningTruth implements Truth {
 
   @Override
   public int faults(FaultKind kind) {
-    return cluster.faults(kind) - faultsBefore[kind.ordinal()];
+    return held.faults(kind);
   }
 
   @Override

@@ -1,25 +1,22 @@
 package io.kiss.kisim.request;
 
 import io.kiss.kisim.cluster.FaultKind;
+import io.kiss.kisim.engine.ClusterTruth;
 import io.kiss.kisim.engine.ReplicaChanges;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
-import io.kiss.kisim.gpu.DeviceSharing;
-import io.kiss.kisim.gpu.DeviceType;
 import io.kiss.kisim.time.ExactSum;
 import org.HdrHistogram.Histogram;
 
 /** What the request-level engine counted since second 0. */
 final class RequestTruth implements Truth {
-  private static final FaultKind[] KINDS = FaultKind.values();
-
   private final ReplicaChanges changes;
+  private final ClusterTruth held = new ClusterTruth();
   private final Histogram fresh = RequestCounts.newHistogram();
   private final Histogram all = RequestCounts.newHistogram();
   private final Histogram window = RequestCounts.newHistogram();
   private RequestEngine engine;
   private RequestCounts counts;
-  private DeviceType device;
   private double neededPerRequest;
 
   private long arrivedBefore;
@@ -29,9 +26,6 @@ final class RequestTruth implements Truth {
   private long timedOutBefore;
   private long lostBefore;
   private final ExactSum waitsBefore = new ExactSum();
-  private final int[] faultsBefore = new int[KINDS.length];
-  private final ExactSum allocatedBefore = new ExactSum();
-  private final ExactSum nodesBefore = new ExactSum();
   private double busyBefore;
 
   RequestTruth(ReplicaChanges changes) {
@@ -42,7 +36,6 @@ final class RequestTruth implements Truth {
   void begin(RequestEngine engine, Scenario scenario) {
     this.engine = engine;
     counts = engine.counts();
-    device = scenario.service().device();
     neededPerRequest = scenario.service().gpusPerPod() / scenario.service().podCapacity();
     long now = engine.nowNanos();
     arrivedBefore = counts.arrived();
@@ -52,11 +45,7 @@ final class RequestTruth implements Truth {
     timedOutBefore = counts.timedOut();
     lostBefore = counts.lost();
     waitsBefore.set(counts.waits());
-    for (FaultKind kind : KINDS) {
-      faultsBefore[kind.ordinal()] = engine.cluster().faults(kind);
-    }
-    allocatedBefore.set(engine.cluster().allocatedUnitNanos(now));
-    nodesBefore.set(engine.cluster().nodeUnitNanos(now));
+    held.begin(engine.cluster(), scenario.service().device(), now);
     busyBefore = engine.fleet().busyGpuSeconds(now);
     collect();
     all.reset();
@@ -114,7 +103,7 @@ final class RequestTruth implements Truth {
 
   @Override
   public double gpuSeconds() {
-    return gpuSeconds(engine.cluster().allocatedUnitNanos(engine.nowNanos()), allocatedBefore);
+    return held.gpuSeconds(engine.nowNanos());
   }
 
   @Override
@@ -124,11 +113,7 @@ final class RequestTruth implements Truth {
 
   @Override
   public double nodeGpuSeconds() {
-    return gpuSeconds(engine.cluster().nodeUnitNanos(engine.nowNanos()), nodesBefore);
-  }
-
-  private static double gpuSeconds(ExactSum now, ExactSum before) {
-    return now.minus(before) / DeviceSharing.UNITS * 1e-9;
+    return held.nodeGpuSeconds(engine.nowNanos());
   }
 
   @Override
@@ -138,12 +123,12 @@ final class RequestTruth implements Truth {
 
   @Override
   public double cost() {
-    return device.cost(gpuSeconds());
+    return held.cost(engine.nowNanos());
   }
 
   @Override
   public double joules() {
-    return device.joules(gpuSeconds(), busyGpuSeconds());
+    return held.joules(engine.nowNanos(), busyGpuSeconds());
   }
 
   @Override
@@ -158,7 +143,7 @@ final class RequestTruth implements Truth {
 
   @Override
   public int faults(FaultKind kind) {
-    return engine.cluster().faults(kind) - faultsBefore[kind.ordinal()];
+    return held.faults(kind);
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
  * the clock: a Poisson process with that rate for exponential gaps, a renewal process sped up and
  * slowed down by it for gamma ones.
  */
-public final class OpenLoad implements Load {
+public final class OpenLoad extends OneWayLoad {
   private final RateProcess rate;
   private final SharedStateContinuousSampler gaps;
   private double clockSeconds;
@@ -21,8 +21,6 @@ public final class OpenLoad implements Load {
 
   /** Mean time between two requests in this segment, seconds; infinite without any. */
   private double segmentGap;
-
-  private long next;
 
   /**
    * Makes a load.
@@ -53,27 +51,7 @@ public final class OpenLoad implements Load {
   }
 
   @Override
-  public long nextNanos() {
-    return next;
-  }
-
-  @Override
-  public int take() {
-    draw();
-    return 0;
-  }
-
-  @Override
-  public boolean closed() {
-    return false;
-  }
-
-  @Override
-  public void answered(int tag, long nowNanos, boolean served) {
-    throw new IllegalStateException("an open load does not wait for answers");
-  }
-
-  private void draw() {
+  void draw() {
     double gap = gaps.sample();
     double at = clockSeconds + gap * segmentGap;
     if (at <= segmentEnd) {

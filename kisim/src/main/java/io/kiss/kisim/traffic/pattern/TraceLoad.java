@@ -10,7 +10,7 @@ import org.apache.commons.rng.UniformRandomProvider;
  *
  * <p>With a scale other than 1 a bin's total is rounded up or down at random, its mean kept.
  */
-public final class TraceLoad implements Load {
+public final class TraceLoad extends OneWayLoad {
   private final double[] counts;
   private final double binSeconds;
   private final double scale;
@@ -23,8 +23,6 @@ public final class TraceLoad implements Load {
 
   /** Rates at the bin's ends over its mean rate: 1 - tilt and 1 + tilt. */
   private double tilt;
-
-  private long next;
 
   /**
    * Replays {@code counts}.
@@ -52,27 +50,7 @@ public final class TraceLoad implements Load {
   }
 
   @Override
-  public long nextNanos() {
-    return next;
-  }
-
-  @Override
-  public int take() {
-    draw();
-    return 0;
-  }
-
-  @Override
-  public boolean closed() {
-    return false;
-  }
-
-  @Override
-  public void answered(int tag, long nowNanos, boolean served) {
-    throw new IllegalStateException("a replayed trace does not wait for answers");
-  }
-
-  private void draw() {
+  void draw() {
     while (left == 0) {
       if (++bin >= counts.length) {
         next = Long.MAX_VALUE;
