@@ -97,7 +97,9 @@ record IntervalPlot(List<Axis.Tick> ticks, List<Line> lines) {
               interval.known()
                   ? text.apply(interval.low()) + " to " + text.apply(interval.high())
                   : "",
-              row.tiedWith().isEmpty() ? "" : "ties with " + String.join(", ", row.tiedWith()),
+              row.tiedWith().isEmpty() || !comparison.judged()
+                  ? ""
+                  : "ties with " + String.join(", ", row.tiedWith()),
               comparison.reference().filter(row.autoscaler()::equals).isPresent()));
     }
     return new IntervalPlot(axis.ticks(5, given == null ? Show::trimmed : text), lines);
@@ -115,7 +117,7 @@ record IntervalPlot(List<Axis.Tick> ticks, List<Line> lines) {
 
   /** As in sports: an equals sign where somebody of the same rank ties with it. */
   static String rank(Row row, Comparison comparison) {
-    if (row.rank() == 0) {
+    if (row.rank() == 0 || !comparison.judged()) {
       return "";
     }
     boolean shared =

@@ -64,6 +64,7 @@ final class ReportPage {
     page.put("engine", results.engine().equals("fluid") ? "fluid" : "request-level");
     page.put("price", Show.trimmed(results.violationPrice()));
     page.put("cases", comparison.cases());
+    page.put("caseWord", comparison.cases() == 1 ? "case" : "cases");
     page.put("traceCount", results.traces().size());
     page.put("traceWord", results.traces().size() == 1 ? "trace" : "traces");
     page.put("seedText", seeds(results));

@@ -84,10 +84,12 @@ final class Show {
 
   /** A length of time in words. */
   static String span(int seconds) {
-    if (seconds % 3600 == 0 || seconds >= 36000) {
-      return trimmed(seconds / 3600.0) + " h";
+    if (seconds < 600) {
+      return seconds + "\u00a0s";
     }
-    return seconds % 60 == 0 ? seconds / 60 + " min" : fixed(seconds / 60.0, 1) + " min";
+    return seconds < 3600
+        ? trimmed(seconds / 60.0) + "\u00a0min"
+        : trimmed(seconds / 3600.0) + "\u00a0h";
   }
 
   /** Lower and upper end; a dash without an interval. */
