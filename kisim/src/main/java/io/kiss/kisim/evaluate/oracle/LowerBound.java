@@ -3,34 +3,43 @@ package io.kiss.kisim.evaluate.oracle;
 import io.kiss.kisim.cluster.FaultSettings;
 import io.kiss.kisim.fluid.SteadyPods;
 import io.kiss.kisim.serving.TimeoutAction;
-import java.util.Arrays;
 
 /**
  * A cost that no path of replicas is below, on the fluid engine with this seed: the optimum of a
- * problem in which everything costs at most what it does there. Dynamic programming over seconds,
- * serving pods, and requests present.
+ * problem in which everything costs at most what it does there.
  *
  * <ul>
  *   <li>Whoever serves in a second holds its GPU; half a second less at its first (and its last, if
  *       pods come and go between whole seconds), since the engine counts half seconds as whole.
- *       Pods that finish what they have serve too, so there may be twice the maximum.
+ *       Pods that finish what they have serve too, so there may be any number.
  *   <li>A pod that becomes ready was held as long as it took to start: {@link StartPrice}.
  *   <li>All pods together serve no more in a second than all at the highest capacity per pod of any
- *       number of pods. A pod that goes may finish half a second's work, and a request, at once.
+ *       number of pods; and a pod that goes may finish half a second's work, and a request, at
+ *       once.
  *   <li>Where waits are bounded, who has not been served after the longest wait and the longest
  *       service has left unanswered and violates the SLO, but for as many as full pods hold beside
- *       their line. Only these count as violating here: that requests wait at random, and that they
- *       may be late and yet answered, is left out, as it depends on how they are spread.
- *   <li>As many requests depart as there are at all.
+ *       their line. Only these count as violating here: that requests wait at random, and that some
+ *       are late and yet answered, is left out, as it depends on how pods share them.
+ *   <li>All requests depart.
+ *   <li>The minimum is held at any time, unless there are faults.
  * </ul>
  *
- * <p>By induction over seconds the requests present here are never more than in the engine on the
- * same path, so no more leave unanswered here. Where two ways are kept as one, it has the lower
- * cost and the fewer requests of both. Of closed traffic the arrivals depend on the path; there is
- * no bound then, {@code NaN}.
+ * <p>Time is cut into blocks. In a block A arrive and pods serve at most their mean number times
+ * capacity times length; what was present at its ends is between zero and the bound above. A price
+ * y for a request present at each end between two blocks (y = 0 after the last) makes blocks
+ * independent, whatever the price (Lagrange): each costs its GPU time plus the least, over what is
+ * present at its ends, of price × violations + y × (present after − present before), a convex
+ * function of the mean number of pods. Of the means, no more is gone up than of the path itself. So
+ * the bound is the least, over any sequence of numbers, of the blocks' costs plus the price of
+ * going up, found exactly with {@link ConvexLine}; the highest over some block lengths and prices.
+ *
+ * <p>Of closed traffic the arrivals depend on the path; there is no bound then, {@code NaN}.
  */
 final class LowerBound {
-  private static final int WAYS = 3;
+  private static final int[] BLOCK_SECONDS = {5, 10, 20, 30, 45, 60, 90, 150, 300};
+
+  /** Prices of a request carried over, in what serving it costs. */
+  private static final double[] CARRIED = {0.5, 0.8, 1, 1.3, 2, 4};
 
   /** A bound is rounded down by this share, more than all rounding errors. */
   private static final double ROUNDING = 1e-7;
@@ -38,31 +47,32 @@ final class LowerBound {
   private final Outlook outlook;
   private final StartPrice starts;
   private final int least;
-  private final int counts;
 
-  /** Highest capacity and content per pod. */
+  /** Highest capacity per pod. */
   private double capacity;
 
+  /** Most that pods hold beside their lines. */
   private double besideLine;
-  private double longestWait;
-  private final double perStart;
-  private final double perStop;
-  private final double finished;
 
-  // Of each number of pods up to WAYS ways in [cost, content] columns.
-  private double[] cost;
-  private double[] content;
-  private int[] size;
-  private final double[] upCost;
-  private final double[] upContent;
-  private final int[] upSize;
+  private double longestWait;
+
+  /** What a pod more costs, and what at most it brings when it goes. */
+  private final double perStart;
+
+  private final double perStop;
 
   private LowerBound(Outlook outlook, int likelyStarts) {
     this.outlook = outlook;
     starts = StartPrice.of(outlook, likelyStarts);
     boolean faults = !outlook.scenario.cluster().faults().equals(FaultSettings.NONE);
     least = faults ? 0 : Math.min(outlook.least, outlook.initial);
-    counts = 2 * outlook.most - least + 1;
+    measure(faults);
+    double half = StartPrice.atWholeSeconds(outlook.scenario) ? 0 : 0.5;
+    perStop = half * outlook.perPodSecond + (0.5 * capacity + 1) * outlook.perViolation;
+    perStart = Math.max(0, (starts.perStart() - 0.5) * outlook.perPodSecond - perStop);
+  }
+
+  private void measure(boolean faults) {
     for (int n = 1; n <= 2 * outlook.most; n++) {
       SteadyPods pods = SteadyPods.of(outlook.scenario, outlook.cv, n);
       double[] contents = pods.contents();
@@ -70,22 +80,12 @@ final class LowerBound {
       besideLine = Math.max(besideLine, contents[contents.length - 1] / n);
       longestWait = Math.max(longestWait, pods.patience() + pods.fullService() + 1);
     }
-    boolean leave = outlook.scenario.service().batching().timeoutAction() == TimeoutAction.REJECT;
-    if (!leave) {
+    besideLine *= 2 * outlook.most;
+    if (outlook.scenario.service().batching().timeoutAction() != TimeoutAction.REJECT) {
       longestWait = Double.POSITIVE_INFINITY;
     } else if (faults) {
       longestWait += outlook.scenario.cluster().faults().notReadySeconds() + 1;
     }
-    double half = StartPrice.atWholeSeconds(outlook.scenario) ? 0 : 0.5;
-    perStart = (starts.perStart() - 0.5) * outlook.perPodSecond;
-    perStop = -half * outlook.perPodSecond;
-    finished = 0.5 * capacity + 1;
-    cost = new double[counts * WAYS];
-    content = new double[counts * WAYS];
-    size = new int[counts];
-    upCost = new double[counts * WAYS];
-    upContent = new double[counts * WAYS];
-    upSize = new int[counts];
   }
 
   /**
@@ -98,131 +98,108 @@ final class LowerBound {
       return Double.NaN;
     }
     LowerBound bound = new LowerBound(outlook, likelyStarts);
-    double found = bound.run() - bound.starts.rebate() * outlook.perPodSecond;
-    return Math.max(0, Math.min(found, bound.ofManyStarts()) * (1 - ROUNDING));
+    double found = bound.best(bound.perStart) - bound.starts.rebate() * outlook.perPodSecond;
+    // Also when pods were stopped that there were from the start.
+    found -= bound.perStop * outlook.initial;
+    double always = bound.least * outlook.seconds * outlook.perPodSecond;
+    return Math.max(always, Math.min(found, bound.ofManyStarts())) * (1 - ROUNDING);
   }
 
-  /** Of paths that create more pods than starts are priced for, each for a second at least. */
+  /**
+   * Of paths that create more pods than starts are priced for: each costs a second at least, and
+   * those that become ready also what they bring when they go.
+   */
   private double ofManyStarts() {
     if (starts.mostPods() == Double.POSITIVE_INFINITY) {
       return Double.POSITIVE_INFINITY;
     }
-    return starts.mostPods() * Math.min(1, starts.soonest()) * outlook.perPodSecond;
+    double each =
+        Math.min(outlook.perPodSecond, (starts.soonest() - 0.5) * outlook.perPodSecond - perStop);
+    double served = each > 0 ? best(0) - perStop * outlook.initial : 0;
+    return served + starts.mostPods() * Math.max(0, each);
   }
 
-  private double run() {
-    add(cost, content, size, outlook.initial - least, 0, outlook.present);
-    for (int second = 0; second < outlook.seconds; second++) {
-      move(second + 0.5 >= starts.soonest());
-      for (int n = 0; n < counts; n++) {
-        pass(second, n);
+  private double best(double pricePerUp) {
+    double highest = 0;
+    for (int length : BLOCK_SECONDS) {
+      for (double carried : CARRIED) {
+        double price = Math.min(outlook.perViolation, carried * outlook.perPodSecond / capacity);
+        highest = Math.max(highest, least(length, price, pricePerUp));
       }
     }
-    double lowest = Double.POSITIVE_INFINITY;
-    for (int n = 0; n < counts; n++) {
-      for (int i = 0; i < size[n]; i++) {
-        lowest = Math.min(lowest, cost[n * WAYS + i]);
+    return highest;
+  }
+
+  private double least(int length, double carriedPrice, double pricePerUp) {
+    ConvexLine cost = new ConvexLine(least);
+    cost.addBend(outlook.initial, pricePerUp);
+    double presentBefore = 0;
+    for (int from = 0; from < outlook.seconds; from += length) {
+      int to = Math.min(outlook.seconds, from + length);
+      boolean last = to == outlook.seconds;
+      double presentAfter = mostPresent(to - 1);
+      double arriving = outlook.before[to] - outlook.before[from];
+      if (from == 0) {
+        arriving += outlook.present;
+      } else {
+        cost.letGo(pricePerUp);
       }
+      addBlock(
+          cost,
+          to - from,
+          arriving,
+          from == 0 ? 0 : carriedPrice,
+          presentBefore,
+          last ? 0 : carriedPrice,
+          presentAfter);
+      presentBefore = presentAfter;
     }
-    return lowest;
+    return cost.lowest();
   }
 
-  /** From each number of pods to each. */
-  private void move(boolean up) {
-    Arrays.fill(upSize, 0);
-    for (int n = 1; up && n < counts; n++) {
-      addAll(upCost, upContent, upSize, n - 1, upCost, upContent, upSize, n, perStart, 0);
-      addAll(cost, content, size, n - 1, upCost, upContent, upSize, n, perStart, 0);
-    }
-    for (int n = counts - 2; n >= 0; n--) {
-      addAll(cost, content, size, n + 1, cost, content, size, n, perStop, finished);
-    }
-    for (int n = 1; n < counts; n++) {
-      addAll(upCost, upContent, upSize, n, cost, content, size, n, 0, 0);
-    }
+  private double mostPresent(int second) {
+    return longestWait == Double.POSITIVE_INFINITY
+        ? outlook.before[second + 1] + outlook.present
+        : outlook.within(second, longestWait) + besideLine;
   }
 
-  private void pass(int second, int n) {
-    int pods = least + n;
-    double arriving = outlook.arriving[second];
-    double served = pods * capacity;
-    double most =
-        longestWait == Double.POSITIVE_INFINITY
-            ? longestWait
-            : outlook.within(second, longestWait) + 2 * outlook.most * besideLine;
-    double held = pods * outlook.perPodSecond;
-    int ways = size[n];
-    size[n] = 0;
-    for (int i = 0; i < ways; i++) {
-      double left = Math.max(0, content[n * WAYS + i] + arriving - served);
-      double gone = Math.max(0, left - most);
-      double now = cost[n * WAYS + i] + held + gone * outlook.perViolation;
-      // Ways shrink in place: the one read next is never among those written already.
-      add(cost, content, size, n, now, left - gone);
-    }
+  /**
+   * Adds what a block costs as a function of the mean number of pods: GPU time, and of the requests
+   * that are short of capacity, the cheapest of three: fewer were present before, more are present
+   * after, or they violate.
+   */
+  private void addBlock(
+      ConvexLine cost,
+      int seconds,
+      double arriving,
+      double priceBefore,
+      double before,
+      double priceAfter,
+      double after) {
+    double each = capacity * seconds;
+    boolean afterFirst = priceAfter < priceBefore;
+    double first = afterFirst ? priceAfter : priceBefore;
+    double second = afterFirst ? priceBefore : priceAfter;
+    double roomFirst = afterFirst ? after : before;
+    // Short of capacity by −before nothing is short; from there on prices go up one after the
+    // other.
+    double start = -before;
+    double middle = start + roomFirst;
+    double end = after;
+    // As a function of pods it falls: with slope −price × each, steepest for few pods.
+    double violation = outlook.perViolation;
+    cost.addLine(outlook.perPodSecond * seconds, -priceBefore * before);
+    // The value where nothing is short, and three bends on the way down to fewer pods.
+    addShort(cost, arriving, each, start, first);
+    addShort(cost, arriving, each, middle, second - first);
+    addShort(cost, arriving, each, end, violation - second);
   }
 
-  private static void addAll(
-      double[] fromCost,
-      double[] fromContent,
-      int[] fromSize,
-      int from,
-      double[] toCost,
-      double[] toContent,
-      int[] toSize,
-      int to,
-      double dearer,
-      double fewer) {
-    for (int i = 0; i < fromSize[from]; i++) {
-      int at = from * WAYS + i;
-      add(
-          toCost,
-          toContent,
-          toSize,
-          to,
-          fromCost[at] + dearer,
-          Math.max(0, fromContent[at] - fewer));
-    }
-  }
-
-  /** Keeps a way unless another is no dearer and no fuller; too many become one. */
-  private static void add(
-      double[] costs, double[] contents, int[] sizes, int n, double cost, double content) {
-    int base = n * WAYS;
-    int kept = 0;
-    for (int i = 0; i < sizes[n]; i++) {
-      int at = base + i;
-      if (costs[at] <= cost && contents[at] <= content) {
-        return;
-      }
-    }
-    for (int i = 0; i < sizes[n]; i++) {
-      int at = base + i;
-      if (costs[at] < cost || contents[at] < content) {
-        costs[base + kept] = costs[at];
-        contents[base + kept++] = contents[at];
-      }
-    }
-    sizes[n] = kept;
-    if (kept < WAYS) {
-      costs[base + kept] = cost;
-      contents[base + kept] = content;
-      sizes[n]++;
-      return;
-    }
-    join(costs, contents, base, cost, content);
-  }
-
-  /** The new way and the one that is nearest in cost become one that is as good as both. */
-  private static void join(
-      double[] costs, double[] contents, int base, double cost, double content) {
-    int nearest = base;
-    for (int at = base; at < base + WAYS; at++) {
-      if (Math.abs(costs[at] - cost) < Math.abs(costs[nearest] - cost)) {
-        nearest = at;
-      }
-    }
-    costs[nearest] = Math.min(costs[nearest], cost);
-    contents[nearest] = Math.min(contents[nearest], content);
+  /** Adds price × max(0, arriving − each × pods − free). */
+  private static void addShort(
+      ConvexLine cost, double arriving, double each, double free, double price) {
+    double enough = (arriving - free) / each;
+    cost.addLine(-price * each, price * (arriving - free));
+    cost.addBend(enough, price * each);
   }
 }

@@ -48,7 +48,7 @@ public final class Oracle {
     return new OraclePlan(TICK_SECONDS, polish.best(), polish.cost(), bound);
   }
 
-  static int[] planned(Outlook outlook) {
+  private static int[] planned(Outlook outlook) {
     ClusterSpec cluster = outlook.scenario.cluster();
     int few = Math.max(1, outlook.most - outlook.least + 1);
     double[] starts = PodStarts.after(outlook, few);

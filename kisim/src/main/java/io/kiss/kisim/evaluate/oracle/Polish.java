@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
  * nodes, pods that join beside a line) is found out here. The same path comes out every time.
  */
 final class Polish {
-  /** With so few stretches and levels all are tried until none helps; otherwise some at random. */
+  /** With so few stretches and levels all are tried, again and again; otherwise some at random. */
   private static final int TRY_ALL = 1500;
 
   private final Trial trial;
@@ -45,36 +45,58 @@ final class Polish {
     return false;
   }
 
-  /** Changes the best path so far until nothing helps or the runs are used up. */
+  /** Changes the best path so far until the runs are used up. */
   void climb() {
+    SplittableRandom random = new SplittableRandom(best.length);
     long stretches = (long) best.length * (best.length + 1) / 2;
-    if (stretches * (most - least + 1) <= TRY_ALL) {
-      boolean better = true;
-      while (better && trial.runs() < mostRuns) {
-        better = tryAll();
-      }
-    } else {
-      tryAtRandom();
+    if (stretches * (most - least + 1) > TRY_ALL) {
+      tryAtRandom(random);
+      return;
+    }
+    climbFrom(best.clone(), cost);
+    while (trial.runs() < mostRuns) {
+      // What no single stretch helps may need two.
+      int[] kicked = best.clone();
+      kick(kicked, random);
+      kick(kicked, random);
+      climbFrom(kicked, trial.cost(kicked));
     }
   }
 
-  private boolean tryAll() {
-    boolean better = false;
-    for (int from = 0; from < best.length; from++) {
-      for (int to = from + 1; to <= best.length; to++) {
-        for (int level = least; level <= most; level++) {
-          int[] changed = best.clone();
-          Arrays.fill(changed, from, to, level);
-          better |= !Arrays.equals(changed, best) && offer(changed);
+  private void kick(int[] path, SplittableRandom random) {
+    int from = random.nextInt(path.length);
+    int to = random.nextInt(from, path.length) + 1;
+    Arrays.fill(path, from, to, random.nextInt(least, most + 1));
+  }
+
+  private void climbFrom(int[] path, double pathCost) {
+    double lowest = pathCost;
+    boolean better = true;
+    while (better && trial.runs() < mostRuns) {
+      better = false;
+      for (int from = 0; from < path.length; from++) {
+        for (int to = from + 1; to <= path.length; to++) {
+          for (int level = least; level <= most; level++) {
+            int[] changed = path.clone();
+            Arrays.fill(changed, from, to, level);
+            double found = Arrays.equals(changed, path) ? lowest : trial.cost(changed);
+            if (found < lowest) {
+              lowest = found;
+              System.arraycopy(changed, 0, path, 0, path.length);
+              better = true;
+            }
+          }
         }
       }
     }
-    return better;
+    if (lowest < cost) {
+      cost = lowest;
+      best = path;
+    }
   }
 
   /** Stretches that begin or end where the path changes, and some that lie anywhere. */
-  private void tryAtRandom() {
-    SplittableRandom random = new SplittableRandom(best.length);
+  private void tryAtRandom(SplittableRandom random) {
     while (trial.runs() < mostRuns) {
       int[] changed = best.clone();
       int from = random.nextInt(best.length);

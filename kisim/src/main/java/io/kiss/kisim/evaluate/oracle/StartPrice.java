@@ -20,7 +20,8 @@ import io.kiss.kisim.time.Delay;
  * @param mostPods created after the initial ones; infinite: as many as there can be
  */
 record StartPrice(double perStart, double rebate, double soonest, double mostPods) {
-  private static final int MOST_DRAWS = 60_000;
+  private static final int MOST_DRAWS = 100_000;
+  private static final int FEWEST_DRAWS = 1000;
   private static final int PRICES = 16;
 
   /** Prices starts so that a path with so many of them is charged most. */
@@ -31,7 +32,9 @@ record StartPrice(double perStart, double rebate, double soonest, double mostPod
     if (!whole && possible > MOST_DRAWS) {
       return new StartPrice(0, 0, 0, Double.POSITIVE_INFINITY);
     }
-    int count = (int) Math.min(MOST_DRAWS, possible);
+    // Creating as many as half of the need has seconds costs as much as half of the need.
+    double enough = whole ? Math.max(FEWEST_DRAWS, 0.5 / outlook.perPodSecond) : possible;
+    int count = (int) Math.min(MOST_DRAWS, Math.min(possible, enough));
     double[] seconds = PodStarts.after(outlook, count);
     double least = Double.POSITIVE_INFINITY;
     double mean = 0;
