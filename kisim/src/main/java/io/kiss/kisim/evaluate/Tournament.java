@@ -40,6 +40,16 @@ public final class Tournament {
     }
   }
 
+  /** Lets one entrant scale one case. */
+  public static RunResult play(Entrant entrant, TournamentCase each) {
+    try {
+      return play(new Runner(EngineChoice.FLUID), entrant, each);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted in a run", e);
+    }
+  }
+
   private static RunResult play(Runner runner, Entrant entrant, TournamentCase each)
       throws InterruptedException {
     return runner
