@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       UpCommand.class,
       TrainCommand.class,
       SimulateCommand.class,
+      EvaluateCommand.class,
       CalibrateCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
       "  kiss up                      train, evaluate, and scale the embedded demo",
       "  kiss train --out policy.kiss  train a policy on this machine, into a file",
       "  kiss simulate --scenario conf/scenarios/paper-spike.conf --autoscaler hpa",
+      "  kiss evaluate --traces FILE   compare autoscalers on your traffic",
       "  kiss up --help               all flags of a command"
     })
 public final class Main implements Runnable {
@@ -91,11 +93,12 @@ public final class Main implements Runnable {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+      return new String[] {"KIS-S " + number(), "Java " + System.getProperty("java.version")};
+    }
+
+    static String number() {
       String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {
-        "KIS-S " + (version == null ? "(not packaged)" : version),
-        "Java " + System.getProperty("java.version")
-      };
+      return version == null ? "(not packaged)" : version;
     }
   }
 }

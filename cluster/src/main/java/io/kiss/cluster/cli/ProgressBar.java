@@ -114,18 +114,23 @@ public final class ProgressBar {
     if (!(seconds < UNKNOWN_SECONDS)) {
       return "-";
     }
+    return clock(seconds);
+  }
+
+  /** Minutes and seconds, hours before them where there are any. */
+  static String clock(double seconds) {
     long whole = (long) Math.ceil(Math.max(0, seconds));
     return whole >= 3600
         ? "%d:%02d:%02d".formatted(whole / 3600, whole / 60 % 60, whole % 60)
         : "%d:%02d".formatted(whole / 60, whole % 60);
   }
 
-  private static String bar(double done, int length) {
+  static String bar(double done, int length) {
     int full = (int) Math.floor(done * length);
     return "[" + "#".repeat(full) + "-".repeat(length - full) + "]";
   }
 
-  private static String percent(double share) {
+  static String percent(double share) {
     return String.format(Locale.ROOT, "%3.0f%%", Math.floor(100 * share));
   }
 

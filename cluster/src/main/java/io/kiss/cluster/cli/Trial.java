@@ -10,13 +10,13 @@ import io.kiss.kisim.autoscale.opponents.HpaV2;
 import io.kiss.kisim.autoscale.opponents.Queueing;
 import io.kiss.kisim.autoscale.opponents.QueueingParameters;
 import io.kiss.kisim.env.EnvironmentSettings;
-import io.kiss.kisim.evaluate.CaseResult;
 import io.kiss.kisim.evaluate.Entrant;
 import io.kiss.kisim.evaluate.Standing;
 import io.kiss.kisim.evaluate.Tournament;
 import io.kiss.kisim.evaluate.TournamentCase;
 import io.kiss.kisim.evaluate.TournamentCases;
 import io.kiss.kisim.evaluate.TournamentResult;
+import io.kiss.kisim.evaluate.result.RunResult;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -130,7 +130,7 @@ final class Trial {
     double[] p95 =
         result.rows().stream()
             .filter(row -> row.autoscaler().equals(standing.autoscaler()))
-            .mapToDouble(CaseResult::p95LatencySeconds)
+            .mapToDouble(RunResult::p95Seconds)
             .sorted()
             .toArray();
     return new EvaluationRow(

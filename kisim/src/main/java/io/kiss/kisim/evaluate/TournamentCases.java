@@ -1,16 +1,11 @@
 package io.kiss.kisim.evaluate;
 
-import io.kiss.kisim.cluster.ClusterSpec;
-import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.env.Episode;
 import io.kiss.kisim.env.ScenarioGenerator;
-import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.StartUp;
-import io.kiss.kisim.telemetry.TelemetrySettings;
 import io.kiss.kisim.traffic.ArrivalTrace;
-import io.kiss.kisim.traffic.OpenTraffic;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -60,29 +55,17 @@ public final class TournamentCases {
       double violationPrice,
       double tickSeconds,
       long seed) {
-    float[] rates = trace.scaledToPeak(peakReplicas * service.podCapacity()).ratesPerSecond();
-    double firstMinute = 0;
-    int seconds = Math.min(60, rates.length);
-    for (int t = 0; t < seconds; t++) {
-      firstMinute += rates[t] / seconds;
-    }
-    int most = Math.max(2, (int) Math.ceil(2 * peakReplicas));
-    int initial = (int) Math.ceil(firstMinute / service.podCapacity() / 0.7);
-    Scenario scenario =
-        new Scenario(
-            trace.name(),
-            service
-                .with(service.batching().withTimeout(Math.max(10, 5 * sloSeconds)))
-                .with(StartUp.ofTotal(startupSeconds, STARTUP_VARIATION, GRACE_SECONDS)),
-            Routing.LEAST_OUTSTANDING,
-            new OpenTraffic(rates, rates.length, 1),
-            rates.length,
-            ClusterSpec.AMPLE,
+    FleetSpec fleet =
+        new FleetSpec(
+            service.with(StartUp.ofTotal(startupSeconds, STARTUP_VARIATION, GRACE_SECONDS)),
+            peakReplicas,
             sloSeconds,
-            Math.max(1, Math.min(most, initial)),
-            most,
-            TelemetrySettings.DEFAULT);
-    Episode episode = Episode.of(scenario, violationPrice, tickSeconds);
+            1,
+            Math.max(2, (int) Math.ceil(2 * peakReplicas)),
+            violationPrice);
+    Episode replayed = fleet.replay(trace);
+    Episode episode =
+        new Episode(replayed.scenario(), replayed.workload().withTickSeconds(tickSeconds));
     return new TournamentCase(trace.name(), episode, seed);
   }
 }

@@ -1,5 +1,6 @@
 package io.kiss.kisim.evaluate;
 
+import io.kiss.kisim.evaluate.result.RunResult;
 import java.util.List;
 
 /**
@@ -9,7 +10,7 @@ import java.util.List;
  * @param rows one a case and entrant, case by case in the order given
  * @param standings one an entrant, in the order given
  */
-public record TournamentResult(String baseline, List<CaseResult> rows, List<Standing> standings) {
+public record TournamentResult(String baseline, List<RunResult> rows, List<Standing> standings) {
 
   public TournamentResult {
     rows = List.copyOf(rows);

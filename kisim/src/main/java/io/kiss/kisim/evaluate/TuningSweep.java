@@ -4,7 +4,6 @@ import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.ToDoubleBiFunction;
 
 /**
  * Finds the best settings of an autoscaler on given cases, before a tournament: on training
@@ -35,22 +34,8 @@ public final class TuningSweep {
     }
   }
 
-  /** Tries every candidate on every case, one after the other. */
-  public static <C> Tuned sweep(
-      List<AutoscalerChoice> candidates,
-      List<C> cases,
-      ToDoubleBiFunction<AutoscalerChoice, C> cost) {
-    double[][] costs = new double[candidates.size()][cases.size()];
-    for (int i = 0; i < costs.length; i++) {
-      for (int j = 0; j < costs[i].length; j++) {
-        costs[i][j] = cost.applyAsDouble(candidates.get(i), cases.get(j));
-      }
-    }
-    return pick(candidates, costs);
-  }
-
   /**
-   * Picks by costs that somebody else worked out, such as a tournament's threads.
+   * Picks by what the candidates cost.
    *
    * @param costs {@code [candidates][cases]}; lower is better
    */

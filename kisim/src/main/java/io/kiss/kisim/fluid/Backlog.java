@@ -9,8 +9,11 @@ import java.util.Arrays;
 final class Backlog {
   private static final int LEAST = 16;
 
-  /** Arrivals of each second, a ring by the second's number. */
+  /** Arrivals of each second, a ring by the second's number of the first {@link #size} of these. */
   private double[] arrivals = new double[LEAST];
+
+  /** A power of two; not that of the array, which an earlier run may have left longer. */
+  private int size = LEAST;
 
   private int newest;
 
@@ -22,7 +25,8 @@ final class Backlog {
 
   /** Forgets all; {@code second} is the next one to come. */
   void reset(int second) {
-    Arrays.fill(arrivals, 0);
+    size = LEAST;
+    Arrays.fill(arrivals, 0, size, 0);
     newest = second - 1;
     head = second;
     behindHead = 0;
@@ -30,7 +34,7 @@ final class Backlog {
 
   /** Nobody stands in line at the end of this second, in which so many arrived. */
   void idle(int second, double arriving) {
-    arrivals[second & (arrivals.length - 1)] = arriving;
+    arrivals[second & (size - 1)] = arriving;
     newest = second;
     head = second;
     behindHead = 0;
@@ -44,10 +48,10 @@ final class Backlog {
    * @param length of the line
    */
   double age(int second, double arriving, double length) {
-    if (second - head >= arrivals.length) {
+    if (second - head >= size) {
       grow();
     }
-    arrivals[second & (arrivals.length - 1)] = arriving;
+    arrivals[second & (size - 1)] = arriving;
     if (newest < second) {
       behindHead = head < second ? behindHead + arriving : 0;
       newest = second;
@@ -56,7 +60,7 @@ final class Backlog {
   }
 
   private double ageOf(double length) {
-    int mask = arrivals.length - 1;
+    int mask = size - 1;
     int oldest = newest - mask;
     while (behindHead > length && head < newest) {
       head++;
@@ -73,7 +77,7 @@ final class Backlog {
 
   /** Length of the line that has arrived within the last {@code seconds}. */
   double within(double seconds) {
-    int mask = arrivals.length - 1;
+    int mask = size - 1;
     int whole = (int) seconds;
     double sum = 0;
     int last = Math.max(newest - whole + 1, newest - mask);
@@ -85,15 +89,16 @@ final class Backlog {
 
   /** Takes over the past of {@code other}, in which a share of its arrivals came here. */
   void copy(Backlog other, double share) {
-    if (arrivals.length < other.arrivals.length) {
-      arrivals = new double[other.arrivals.length];
+    if (arrivals.length < other.size) {
+      arrivals = new double[other.size];
     }
-    Arrays.fill(arrivals, 0);
+    size = other.size;
+    Arrays.fill(arrivals, 0, size, 0);
     newest = other.newest;
-    int mask = arrivals.length - 1;
-    int from = other.newest - other.arrivals.length + 1;
+    int mask = size - 1;
+    int from = other.newest - other.size + 1;
     for (int second = from; second <= other.newest; second++) {
-      arrivals[second & mask] = share * other.arrivals[second & (other.arrivals.length - 1)];
+      arrivals[second & mask] = share * other.arrivals[second & (other.size - 1)];
     }
     head = other.head;
     behindHead = share * other.behindHead;
@@ -101,7 +106,7 @@ final class Backlog {
 
   /** A share of each second's arrivals is here no more. */
   void scale(double share) {
-    for (int i = 0; i < arrivals.length; i++) {
+    for (int i = 0; i < size; i++) {
       arrivals[i] *= share;
     }
     behindHead *= share;
@@ -109,13 +114,13 @@ final class Backlog {
 
   /** Adds the past of another line, from now on one with this. */
   void merge(Backlog other) {
-    while (arrivals.length < other.arrivals.length) {
+    while (size < other.size) {
       grow();
     }
-    int mask = arrivals.length - 1;
-    int from = other.newest - other.arrivals.length + 1;
+    int mask = size - 1;
+    int from = other.newest - other.size + 1;
     for (int second = from; second <= other.newest; second++) {
-      arrivals[second & mask] += other.arrivals[second & (other.arrivals.length - 1)];
+      arrivals[second & mask] += other.arrivals[second & (other.size - 1)];
     }
     head = Math.min(head, other.head);
     behindHead = 0;
@@ -125,10 +130,18 @@ final class Backlog {
   }
 
   private void grow() {
-    double[] more = new double[2 * arrivals.length];
-    for (int second = newest - arrivals.length + 1; second <= newest; second++) {
-      more[second & (more.length - 1)] = arrivals[second & (arrivals.length - 1)];
+    if (arrivals.length < 2 * size) {
+      arrivals = Arrays.copyOf(arrivals, 2 * size);
     }
-    arrivals = more;
+    Arrays.fill(arrivals, size, 2 * size, 0);
+    for (int at = 0; at < size; at++) {
+      int second = newest - ((newest - at) & (size - 1));
+      int place = second & (2 * size - 1);
+      if (place != at) {
+        arrivals[place] = arrivals[at];
+        arrivals[at] = 0;
+      }
+    }
+    size *= 2;
   }
 }

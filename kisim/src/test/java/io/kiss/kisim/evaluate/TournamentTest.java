@@ -12,6 +12,7 @@ import io.kiss.kisim.autoscale.opponents.StaticReplicas;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.env.ScenarioGenerator;
 import io.kiss.kisim.env.ScenarioRanges;
+import io.kiss.kisim.evaluate.result.RunResult;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
 import io.kiss.kisim.serving.StartUp;
@@ -60,15 +61,15 @@ class TournamentTest {
     assertThat(four).isEqualTo(one);
     assertThat(one.rows()).hasSize(24);
     assertThat(one.rows().get(1).autoscaler()).isEqualTo("queueing");
-    assertThat(one.rows().get(1).caseName()).isEqualTo(one.rows().get(0).caseName());
+    assertThat(one.rows().get(1).trace()).isEqualTo(one.rows().get(0).trace());
   }
 
   @Test
   void costAtSloIsTheGpuShareAndThePriceOfViolations() throws InterruptedException {
     List<TournamentCase> cases = cases(10);
-    List<CaseResult> rows = Tournament.run(List.of(HPA), cases, 1).rows();
+    List<RunResult> rows = Tournament.run(List.of(HPA), cases, 1).rows();
     for (int i = 0; i < rows.size(); i++) {
-      CaseResult row = rows.get(i);
+      RunResult row = rows.get(i);
       double price = cases.get(i).episode().workload().violationPrice();
       assertThat(row.costAtSlo())
           .isCloseTo(row.gpuShare() + price * (1 - row.sloAttainment()), within(1e-9));

@@ -9,16 +9,17 @@ import io.kiss.kisim.evaluate.result.EntrantInfo.Role;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the page says first. */
-final class Verdicts {
+/** What the page and the terminal say first. */
+public final class Verdicts {
   private final Comparison comparison;
 
-  Verdicts(Comparison comparison) {
+  /** Of this comparison. */
+  public Verdicts(Comparison comparison) {
     this.comparison = comparison;
   }
 
   /** One sentence. */
-  String headline() {
+  public String headline() {
     if (comparison.reference().isEmpty()) {
       return "No run came to a result.";
     }
@@ -34,7 +35,7 @@ final class Verdicts {
   }
 
   /** The findings after the first, and what keeps the first from being sure. */
-  List<String> more() {
+  public List<String> more() {
     List<String> more = new ArrayList<>();
     comparison.leads().stream().skip(1).map(this::sentence).forEach(more::add);
     if (!comparison.judged() && !comparison.leads().isEmpty()) {
