@@ -2,7 +2,9 @@ package io.kiss.kisim.env;
 
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.fluid.ShapePool;
+import io.kiss.kisim.fluid.SteadyLatency;
 import io.kiss.kisim.serving.DynamicBatching;
+import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.traffic.OpenTraffic;
@@ -42,6 +44,12 @@ public final class ScenarioGenerator implements ScenarioSource {
 
   /** SLO over the latency of full batches, at least. */
   private static final double FULL_SLACK = 1.2;
+
+  /** Share of the requests that all replicas together keep inside the SLO at the highest rate. */
+  static final double KEPT_AT_PEAK = 0.995;
+
+  /** The SLO over the latency that is so kept, at least: two engines differ by some percent. */
+  private static final double SLO_MARGIN = 1.05;
 
   /** Names of the kinds, so that a draw makes no text. */
   private static final String[] NAMES = new String[TrafficKind.values().length];
@@ -106,8 +114,7 @@ public final class ScenarioGenerator implements ScenarioSource {
     int shape = ranges.shape(random.nextInt(ranges.shapes()));
     ServiceModel service =
         ShapePool.service(shape, ranges.serviceSeconds().draw(random), start.startUp());
-    double slo = slo(service, ranges.sloFactor().draw(random));
-    service = service.with(service.batching().withTimeout(Math.max(10, 5 * slo)));
+    double wished = slo(service, ranges.sloFactor().draw(random));
     boolean uneven = random.nextDouble() < settings.troubles().unevenArrivals();
     double cv = uneven ? ShapePool.unevenCv(shape) : 1;
     double peak = ranges.peakReplicas().draw(random);
@@ -116,13 +123,20 @@ public final class ScenarioGenerator implements ScenarioSource {
       rates[k] *= scale;
     }
     int most = (int) Math.ceil(peak * random.nextDouble(1.2, MOST_OVER_PEAK));
+    int utmost = (int) Math.ceil(peak * MOST_OVER_PEAK);
+    Routing routing = ShapePool.routing(shape);
+    while (most < utmost && reachable(service, routing, cv, most, scale) > wished) {
+      most++;
+    }
+    double slo = Math.max(wished, reachable(service, routing, cv, most, scale));
+    service = service.with(service.batching().withTimeout(Math.max(10, 5 * slo)));
     double busy = rates[0] / service.podCapacity() * random.nextDouble(0.9, 1.8);
     int initial = Math.max(1, Math.min(most, (int) Math.ceil(busy)));
     Scenario scenario =
         new Scenario(
             NAMES[kind.ordinal()],
             service,
-            ShapePool.routing(shape),
+            routing,
             new OpenTraffic(rates, TrafficKind.KNOT_SECONDS, seconds, cv),
             seconds,
             clusters.draw(
@@ -132,6 +146,15 @@ public final class ScenarioGenerator implements ScenarioSource {
             most,
             TelemetryDraw.of(random, settings, slo));
     return Episode.of(scenario, ranges.violationPrice().draw(random), settings.tickSeconds());
+  }
+
+  /**
+   * The shortest SLO that can be kept while the highest rate lasts and all replicas are ready. A
+   * draw that nobody can serve teaches nothing, and drowns what the others teach.
+   */
+  private static double reachable(
+      ServiceModel service, Routing routing, double cv, int pods, double rate) {
+    return SLO_MARGIN * SteadyLatency.quantile(service, routing, cv, pods, rate, KEPT_AT_PEAK);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.cluster.FaultSettings;
 import io.kiss.kisim.cluster.NodePool;
 import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.fluid.FluidEngine;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
@@ -62,6 +63,47 @@ class ScenarioGeneratorTest {
     // Log-uniform: half lie above the geometric mean.
     assertShare("slow starts", slowStarts, 0.5);
     assertThat(kinds).hasSize(10);
+  }
+
+  @Test
+  void allReplicasReadyFromTheStartKeepNearlyEveryRequestInsideTheSloUnlessThereIsTrouble() {
+    EnvironmentSettings usual = EnvironmentSettings.DEFAULT;
+    EnvironmentSettings calm =
+        new EnvironmentSettings(
+            usual.fewestSteps(),
+            usual.mostSteps(),
+            usual.tickSeconds(),
+            usual.guards(),
+            usual.churnPrice(),
+            TroubleShares.NONE,
+            usual.ranges());
+    ScenarioGenerator generator = new ScenarioGenerator(calm);
+    UniformRandomProvider random = RandomSource.XO_SHI_RO_256_PP.create(6L);
+    FluidEngine engine = new FluidEngine();
+    int draws = 300;
+    int kept = 0;
+    for (int i = 0; i < draws; i++) {
+      engine.reset(withAllReplicas(generator.draw(random).scenario()), i);
+      while (engine.timeSeconds() < usual.fewestSteps() * usual.tickSeconds()) {
+        engine.advance(usual.tickSeconds());
+      }
+      kept += engine.truth().sloAttainment() >= 0.99 ? 1 : 0;
+    }
+    assertThat(kept).as("of %d draws of seed 6", draws).isGreaterThanOrEqualTo(draws - 3);
+  }
+
+  private static Scenario withAllReplicas(Scenario drawn) {
+    return new Scenario(
+        drawn.name(),
+        drawn.service(),
+        drawn.routing(),
+        drawn.traffic(),
+        drawn.seconds(),
+        drawn.cluster(),
+        drawn.sloSeconds(),
+        drawn.maxReplicas(),
+        drawn.maxReplicas(),
+        drawn.telemetry());
   }
 
   @Test
