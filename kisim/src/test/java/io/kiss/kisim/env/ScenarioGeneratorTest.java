@@ -40,6 +40,8 @@ class ScenarioGeneratorTest {
     float[] rates = new float[generator.knots()];
     Set<String> kinds = new HashSet<>();
     int slowStarts = 0;
+    int atItsPeak = 0;
+    long remembered = 0;
     for (int i = 0; i < DRAWS; i++) {
       Episode episode = generator.draw(random, rates);
       Scenario scenario = episode.scenario();
@@ -50,7 +52,10 @@ class ScenarioGeneratorTest {
         peak = Math.max(peak, demand.rate(t, 0));
       }
       double peakReplicas = peak / scenario.service().podCapacity();
-      assertThat(peakReplicas).isBetween(1.999, 40.001);
+      // The highest may lie before the episode.
+      assertThat(peakReplicas).isBetween(0.01, 40.001);
+      atItsPeak += peakReplicas >= 1.999 ? 1 : 0;
+      remembered += episode.earlierRates().length;
       assertThat(scenario.maxReplicas()).isBetween((int) Math.ceil(peakReplicas - 1e-3), 80);
       assertThat(scenario.meanStartupSeconds()).isBetween(15 - 1e-9, 300 + 1e-9);
       assertThat(scenario.sloSeconds() / scenario.service().loneLatencySeconds())
@@ -63,6 +68,9 @@ class ScenarioGeneratorTest {
     // Log-uniform: half lie above the geometric mean.
     assertShare("slow starts", slowStarts, 0.5);
     assertThat(kinds).hasSize(10);
+    assertThat(atItsPeak).isGreaterThan(DRAWS / 2);
+    // Evenly between none and two episodes' length, here within five deviations of the mean.
+    assertThat((double) remembered / DRAWS).isCloseTo(480, within(5 * 277 / Math.sqrt(DRAWS)));
   }
 
   @Test

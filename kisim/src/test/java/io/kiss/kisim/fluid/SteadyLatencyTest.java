@@ -19,7 +19,7 @@ class SteadyLatencyTest {
   private static double quantile(double load, double share) {
     ServiceModel service = service();
     double rate = load * service.podCapacity();
-    return SteadyLatency.quantile(service, Routing.LEAST_OUTSTANDING, 1, 1, rate, share);
+    return SteadyLatency.of(service, Routing.LEAST_OUTSTANDING, 1).quantile(1, rate, share);
   }
 
   /**
