@@ -27,15 +27,11 @@ import org.apache.commons.rng.simple.RandomSource;
  * following the load. The weight is what a clairvoyant safe scaler pays: without it the burstiest
  * episodes would decide the gradient.
  *
- * <p>From it a part is taken off that no action changes: what a {@link ReferenceScaler} would have
- * got for the same arrivals. That leaves the best policy as it is, and less noise to find it in;
- * the returns reported of episodes are without it.
- *
  * <p>Episodes end by truncation only. The first of each environment has a random length, so that
  * environments do not end in step.
  */
 public final class KisimEnvironment implements VectorEnvironment {
-  private static final int STATE_VERSION = 2;
+  private static final int STATE_VERSION = 1;
   private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
 
   private final EnvironmentSettings settings;

@@ -4,7 +4,6 @@ import io.kiss.kisim.autoscale.DecisionSource;
 import io.kiss.kisim.autoscale.ScalerCore;
 import io.kiss.kisim.engine.Truth;
 import io.kiss.kisim.fluid.FluidEngine;
-import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.telemetry.TelemetryBuffer;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -39,9 +38,6 @@ final class SimulatedDeployment {
   private double perGpuSecond;
   private double perViolation;
   private double perReplicaChanged;
-  private final ReferenceScaler reference = new ReferenceScaler();
-  private double gpus;
-  private double requestsPerGpuSecond;
   private double episodeReturn;
 
   // The truth at the end of the last step: GPU-seconds and requests since second 0.
@@ -80,14 +76,8 @@ final class SimulatedDeployment {
     double tick = settings.tickSeconds();
     double need = Math.max(1e-3, episode.scenario().meanNeededReplicas(seed));
     double weight = need / episode.safeReplicas(seed);
-    ServiceModel service = episode.scenario().service();
-    gpus = service.gpusPerPod();
-    requestsPerGpuSecond = service.podCapacity() / gpus;
-    reference.reset(
-        episode.workload(),
-        episode.scenario().initialReplicas(),
-        service.batching().queueTimeoutSeconds());
-    double requestsPerTick = need * service.podCapacity() * tick;
+    double gpus = episode.scenario().service().gpusPerPod();
+    double requestsPerTick = need * episode.scenario().service().podCapacity() * tick;
     perGpuSecond = weight / (need * gpus * tick);
     perViolation = weight * episode.workload().violationPrice() / requestsPerTick;
     perReplicaChanged = weight * settings.churnPrice() / need;
@@ -119,11 +109,7 @@ final class SimulatedDeployment {
     core.actionMask(masks, offset);
   }
 
-  /**
-   * Acts on what was observed and lets a tick pass.
-   *
-   * @return the reward, over what the {@link ReferenceScaler} would have got
-   */
+  /** Acts on what was observed, lets a tick pass, and returns the reward. */
   double step(int action) {
     actions[steps++] = (byte) action;
     int replicas = core.act(source, action);
@@ -140,14 +126,7 @@ final class SimulatedDeployment {
             - (violating - violatingBefore) * perViolation
             - changed * perReplicaChanged;
     episodeReturn += reward;
-    return reward + referenceCost(needed - neededBefore);
-  }
-
-  /** What the reference paid for the last tick, by the same prices. */
-  private double referenceCost(double neededGpuSeconds) {
-    reference.step(neededGpuSeconds * requestsPerGpuSecond);
-    double excess = reference.held() * gpus * settings.tickSeconds() - neededGpuSeconds;
-    return excess * perGpuSecond + reference.violating() * perViolation;
+    return reward;
   }
 
   private void readTruth() {

@@ -29,10 +29,7 @@ public final class VectorStep {
   /** Where an episode ended, the observation it ended on {@code [envs × features]}. */
   public final float[] terminalObservations;
 
-  /**
-   * Where an episode ended, its undiscounted return {@code [envs]}, without what rewards leave out
-   * or add so as to be easier to learn from.
-   */
+  /** Where an episode ended, its undiscounted return {@code [envs]}. */
   public final double[] episodeReturns;
 
   /** Where an episode ended, share of its requests inside the SLO, 0..1 {@code [envs]}. */
