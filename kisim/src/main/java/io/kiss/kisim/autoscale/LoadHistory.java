@@ -36,6 +36,19 @@ final class LoadHistory {
     return rates[index < 0 ? index + rates.length : index];
   }
 
+  /** The highest known rate of so many ticks; negative infinity where none is known. */
+  float highest(int ticks) {
+    float highest = Float.NEGATIVE_INFINITY;
+    int at = head;
+    for (int left = Math.min(ticks, count); left > 0; left--) {
+      float rate = rates[at];
+      // Never true of NaN.
+      highest = rate > highest ? rate : highest;
+      at = at == 0 ? rates.length - 1 : at - 1;
+    }
+    return highest;
+  }
+
   /**
    * Fills {@code out} with mean, highest and lowest of the known rates of the last ticks, three
    * numbers for each window.

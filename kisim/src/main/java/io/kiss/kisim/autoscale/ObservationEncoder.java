@@ -44,7 +44,16 @@ final class ObservationEncoder {
           "min over desired replicas",
           "time since the last change over start-up time",
           "log of the last change",
-          "log violation price over 10");
+          "log violation price over 10",
+          "log of requests that a full replica holds",
+          "mean rise of the load within a start-up time",
+          "usual rise of the load within a start-up time",
+          "worst rise of the load within a start-up time",
+          "log highest load per desired replica, 1 h",
+          "log highest load per desired replica, 6 h",
+          "log highest load per ready replica that kept the SLO",
+          "violating share, 5 min",
+          "violating share, 30 min");
 
   /** Length of an observation. */
   static final int SIZE = NAMES.size();
@@ -64,6 +73,7 @@ final class ObservationEncoder {
   private float logSlack;
   private float logService;
   private float logPrice;
+  private float logHeld;
   private double lastDesired = Double.NaN;
   private float logDesired;
 
@@ -82,6 +92,7 @@ final class ObservationEncoder {
     logSlack = (float) Math.log(workload.sloSeconds() / workload.serviceTimeSeconds());
     logService = (float) Math.log(workload.serviceTimeSeconds());
     logPrice = (float) Math.log(workload.violationPrice() / 10);
+    logHeld = (float) Math.log(workload.replicaCapacity() * workload.serviceTimeSeconds());
   }
 
   private int ticks(double seconds) {
@@ -99,6 +110,7 @@ final class ObservationEncoder {
    *
    * @param telemetry of this tick, its arrival rate known
    * @param history with this tick's rate already added
+   * @param memory of earlier ticks' load, this one's included; takes in how it was borne
    * @param previousDesired replicas desired at the tick before
    * @param lastChangeSeconds when replicas last changed; negative infinity: never
    * @param out receives {@link #SIZE} floats from {@code offset} on
@@ -106,6 +118,7 @@ final class ObservationEncoder {
   void encode(
       Telemetry telemetry,
       LoadHistory history,
+      LoadMemory memory,
       int previousDesired,
       double lastChangeSeconds,
       float[] out,
@@ -130,7 +143,8 @@ final class ObservationEncoder {
 
     int ready = telemetry.readyReplicas();
     double readyCapacity = Math.max(0.5, ready) * workload.replicaCapacity();
-    out[i++] = logLoad(rate / readyCapacity);
+    float logPerReady = logLoad(rate / readyCapacity);
+    out[i++] = logPerReady;
     double p95 = telemetry.p95LatencySeconds();
     boolean latencyKnown = !Double.isNaN(p95);
     out[i++] = latencyKnown ? clip(Math.log(p95 / workload.sloSeconds()), -4, 4) : 0;
@@ -157,6 +171,8 @@ final class ObservationEncoder {
     boolean changed = desired != Math.max(1, previousDesired);
     out[i++] = changed ? clip(Math.log(desired / Math.max(1, previousDesired)), -1, 1) : 0;
     out[i++] = logPrice;
+    memory.addOutcome(logPerReady, violating);
+    i = encodeMemory(memory, perDesired, out, i);
     assert i == offset + SIZE;
   }
 
@@ -178,6 +194,20 @@ final class ObservationEncoder {
     out[i++] = (float) (due30 / desired);
     out[i++] = (float) (due90 / desired);
     out[i++] = (float) (pending / desired);
+    return i;
+  }
+
+  private int encodeMemory(LoadMemory memory, double perDesired, float[] out, int start) {
+    int i = start;
+    out[i++] = logHeld;
+    out[i++] = (float) memory.meanRise();
+    out[i++] = (float) memory.usualRise();
+    out[i++] = (float) memory.worstRise();
+    out[i++] = logLoad(memory.highestOfHour() * perDesired);
+    out[i++] = logLoad(memory.highestOfHours() * perDesired);
+    out[i++] = (float) memory.logKept();
+    out[i++] = (float) memory.violatingSoon();
+    out[i++] = (float) memory.violatingLate();
     return i;
   }
 

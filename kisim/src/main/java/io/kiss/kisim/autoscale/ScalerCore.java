@@ -24,12 +24,13 @@ public final class ScalerCore {
   /** What a policy must have been trained on to be used here. */
   public static final String OBSERVATION_ID = ObservationEncoder.ID;
 
-  private static final int STATE_VERSION = 1;
+  private static final int STATE_VERSION = 2;
 
   private WorkloadSpec workload;
   private final GuardSettings settings;
   private final ObservationEncoder encoder;
   private final LoadHistory history;
+  private final LoadMemory memory;
   private final GuardState guards;
   private final int[] fired = new int[1];
 
@@ -44,6 +45,7 @@ public final class ScalerCore {
     this.settings = settings;
     encoder = new ObservationEncoder(workload);
     history = new LoadHistory(workload.tickSeconds());
+    memory = new LoadMemory(workload.tickSeconds());
     guards = new GuardState(stabilisationTicks(workload, settings));
     reset();
   }
@@ -60,6 +62,7 @@ public final class ScalerCore {
   /** Forgets everything, as at the start of an episode. */
   public void reset() {
     history.reset();
+    memory.reset();
     guards.reset();
     previousDesired = 0;
     askedFor = 0;
@@ -112,14 +115,32 @@ public final class ScalerCore {
       previousDesired = desired;
     }
     DecisionSource source = available(telemetry);
-    history.add(source == DecisionSource.HOLD ? Double.NaN : telemetry.arrivalRate());
+    remember(source == DecisionSource.HOLD ? Double.NaN : telemetry.arrivalRate());
     if (source == DecisionSource.HOLD) {
       java.util.Arrays.fill(observation, offset, offset + OBSERVATION_SIZE, 0);
     } else {
       encoder.encode(
-          telemetry, history, previousDesired, guards.lastChangeSeconds, observation, offset);
+          telemetry,
+          history,
+          memory,
+          previousDesired,
+          guards.lastChangeSeconds,
+          observation,
+          offset);
     }
     return source;
+  }
+
+  /**
+   * Takes in the arrival rate of a tick that this core did not see: what is known of a Deployment
+   * from before the first one makes the first decisions better.
+   *
+   * @param rate requests per second; {@code NaN} where it is not known
+   */
+  public void remember(double rate) {
+    history.add(rate);
+    int startUp = 1 + (int) Math.ceil(workload.startupSeconds() / workload.tickSeconds());
+    memory.addLoad(rate, history.at(startUp), history.highest(startUp), workload.replicaCapacity());
   }
 
   private DecisionSource available(Telemetry telemetry) {
@@ -215,6 +236,7 @@ public final class ScalerCore {
       out.writeInt(previousDesired);
       out.writeInt(askedFor);
       history.write(out);
+      memory.write(out);
       guards.write(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -237,6 +259,7 @@ public final class ScalerCore {
       previousDesired = in.readInt();
       askedFor = in.readInt();
       history.read(in);
+      memory.read(in);
       guards.read(in);
     } catch (IOException e) {
       reset();

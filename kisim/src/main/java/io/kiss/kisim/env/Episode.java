@@ -10,10 +10,19 @@ import io.kiss.kisim.traffic.Demand;
  *
  * @param scenario traffic, service and cluster
  * @param workload what the autoscaler knows beforehand
+ * @param earlierRates requests per second at the ticks before the first, the newest last: what a
+ *     scaler that has been there for a while remembers; not copied
  */
-public record Episode(Scenario scenario, WorkloadSpec workload) {
+public record Episode(Scenario scenario, WorkloadSpec workload, float[] earlierRates) {
+  private static final float[] NOTHING_EARLIER = {};
+
   /** A block of time and the four that follow it, which are a start-up time together. */
   private static final int BLOCKS_AHEAD = 5;
+
+  /** Of a Deployment that nothing is known of from before. */
+  public Episode(Scenario scenario, WorkloadSpec workload) {
+    this(scenario, workload, NOTHING_EARLIER);
+  }
 
   /** Tells the autoscaler the truth about service, limits and mean start-up time. */
   public static Episode of(Scenario scenario, double violationPrice, double tickSeconds) {
@@ -30,6 +39,11 @@ public record Episode(Scenario scenario, WorkloadSpec workload) {
             Math.max(1e-3, scenario.meanStartupSeconds()),
             violationPrice,
             tickSeconds));
+  }
+
+  /** The same with an earlier load, which is not copied. */
+  Episode after(float[] earlier) {
+    return new Episode(scenario, workload, earlier);
   }
 
   /**

@@ -31,7 +31,7 @@ import org.apache.commons.rng.simple.RandomSource;
  * environments do not end in step.
  */
 public final class KisimEnvironment implements VectorEnvironment {
-  private static final int STATE_VERSION = 1;
+  private static final int STATE_VERSION = 2;
   private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
 
   private final EnvironmentSettings settings;

@@ -119,7 +119,18 @@ public final class ListedScenarios implements ScenarioSource {
             told.replicaCapacity(),
             told.startupSeconds(),
             told.violationPrice(),
-            told.tickSeconds()));
+            told.tickSeconds()),
+        earlier(demand, from, latency));
+  }
+
+  /** The given traffic at the ticks before a stretch, as far back as it goes. */
+  private float[] earlier(Demand demand, int from, double latency) {
+    int ticks = Math.min(2 * settings.mostSteps(), from / settings.tickSeconds());
+    float[] rates = new float[ticks];
+    for (int i = 0; i < ticks; i++) {
+      rates[i] = (float) demand.rate(from - (ticks - i) * settings.tickSeconds(), latency);
+    }
+    return rates;
   }
 
   /** Traffic that is the same in every run is worked out once: a trace can be a week long. */

@@ -2,7 +2,9 @@ package io.kiss.kisim.env;
 
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.fluid.ShapePool;
+import io.kiss.kisim.fluid.SteadyLatency;
 import io.kiss.kisim.serving.DynamicBatching;
+import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.StartUp;
 import io.kiss.kisim.traffic.OpenTraffic;
@@ -40,8 +42,17 @@ public final class ScenarioGenerator implements ScenarioSource {
   /** Replicas that a Deployment may have over those its peak keeps busy, at most. */
   private static final double MOST_OVER_PEAK = 2;
 
+  /** What was before an episode is at most so many times as long as an episode. */
+  private static final int EARLIER_EPISODES = 2;
+
   /** SLO over the latency of full batches, at least. */
   private static final double FULL_SLACK = 1.2;
+
+  /** Share of the requests that all replicas together keep inside the SLO at the highest rate. */
+  static final double KEPT_AT_PEAK = 0.995;
+
+  /** The SLO over the latency that is so kept, at least: two engines differ by some percent. */
+  private static final double SLO_MARGIN = 1.05;
 
   /** Names of the kinds, so that a draw makes no text. */
   private static final String[] NAMES = new String[TrafficKind.values().length];
@@ -54,11 +65,13 @@ public final class ScenarioGenerator implements ScenarioSource {
 
   private final EnvironmentSettings settings;
   private final ClusterDraw clusters;
+  private final float[] whole;
 
   /** Draws by these settings. */
   public ScenarioGenerator(EnvironmentSettings settings) {
     this.settings = settings;
     clusters = new ClusterDraw(settings);
+    whole = new float[TrafficKind.knots((1 + EARLIER_EPISODES) * settings.mostSeconds()) + 2];
   }
 
   /**
@@ -100,14 +113,13 @@ public final class ScenarioGenerator implements ScenarioSource {
     int steps = random.nextInt(settings.fewestSteps(), settings.mostSteps() + 1);
     int seconds = steps * settings.tickSeconds();
     TrafficKind kind = MIX[random.nextInt(MIX.length)];
-    kind.fillKnots(rates, seconds, random);
+    float[] earlier = drawTraffic(kind, rates, seconds, random);
 
     StartUpDraw start = StartUpDraw.of(random, ranges);
     int shape = ranges.shape(random.nextInt(ranges.shapes()));
     ServiceModel service =
         ShapePool.service(shape, ranges.serviceSeconds().draw(random), start.startUp());
-    double slo = slo(service, ranges.sloFactor().draw(random));
-    service = service.with(service.batching().withTimeout(Math.max(10, 5 * slo)));
+    double wished = slo(service, ranges.sloFactor().draw(random));
     boolean uneven = random.nextDouble() < settings.troubles().unevenArrivals();
     double cv = uneven ? ShapePool.unevenCv(shape) : 1;
     double peak = ranges.peakReplicas().draw(random);
@@ -115,14 +127,23 @@ public final class ScenarioGenerator implements ScenarioSource {
     for (int k = 0; k < TrafficKind.knots(seconds); k++) {
       rates[k] *= scale;
     }
+    asMeasured(earlier, scale, cv, random);
     int most = (int) Math.ceil(peak * random.nextDouble(1.2, MOST_OVER_PEAK));
+    int utmost = (int) Math.ceil(peak * MOST_OVER_PEAK);
+    Routing routing = ShapePool.routing(shape);
+    SteadyLatency latency = SteadyLatency.of(service, routing, cv);
+    while (most < utmost && reachable(latency, most, scale) > wished) {
+      most++;
+    }
+    double slo = Math.max(wished, reachable(latency, most, scale));
+    service = service.with(service.batching().withTimeout(Math.max(10, 5 * slo)));
     double busy = rates[0] / service.podCapacity() * random.nextDouble(0.9, 1.8);
     int initial = Math.max(1, Math.min(most, (int) Math.ceil(busy)));
     Scenario scenario =
         new Scenario(
             NAMES[kind.ordinal()],
             service,
-            ShapePool.routing(shape),
+            routing,
             new OpenTraffic(rates, TrafficKind.KNOT_SECONDS, seconds, cv),
             seconds,
             clusters.draw(
@@ -131,7 +152,45 @@ public final class ScenarioGenerator implements ScenarioSource {
             initial,
             most,
             TelemetryDraw.of(random, settings, slo));
-    return Episode.of(scenario, ranges.violationPrice().draw(random), settings.tickSeconds());
+    return Episode.of(scenario, ranges.violationPrice().draw(random), settings.tickSeconds())
+        .after(earlier);
+  }
+
+  /**
+   * Draws an episode's traffic and some of what was before it, the highest of both being 1.
+   *
+   * @param rates receives the episode's knots
+   * @return the rates at the ticks before it
+   */
+  private float[] drawTraffic(
+      TrafficKind kind, float[] rates, int seconds, UniformRandomProvider random) {
+    float[] earlier = new float[random.nextInt(EARLIER_EPISODES * settings.mostSteps() + 1)];
+    int knotsEarlier = TrafficKind.knots(earlier.length * settings.tickSeconds());
+    kind.fillKnots(whole, seconds + knotsEarlier * TrafficKind.KNOT_SECONDS, random);
+    System.arraycopy(whole, knotsEarlier, rates, 0, TrafficKind.knots(seconds));
+    for (int i = 0; i < earlier.length; i++) {
+      earlier[i] = whole[i * settings.tickSeconds() / TrafficKind.KNOT_SECONDS];
+    }
+    return earlier;
+  }
+
+  /** Scales rates, and scatters them as counts in a rate window scatter. */
+  private void asMeasured(float[] rates, double scale, double cv, UniformRandomProvider random) {
+    double perRequest = cv / Math.sqrt(2.0 * settings.tickSeconds());
+    for (int i = 0; i < rates.length; i++) {
+      double rate = rates[i] * scale;
+      // Three uniform numbers are normal enough, and have a variance of a quarter.
+      double normal = 2 * (random.nextDouble() + random.nextDouble() + random.nextDouble() - 1.5);
+      rates[i] = (float) Math.max(0, rate + perRequest * Math.sqrt(rate) * normal);
+    }
+  }
+
+  /**
+   * The shortest SLO that can be kept while the highest rate lasts and all replicas are ready. A
+   * draw that nobody can serve teaches nothing, and drowns what the others teach.
+   */
+  private static double reachable(SteadyLatency latency, int pods, double rate) {
+    return SLO_MARGIN * latency.quantile(pods, rate, KEPT_AT_PEAK);
   }
 
   /**

@@ -69,6 +69,9 @@ final class SimulatedDeployment {
     } else {
       core.reset(episode.workload());
     }
+    for (float rate : episode.earlierRates()) {
+      core.remember(rate);
+    }
     endSeconds = episode.scenario().seconds();
     double tick = settings.tickSeconds();
     double need = Math.max(1e-3, episode.scenario().meanNeededReplicas(seed));

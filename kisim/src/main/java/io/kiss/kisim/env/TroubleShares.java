@@ -22,7 +22,7 @@ public record TroubleShares(
 
   /** What the shipped policies are trained with. */
   public static final TroubleShares DEFAULT =
-      new TroubleShares(0.1, 0.15, 0.2, 0.15, 0.1, 0.15, 0.5);
+      new TroubleShares(0.03, 0.06, 0.06, 0.06, 0.04, 0.1, 0.3);
 
   /** Everything goes well. */
   public static final TroubleShares NONE = new TroubleShares(0, 0, 0, 0, 0, 0, 0);

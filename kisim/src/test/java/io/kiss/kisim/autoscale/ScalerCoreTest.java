@@ -17,9 +17,56 @@ class ScalerCoreTest {
   }
 
   private void expect(String feature, double value) {
+    expect(feature, value, 1e-5);
+  }
+
+  private void expect(String feature, double value, double tolerance) {
     int index = ScalerCore.observationNames().indexOf(feature);
     assertThat(index).as(feature).isNotNegative();
-    assertThat((double) observation[index]).as(feature).isCloseTo(value, within(1e-5));
+    assertThat((double) observation[index]).as(feature).isCloseTo(value, within(tolerance));
+  }
+
+  @Test
+  void remembersHowFarTheLoadRisesWhileAPodStarts() {
+    // Start-up 60 s: the last five ticks. 100 ticks at 1 replica, then 4 replicas for good.
+    for (int i = 0; i < 100; i++) {
+      tick(15 * i, 5, 10);
+    }
+    expect("worst rise of the load within a start-up time", 0);
+    for (int i = 100; i < 200; i++) {
+      tick(15 * i, 5, 40);
+    }
+    double rise = Math.log((4 + 0.25) / (1 + 0.25));
+    // In five ticks of the 200 the load was higher than a start-up time before.
+    expect("mean rise of the load within a start-up time", 5 * rise / 200, 1e-3);
+    expect("usual rise of the load within a start-up time", rise * Math.sqrt(5 / 200.0), 1e-3);
+    // It fades by a tick in four hours each of the 95 ticks since.
+    double faded = rise * Math.pow(1 - 15.0 / (4 * 3600), 95);
+    expect("worst rise of the load within a start-up time", faded, 1e-3);
+    expect("log of requests that a full replica holds", 0);
+  }
+
+  @Test
+  void whatWasBeforeTheFirstTickIsRememberedAsIfItHadBeenSeen() {
+    ScalerCore seen = new ScalerCore(Samples.workload(), GuardSettings.DEFAULT);
+    float[] expected = new float[ScalerCore.OBSERVATION_SIZE];
+    for (int i = 0; i < 400; i++) {
+      double rate = i == 30 ? 90 : 10 + i % 7;
+      seen.observe(Samples.telemetry(15 * i, 5, rate), expected, 0);
+      seen.act(DecisionSource.POLICY, ActionSpace.STAY);
+      if (i < 399) {
+        core.remember(rate);
+      }
+    }
+    core.observe(Samples.telemetry(15 * 399, 5, 10), observation, 0);
+    for (String name : ScalerCore.observationNames()) {
+      if (name.contains("load") && !name.contains("kept")) {
+        expect(name, expected[ScalerCore.observationNames().indexOf(name)]);
+      }
+    }
+    // 300 s blocks: the 369 ticks since are more than an hour, and less than six.
+    expect("log highest load per desired replica, 1 h", Math.log(16 / 50.0));
+    expect("log highest load per desired replica, 6 h", Math.log(90 / 50.0));
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.cluster.FaultSettings;
 import io.kiss.kisim.cluster.NodePool;
 import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.fluid.FluidEngine;
 import io.kiss.kisim.serving.Routing;
 import io.kiss.kisim.serving.ServiceModel;
 import io.kiss.kisim.serving.ServiceNoise;
@@ -39,6 +40,8 @@ class ScenarioGeneratorTest {
     float[] rates = new float[generator.knots()];
     Set<String> kinds = new HashSet<>();
     int slowStarts = 0;
+    int atItsPeak = 0;
+    long remembered = 0;
     for (int i = 0; i < DRAWS; i++) {
       Episode episode = generator.draw(random, rates);
       Scenario scenario = episode.scenario();
@@ -49,7 +52,10 @@ class ScenarioGeneratorTest {
         peak = Math.max(peak, demand.rate(t, 0));
       }
       double peakReplicas = peak / scenario.service().podCapacity();
-      assertThat(peakReplicas).isBetween(1.999, 40.001);
+      // The highest may lie before the episode.
+      assertThat(peakReplicas).isBetween(0.01, 40.001);
+      atItsPeak += peakReplicas >= 1.999 ? 1 : 0;
+      remembered += episode.earlierRates().length;
       assertThat(scenario.maxReplicas()).isBetween((int) Math.ceil(peakReplicas - 1e-3), 80);
       assertThat(scenario.meanStartupSeconds()).isBetween(15 - 1e-9, 300 + 1e-9);
       assertThat(scenario.sloSeconds() / scenario.service().loneLatencySeconds())
@@ -62,6 +68,50 @@ class ScenarioGeneratorTest {
     // Log-uniform: half lie above the geometric mean.
     assertShare("slow starts", slowStarts, 0.5);
     assertThat(kinds).hasSize(10);
+    assertThat(atItsPeak).isGreaterThan(DRAWS / 2);
+    // Evenly between none and two episodes' length, here within five deviations of the mean.
+    assertThat((double) remembered / DRAWS).isCloseTo(480, within(5 * 277 / Math.sqrt(DRAWS)));
+  }
+
+  @Test
+  void allReplicasReadyFromTheStartKeepNearlyEveryRequestInsideTheSloUnlessThereIsTrouble() {
+    EnvironmentSettings usual = EnvironmentSettings.DEFAULT;
+    EnvironmentSettings calm =
+        new EnvironmentSettings(
+            usual.fewestSteps(),
+            usual.mostSteps(),
+            usual.tickSeconds(),
+            usual.guards(),
+            usual.churnPrice(),
+            TroubleShares.NONE,
+            usual.ranges());
+    ScenarioGenerator generator = new ScenarioGenerator(calm);
+    UniformRandomProvider random = RandomSource.XO_SHI_RO_256_PP.create(6L);
+    FluidEngine engine = new FluidEngine();
+    int draws = 300;
+    int kept = 0;
+    for (int i = 0; i < draws; i++) {
+      engine.reset(withAllReplicas(generator.draw(random).scenario()), i);
+      while (engine.timeSeconds() < usual.fewestSteps() * usual.tickSeconds()) {
+        engine.advance(usual.tickSeconds());
+      }
+      kept += engine.truth().sloAttainment() >= 0.99 ? 1 : 0;
+    }
+    assertThat(kept).as("of %d draws of seed 6", draws).isGreaterThanOrEqualTo(draws - 3);
+  }
+
+  private static Scenario withAllReplicas(Scenario drawn) {
+    return new Scenario(
+        drawn.name(),
+        drawn.service(),
+        drawn.routing(),
+        drawn.traffic(),
+        drawn.seconds(),
+        drawn.cluster(),
+        drawn.sloSeconds(),
+        drawn.maxReplicas(),
+        drawn.maxReplicas(),
+        drawn.telemetry());
   }
 
   @Test

@@ -1,0 +1,128 @@
+package io.kiss.learner.ppo;
+
+import io.kiss.kisim.env.EnvironmentSettings;
+import io.kiss.kisim.evaluate.TournamentCase;
+import io.kiss.kisim.evaluate.TournamentCases;
+import io.kiss.kisim.gpu.DeviceKind;
+import io.kiss.kisim.gpu.DeviceSharing;
+import io.kiss.kisim.gpu.DeviceType;
+import io.kiss.kisim.serving.BatchCurve;
+import io.kiss.kisim.serving.DynamicBatching;
+import io.kiss.kisim.serving.ServiceModel;
+import io.kiss.kisim.serving.ServiceNoise;
+import io.kiss.kisim.serving.StartUp;
+import io.kiss.kisim.serving.TimeoutAction;
+import io.kiss.kisim.traffic.ArrivalTrace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What recipes are measured on: Deployments that training does not draw, and stretches of recorded
+ * traffic with a service whose shape is not in the pool.
+ */
+final class RecipeCases {
+  private static final long DRAWN_SEED = 4711;
+  private static final long TUNING_SEED = 815;
+  private static final int DRAWN = 60;
+  private static final int TUNING = 60;
+
+  private static final int WINDOW_SECONDS = 6 * 3600;
+  private static final int MOST_WINDOWS = 6;
+  private static final int[] STARTUP_SECONDS = {30, 120, 300};
+  private static final double PEAK_REPLICAS = 15;
+  private static final double LONE_SECONDS = 0.08;
+  private static final double SLO_FACTOR = 8;
+  private static final double VIOLATION_PRICE = 10;
+
+  private RecipeCases() {}
+
+  /**
+   * Cases that are looked at together.
+   *
+   * @param name a trace and a start-up time, or {@code drawn}
+   */
+  record Group(String name, List<TournamentCase> cases) {}
+
+  /** What baselines are tuned on beforehand: draws of training's kind, but others. */
+  static List<TournamentCase> tuning() {
+    return TournamentCases.heldOut(TUNING, TUNING_SEED, EnvironmentSettings.DEFAULT);
+  }
+
+  /** Held-out draws. */
+  static Group drawn() {
+    return new Group(
+        "drawn", TournamentCases.heldOut(DRAWN, DRAWN_SEED, EnvironmentSettings.DEFAULT));
+  }
+
+  /**
+   * Up to {@value #MOST_WINDOWS} stretches of each trace of a folder, spread over it, each scaled
+   * so that its busiest minute keeps 15 replicas busy, with each start-up time.
+   *
+   * @param wanted parts of file names; empty: all
+   */
+  static List<Group> replays(Path folder, List<String> wanted) throws IOException {
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(folder)) {
+      files = listed.filter(file -> wanted(file, wanted)).sorted().toList();
+    }
+    List<Group> groups = new ArrayList<>();
+    for (Path file : files) {
+      ArrivalTrace trace = ArrivalTrace.read(file);
+      for (int startup : STARTUP_SECONDS) {
+        groups.add(group(trace, startup));
+      }
+    }
+    return groups;
+  }
+
+  private static boolean wanted(Path file, List<String> parts) {
+    String name = file.getFileName().toString();
+    return name.contains(".csv") && (parts.isEmpty() || parts.stream().anyMatch(name::contains));
+  }
+
+  private static Group group(ArrivalTrace trace, int startup) {
+    int seconds = Math.min(WINDOW_SECONDS, trace.durationSeconds());
+    int room = trace.durationSeconds() - seconds;
+    int windows = Math.min(MOST_WINDOWS, trace.durationSeconds() / seconds);
+    List<TournamentCase> cases = new ArrayList<>();
+    for (int w = 0; w < windows; w++) {
+      int from = windows == 1 ? 0 : (int) ((long) room * w / (windows - 1));
+      TournamentCase each =
+          TournamentCases.replay(
+              trace.window(from, from + seconds),
+              service(),
+              PEAK_REPLICAS,
+              SLO_FACTOR * LONE_SECONDS,
+              startup,
+              VIOLATION_PRICE,
+              EnvironmentSettings.DEFAULT.tickSeconds(),
+              w + 1);
+      String name = trace.name() + " " + startup + " s, window " + (w + 1);
+      cases.add(new TournamentCase(name, each.episode(), each.seed()));
+    }
+    return new Group(trace.name() + " " + startup + " s", cases);
+  }
+
+  /** Batches of up to 12 on two instances, which the pool has not. */
+  private static ServiceModel service() {
+    double host = 0.15 * LONE_SECONDS;
+    double device = LONE_SECONDS - host;
+    return new ServiceModel(
+        "unseen",
+        new DeviceType("gpu", DeviceKind.GPU, 24, 60, 300, 1, 1, "a GPU like any other"),
+        new DeviceSharing.Exclusive(),
+        new BatchCurve(
+            new double[] {1, 2},
+            new double[] {host, host},
+            new double[] {device, 1.25 * device},
+            false),
+        ServiceNoise.lognormal(0.25),
+        new DynamicBatching(12, new int[0], 0, 2, 0, 0, TimeoutAction.REJECT),
+        1,
+        StartUp.INSTANT);
+  }
+}
