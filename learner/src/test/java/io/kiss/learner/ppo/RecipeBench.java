@@ -6,10 +6,10 @@ import io.kiss.kisim.autoscale.PolicyFile;
 import io.kiss.kisim.autoscale.PolicySnapshot;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.env.KisimEnvironment;
-import io.kiss.kisim.evaluate.CaseResult;
 import io.kiss.kisim.evaluate.Entrant;
 import io.kiss.kisim.evaluate.Tournament;
 import io.kiss.kisim.evaluate.TournamentCase;
+import io.kiss.kisim.evaluate.result.RunResult;
 import io.kiss.learner.SingleWorkerTraining;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -114,8 +114,8 @@ public final class RecipeBench {
         new Entrant(
             "kiscaler",
             workload -> new KiScaler(workload, GuardSettings.DEFAULT, Optional.of(policy)));
-    CaseResult[] results =
-        cases.stream().map(each -> Tournament.play(entrant, each)).toArray(CaseResult[]::new);
-    return Arrays.stream(results).mapToDouble(CaseResult::costAtSlo).toArray();
+    RunResult[] results =
+        cases.stream().map(each -> Tournament.play(entrant, each)).toArray(RunResult[]::new);
+    return Arrays.stream(results).mapToDouble(RunResult::costAtSlo).toArray();
   }
 }
