@@ -141,7 +141,9 @@ class OracleTest {
       assertThat(plan.costAtSlo()).isEqualTo(plans.get(0).costAtSlo());
       assertThat(plan.lowerBound()).isEqualTo(plans.get(0).lowerBound());
       Entrant oracle = new Entrant("oracle", workload -> new PlannedReplicas(plan));
-      assertThat(Tournament.play(oracle, each).costAtSlo()).isEqualTo(plan.costAtSlo());
+      // The engine adds up late requests whenever it is looked at, so that the last bits differ.
+      assertThat(Tournament.play(oracle, each).costAtSlo())
+          .isCloseTo(plan.costAtSlo(), within(1e-12 * plan.costAtSlo()));
     }
   }
 
