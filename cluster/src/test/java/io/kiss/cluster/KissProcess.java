@@ -73,7 +73,7 @@ final class KissProcess implements AutoCloseable {
   }
 
   private long progressLines() {
-    return output().lines().filter(line -> line.contains("  iter ")).count();
+    return output().lines().filter(line -> line.contains(" iter ")).count();
   }
 
   /** As {@code kill -9}. */

@@ -77,7 +77,7 @@ class TrainIT {
         KissProcess.start(folder, "train", "--out", "p.kiss", "--steps", "900M")) {
       awaitIteration(kiss, "p.kiss");
       kiss.controlC();
-      await().pollDelay(Duration.ofMillis(600)).until(() -> true);
+      await().atMost(A_RUN).until(() -> kiss.output().contains("Ctrl-C again ends at once"));
       kiss.controlC();
       assertThat(kiss.exitCode(Duration.ofSeconds(60))).isEqualTo(130);
     }
@@ -87,7 +87,7 @@ class TrainIT {
     await()
         .alias("an iteration is over")
         .atMost(A_RUN)
-        .until(() -> kiss.output().contains("  iter ") || !kiss.errors().isEmpty());
+        .until(() -> kiss.output().contains(" iter ") || !kiss.errors().isEmpty());
     assertThat(kiss.errors()).as(out).isEmpty();
   }
 
