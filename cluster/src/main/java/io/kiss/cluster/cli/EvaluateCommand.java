@@ -5,10 +5,12 @@ import io.kiss.cluster.evaluate.Durations;
 import io.kiss.cluster.evaluate.EvaluationReader;
 import io.kiss.cluster.evaluate.EvaluationRequest;
 import io.kiss.cluster.evaluate.EvaluationRequest.Window;
+import io.kiss.kisim.evaluate.FleetSpec;
 import io.kiss.kisim.file.UnusableFileException;
 import io.kiss.kisim.scenario.EngineChoice;
 import io.kiss.kisim.scenario.ScenarioException;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -196,9 +198,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     require(
         traces.isEmpty() != scenarios.isEmpty(),
         "--traces FILE… or --scenarios FILE…: exactly one of them says what to evaluate on");
-    requirePositive("--peak-replicas", peakReplicas);
-    requirePositive("--slo-ms", sloMs);
-    requirePositive("--violation-price", violationPrice);
+    requireIn("--peak-replicas", peakReplicas, 1e-3, FleetSpec.MOST_REPLICAS / 2.0);
+    requireIn("--slo-ms", sloMs, 1e-3, 1e9);
+    requireIn("--violation-price", violationPrice, 1e-6, 1e6);
     require(
         seeds >= 1 && seeds <= MOST_SEEDS,
         "--seeds must be in 1.." + MOST_SEEDS + ", not " + seeds);
@@ -302,10 +304,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     require(value == null, flag + " is for --traces; a scenario file says it itself");
   }
 
-  private void requirePositive(String flag, Double value) {
+  private void requireIn(String flag, Double value, double least, double most) {
     require(
-        value == null || value > 0 && value < Double.POSITIVE_INFINITY,
-        flag + " must be above 0, not " + value);
+        value == null || value >= least && value <= most,
+        flag + " must be in " + plain(least) + ".." + plain(most) + ", not " + value);
+  }
+
+  private static String plain(double value) {
+    return new BigDecimal(String.valueOf(value)).stripTrailingZeros().toPlainString();
   }
 
   private void require(boolean holds, String sentence) {

@@ -92,7 +92,11 @@ final class EvaluateJourney {
             + plan.engine().description()
             + " engine");
     if (runs.before() > 0) {
-      say(runs.before() + " finished runs are in " + folder + ": going on from there");
+      say(
+          runs.before()
+              + " finished runs, those of tuning included, are in "
+              + folder
+              + ": going on from there");
     }
   }
 
@@ -102,7 +106,11 @@ final class EvaluateJourney {
 
   private int stopped(StopSignals signals) {
     // The flag is down since the exception was thrown; it must not disturb what is still written.
-    say("Stopped: " + runs.kept() + " finished runs are kept in " + folder);
+    say(
+        "Stopped: "
+            + runs.kept()
+            + " finished runs, those of tuning included, are kept in "
+            + folder);
     say("The same command goes on from there.");
     return signals.exitCode().orElse(INTERRUPTED);
   }

@@ -20,7 +20,7 @@ final class EvaluationTable {
   static List<String> lines(EvaluationResults results) {
     Comparison comparison = Comparison.of(results);
     Table table =
-        new Table("autoscaler", "cost-at-SLO (95 %)", "SLO kept", "GPU-h", "flaps", "regret");
+        new Table("autoscaler", "cost-at-SLO (95 %)", "SLO kept", "GPU/need", "flaps", "regret");
     comparison.rows().forEach(row -> add(row, table));
     List<String> lines = new ArrayList<>();
     lines.add("");
@@ -31,10 +31,11 @@ final class EvaluationTable {
     verdicts.more().forEach(sentence -> lines.addAll(wrapped(sentence)));
     lines.addAll(
         wrapped(
-            "Cost-at-SLO is the GPU time held over what the load needs (GPU-h), plus "
+            "Cost-at-SLO is the GPU time held over what the load needs (GPU/need), plus "
                 + number(results.violationPrice())
-                + " times the share of requests that violated the SLO; interquartile mean, lower is"
-                + " better."));
+                + " times the share of requests that violated the SLO; lower is better. It and the"
+                + " regret, its distance from the Oracle, are interquartile means over the cases, the"
+                + " other columns plain means."));
     return lines;
   }
 

@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Reads all that an evaluation names, and refuses what cannot be used before anything runs. */
 public final class EvaluationReader {
@@ -75,7 +77,23 @@ public final class EvaluationReader {
 
   private List<EvaluationCase> replays() {
     FleetSpec fleet = fleet();
-    return request.traces().stream().map(file -> replay(file, fleet)).toList();
+    Map<String, Path> names = new LinkedHashMap<>();
+    List<EvaluationCase> cases = new ArrayList<>();
+    for (Path file : request.traces()) {
+      EvaluationCase each = replay(file, fleet);
+      Path before = names.put(each.name(), file);
+      if (before != null) {
+        throw new IllegalArgumentException(
+            before
+                + " and "
+                + file
+                + " go by the same name, "
+                + each.name()
+                + ", in the results; rename one or leave it out");
+      }
+      cases.add(each);
+    }
+    return cases;
   }
 
   private FleetSpec fleet() {
@@ -87,7 +105,7 @@ public final class EvaluationReader {
               startUp(request.startupSeconds().getAsDouble(), service.startUp().graceSeconds()));
     }
     double peak = request.peakReplicas().orElse(USUAL_PEAK_REPLICAS);
-    double usualMost = Math.min(Short.MAX_VALUE, Math.max(2, Math.ceil(2 * peak)));
+    double usualMost = Math.max(2, Math.ceil(2 * peak));
     return new FleetSpec(
         service,
         peak,
@@ -121,6 +139,9 @@ public final class EvaluationReader {
   }
 
   private static ArrivalTrace trace(Path file) {
+    if (file.toString().isBlank()) {
+      throw new IllegalArgumentException("--traces names a file without a name");
+    }
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException(file + ": is a folder; name the trace's file");
     }
@@ -128,6 +149,8 @@ public final class EvaluationReader {
       return ArrivalTrace.read(file);
     } catch (java.nio.file.NoSuchFileException e) {
       throw new IllegalArgumentException(file + ": there is no such file", e);
+    } catch (java.nio.file.AccessDeniedException e) {
+      throw new IllegalArgumentException(file + ": may not be read; check its permissions", e);
     } catch (IOException e) {
       String message = String.valueOf(e.getMessage());
       throw new IllegalArgumentException(
@@ -185,7 +208,11 @@ public final class EvaluationReader {
     int most = request.maxReplicas().orElse(given.maxReplicas());
     if (least > most) {
       throw new IllegalArgumentException(
-          "replicas must be 1 <= min <= max, not " + least + " and " + most);
+          "the least replicas, "
+              + least
+              + ", are more than the most, "
+              + most
+              + "; change --min-replicas or --max-replicas");
     }
     Scenario scenario =
         new Scenario(

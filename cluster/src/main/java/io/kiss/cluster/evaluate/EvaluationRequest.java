@@ -78,7 +78,12 @@ public record EvaluationRequest(
     }
 
     private static int whole(String text) {
-      double seconds = text.isEmpty() ? 0 : Durations.seconds(text);
+      double seconds;
+      try {
+        seconds = text.isEmpty() ? 0 : Durations.seconds(text);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("--window: " + e.getMessage(), e);
+      }
       if (seconds != Math.rint(seconds) || seconds > Integer.MAX_VALUE / 2) {
         throw new IllegalArgumentException(
             "--window counts whole seconds of a trace, and cannot use " + text);

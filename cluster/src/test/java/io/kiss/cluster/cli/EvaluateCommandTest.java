@@ -228,7 +228,8 @@ class EvaluateCommandTest {
         "words.csv | 0,5;ten,5 | line 3: second must be a number",
         "none.csv | 0,0;10,0 | has no request",
         "one.csv | 0,5 | at least two rows",
-        "blank.csv | '' | is this an empty line?"
+        "blank.csv | '' | is this an empty line?",
+        "long.csv | 0,5;2000000000,5 | longer than can be replayed"
       })
   void aTraceThatIsNoneIsRefusedWithItsLine(String name, String rows, String sentence)
       throws IOException {
@@ -279,9 +280,12 @@ class EvaluateCommandTest {
         "--startup-seconds 0 | --startup-seconds",
         "--startup-seconds x | --startup-seconds",
         "--violation-price 0 | --violation-price",
+        "--violation-price 1e308 | --violation-price must be in 0.000001..1000000, not 1.0E308",
+        "--peak-replicas 1e6 | --peak-replicas must be in 0.001..500",
+        "--max-replicas 5000 | 1000 replicas at most",
         "--seeds 0 | --seeds",
         "--jobs 0 | --jobs",
-        "--min-replicas 9 --max-replicas 3 | 1 <= min <= max",
+        "--min-replicas 9 --max-replicas 3 | change --min-replicas or --max-replicas",
         "--engine both | --engine",
         "--out /proc/r | --out",
         "--scenarios x.conf | exactly one"
@@ -303,7 +307,9 @@ class EvaluateCommandTest {
     Path one = trace("t");
     Path other = Files.copy(one, Files.createDirectory(folder.resolve("other")).resolve("t.csv"));
     assertThat(run("--traces", one, other)).isEqualTo(2);
-    assertThat(err.toString()).contains("two entries called t").hasLineCount(1);
+    assertThat(err.toString())
+        .contains(one + " and " + other + " go by the same name")
+        .hasLineCount(1);
     Path policy = folder.resolve("p.kiss");
     PolicySnapshot strange = PolicySnapshotFixture.ofAnotherObservation();
     new PolicyFile(strange, PolicySnapshotFixture.provenance()).write(policy);

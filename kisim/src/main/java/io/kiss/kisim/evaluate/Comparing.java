@@ -52,11 +52,12 @@ final class Comparing {
     scores.sort(Comparator.comparingDouble(each -> means.get(each.autoscaler()).estimate()));
     scores.forEach(each -> costs.put(each.autoscaler(), each));
     oracle = best(role -> role == Role.ORACLE);
-    baseline = best(Role.TUNED::equals).or(() -> best(Role.BASELINE::equals));
+    baseline = best(role -> role == Role.TUNED || role == Role.BASELINE);
     baselineHere = best(Role.TUNED_HERE::equals);
     reference =
         best(Role.POLICY::equals)
-            .or(() -> best(role -> role != Role.ORACLE))
+            .or(() -> baseline)
+            .or(() -> baselineHere)
             .or(() -> best(role -> true));
   }
 
@@ -185,8 +186,13 @@ final class Comparing {
             baselineHere.ifPresent(other -> leads.add(lead(one, other)));
           } else {
             costs.keySet().stream()
-                .filter(name -> !name.equals(one) && roles.get(name) != Role.ORACLE)
+                .filter(name -> !name.equals(one))
+                .filter(name -> roles.get(name) != Role.ORACLE)
+                .filter(name -> roles.get(name) != Role.TUNED_HERE)
                 .findFirst()
+                .ifPresent(other -> leads.add(lead(one, other)));
+            baselineHere
+                .filter(other -> !other.equals(one))
                 .ifPresent(other -> leads.add(lead(one, other)));
           }
         });

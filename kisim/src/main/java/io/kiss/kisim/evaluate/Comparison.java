@@ -15,13 +15,14 @@ import java.util.Optional;
  * @param cases that are compared
  * @param casesRun that were to be compared
  * @param leftOut entrants without a result in common with the others
- * @param reference the others are compared with it: the best policy, or else the best of all but
- *     the Oracle; absent where nobody came to a result
+ * @param reference the others are compared with it: the best policy, or else {@code baseline}, or
+ *     else what there is; absent where nobody came to a result
  * @param oracle the entrant that knows the future
- * @param baseline the best that was tuned beforehand, or where none was, the best one untuned
+ * @param baseline the best that anybody could have run: as published, as set by hand, or tuned
+ *     beforehand
  * @param baselineHere the best that was tuned in hindsight
- * @param leads sentences to begin with: the reference against {@code baseline} and {@code
- *     baselineHere}; where no policy took part, against the next best
+ * @param leads sentences to begin with: the reference against {@code baseline} (where no policy
+ *     took part, the next best) and {@code baselineHere}
  * @param rows lowest interquartile mean first
  * @param profiles in the order of {@code rows}
  * @param traces by trace, then in the order of the command, of all runs there are

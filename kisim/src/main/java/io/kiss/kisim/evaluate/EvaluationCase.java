@@ -42,7 +42,9 @@ public record EvaluationCase(TraceInfo info, Episode episode) {
             episode.workload().startupSeconds(),
             episode.workload().minReplicas(),
             episode.workload().maxReplicas(),
-            episode.workload().replicaCapacity()),
+            episode.scenario().initialReplicas(),
+            episode.workload().replicaCapacity(),
+            episode.scenario().service().batching().queueTimeoutSeconds()),
         episode);
   }
 }

@@ -29,6 +29,9 @@ public record FleetSpec(
     int maxReplicas,
     double violationPrice) {
 
+  /** What {@link ClusterSpec#AMPLE} has room for. */
+  public static final int MOST_REPLICAS = 1000;
+
   /** Load that the replicas there are at the start have in the first minute. */
   private static final double FIRST_LOAD = 0.7;
 
@@ -42,11 +45,15 @@ public record FleetSpec(
   public FleetSpec {
     if (minReplicas < 1 || minReplicas > maxReplicas) {
       throw new IllegalArgumentException(
-          "replicas must be 1 <= min <= max, not " + minReplicas + " and " + maxReplicas);
+          "the least replicas, "
+              + minReplicas
+              + ", must be 1 or more and at most the most, "
+              + maxReplicas
+              + " (twice the peak's where not given); change --min-replicas or --max-replicas");
     }
-    if (maxReplicas > Short.MAX_VALUE) {
+    if (maxReplicas > MOST_REPLICAS) {
       throw new IllegalArgumentException(
-          "at most " + Short.MAX_VALUE + " replicas can be simulated, not " + maxReplicas);
+          "a fleet may have " + MOST_REPLICAS + " replicas at most, not " + maxReplicas);
     }
   }
 

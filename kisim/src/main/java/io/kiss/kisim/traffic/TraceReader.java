@@ -80,6 +80,9 @@ final class TraceReader {
     if (rows < 2) {
       throw wrong("a trace needs at least two rows to tell how long a bin is, not " + rows);
     }
+    if (rows * bin > Integer.MAX_VALUE / 2) {
+      throw wrong("the trace lasts %s s, longer than can be replayed", text(rows * bin));
+    }
     return new ArrivalTrace(name, (int) bin, Arrays.copyOf(counts, rows));
   }
 

@@ -37,7 +37,7 @@ class ComparisonTest {
     List<Failure> failures = new ArrayList<>();
     for (int t = 0; t < players[0].costs.length; t++) {
       String trace = "t" + t;
-      traces.add(new TraceInfo(trace, trace, 0, 60, 1, "s", "d", 1, 1, 1, 9, 1));
+      traces.add(new TraceInfo(trace, trace, 0, 60, 1, "s", "d", 1, 1, 1, 9, 1, 1, 0));
       for (int seed = 1; seed <= players[0].costs[t].length; seed++) {
         for (Player player : players) {
           double cost = player.costs[t][seed - 1];

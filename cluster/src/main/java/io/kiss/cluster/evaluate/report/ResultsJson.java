@@ -73,7 +73,9 @@ final class ResultsJson {
     json.number("startupSeconds", trace.startupSeconds());
     json.number("minReplicas", trace.minReplicas());
     json.number("maxReplicas", trace.maxReplicas());
+    json.number("initialReplicas", trace.initialReplicas());
     json.number("replicaCapacity", trace.replicaCapacity());
+    json.number("queueTimeoutSeconds", trace.queueTimeoutSeconds());
   }
 
   private void entrant(EntrantInfo entrant) throws IOException {

@@ -240,8 +240,13 @@ final class Tables {
         + trace.minReplicas()
         + " to "
         + trace.maxReplicas()
-        + " replicas of "
+        + " replicas, "
+        + trace.initialReplicas()
+        + " at the start, of "
         + Show.trimmed(trace.replicaCapacity())
-        + " requests/s each";
+        + " requests/s each"
+        + (trace.queueTimeoutSeconds() > 0
+            ? "; requests that wait " + Show.seconds(trace.queueTimeoutSeconds()) + " are lost"
+            : "");
   }
 }

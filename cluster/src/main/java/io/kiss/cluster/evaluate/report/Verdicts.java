@@ -42,6 +42,10 @@ public final class Verdicts {
       more.add(
           "With one seed a trace there is no interval, so none of this is told from chance:"
               + " give --seeds 5 or more.");
+    } else if (comparison.judged()) {
+      more.add(
+          "The intervals hold what chance does on these traces (arrivals and start-ups drawn again),"
+              + " not what other days would bring.");
     }
     if (comparison.cases() < comparison.casesRun()) {
       more.add(
@@ -64,6 +68,9 @@ public final class Verdicts {
     Interval relative = lead.relative();
     if (!relative.known()) {
       return lead.one() + " costs " + than(relative.estimate(), other) + ".";
+    }
+    if (relative.low() == 0 && relative.high() == 0) {
+      return lead.one() + " costs as much as " + other + " in every case.";
     }
     if (lead.against().verdict() == Verdict.TIE) {
       return lead.one()
@@ -89,14 +96,11 @@ public final class Verdicts {
   }
 
   private String described(Lead lead) {
-    if (comparison.row(lead.one()).orElseThrow().role() != Role.POLICY) {
-      return "the next best, ";
+    if (lead.otherRole() == Role.TUNED_HERE) {
+      return "the best baseline tuned in hindsight on these very traces, ";
     }
-    return switch (lead.otherRole()) {
-      case TUNED -> "the best baseline tuned beforehand, ";
-      case TUNED_HERE -> "the best baseline tuned in hindsight on these very traces, ";
-      default -> "the best baseline, ";
-    };
+    boolean policy = comparison.row(lead.one()).orElseThrow().role() == Role.POLICY;
+    return policy ? "the best baseline, " : "the next best, ";
   }
 
   private static String than(double relative, String other) {

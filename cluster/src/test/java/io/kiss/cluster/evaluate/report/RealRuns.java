@@ -149,7 +149,9 @@ final class RealRuns {
         STARTUP,
         1,
         scenario.maxReplicas(),
-        SERVICE.podCapacity());
+        scenario.initialReplicas(),
+        SERVICE.podCapacity(),
+        scenario.service().batching().queueTimeoutSeconds());
   }
 
   private static ArrivalTrace trace(int index, int seconds) {

@@ -79,7 +79,10 @@ class ReportPageTest {
         .startsWith(lead.one())
         .contains("the next best, " + lead.other())
         .contains(Show.change(lead.relative().estimate()) + " less", "95\u00a0% interval");
-    assertThat(new Verdicts(comparison).more()).isEmpty();
+    assertThat(new Verdicts(comparison).more())
+        .singleElement()
+        .asString()
+        .contains("not what other days would bring");
   }
 
   @Test

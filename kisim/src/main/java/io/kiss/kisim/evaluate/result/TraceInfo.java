@@ -14,7 +14,9 @@ package io.kiss.kisim.evaluate.result;
  * @param startupSeconds mean time until a new pod is Ready
  * @param minReplicas lower limit
  * @param maxReplicas upper limit
+ * @param initialReplicas ready at the start
  * @param replicaCapacity requests per second that one replica sustains
+ * @param queueTimeoutSeconds longest wait in a pod's queue before a request is lost; 0: no limit
  */
 public record TraceInfo(
     String name,
@@ -28,4 +30,6 @@ public record TraceInfo(
     double startupSeconds,
     int minReplicas,
     int maxReplicas,
-    double replicaCapacity) {}
+    int initialReplicas,
+    double replicaCapacity,
+    double queueTimeoutSeconds) {}
