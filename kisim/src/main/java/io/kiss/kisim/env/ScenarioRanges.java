@@ -40,7 +40,7 @@ public record ScenarioRanges(
           ShapePool.size(),
           new Range(15, 300),
           new Range(0.05, 0.5),
-          new Range(2, 10),
+          new Range(2, 50),
           new Range(0.005, 4),
           new Range(2, 40),
           new Range(10, 180),
