@@ -59,7 +59,7 @@ class ScenarioGeneratorTest {
       assertThat(scenario.maxReplicas()).isBetween((int) Math.ceil(peakReplicas - 1e-3), 80);
       assertThat(scenario.meanStartupSeconds()).isBetween(15 - 1e-9, 300 + 1e-9);
       assertThat(scenario.sloSeconds() / scenario.service().loneLatencySeconds())
-          .isBetween(2 - 1e-9, 15.0);
+          .isBetween(2 - 1e-9, 50 + 1e-9);
       assertThat(scenario.service().loneLatencySeconds()).isBetween(0.005 - 1e-9, 4 + 1e-9);
       assertThat(scenario.seconds() / 15).isBetween(240, 480);
       assertThat(episode.workload().violationPrice()).isBetween(3.0, 30.0);
