@@ -5,6 +5,7 @@ import io.kiss.kisim.evaluate.Comparison;
 import io.kiss.kisim.evaluate.Comparison.Row;
 import io.kiss.kisim.evaluate.Interval;
 import io.kiss.kisim.evaluate.result.EvaluationResults;
+import io.kiss.kisim.text.Columns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,6 @@ import java.util.Locale;
 /** What an evaluation found, in 80 columns. */
 final class EvaluationTable {
   private static final int LONGEST_NAME = 26;
-  private static final int WIDTH = 80;
 
   private EvaluationTable() {}
 
@@ -64,18 +64,7 @@ final class EvaluationTable {
         : String.format(Locale.ROOT, "%.2f", cost.estimate());
   }
 
-  /** Broken at spaces. */
-  static List<String> wrapped(String sentence) {
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
-    for (String word : sentence.split(" ")) {
-      if (line.length() > 0 && line.length() + 1 + word.length() > WIDTH) {
-        lines.add(line.toString());
-        line.setLength(0);
-      }
-      line.append(line.length() == 0 ? "" : " ").append(word);
-    }
-    lines.add(line.toString());
-    return lines;
+  private static List<String> wrapped(String sentence) {
+    return Columns.wrap(sentence, 0).lines().toList();
   }
 }

@@ -69,7 +69,7 @@ public final class Verdicts {
     if (!relative.known()) {
       return lead.one() + " costs " + than(relative.estimate(), other) + ".";
     }
-    if (relative.low() == 0 && relative.high() == 0) {
+    if (lead.against().wins() == 0 && lead.against().losses() == 0) {
       return lead.one() + " costs as much as " + other + " in every case.";
     }
     if (lead.against().verdict() == Verdict.TIE) {

@@ -86,6 +86,18 @@ class ReportPageTest {
   }
 
   @Test
+  void twoThatAlwaysCostTheSameAreSaidToAndNotToTie() {
+    // The default target under another name.
+    List<RealRuns.Player> players =
+        List.of(
+            new RealRuns.Player("hpa", Role.BASELINE),
+            new RealRuns.Player("hpa:target=0.7", Role.BASELINE));
+    EvaluationResults same = RealRuns.of(players, 1, 3, 3600);
+    assertThat(new Verdicts(Comparison.of(same)).headline())
+        .isEqualTo("hpa costs as much as the next best, hpa:target=0.7 in every case.");
+  }
+
+  @Test
   void aPolicyThatLosesIsSaidToLose() {
     // It never scales, so it cannot win.
     List<RealRuns.Player> players =
