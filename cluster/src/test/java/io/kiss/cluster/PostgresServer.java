@@ -50,7 +50,10 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /** Starts one that trusts everybody who reaches it, with an empty database {@code kiss}. */
+  /**
+   * Starts one that trusts this machine and the test networks on it, with an empty database {@code
+   * kiss}.
+   */
   public static PostgresServer start() throws IOException, InterruptedException {
     Path bin = programs().orElseThrow();
     Path folder = Files.createTempDirectory("kiss-postgres");
@@ -66,7 +69,8 @@ public final class PostgresServer implements AutoCloseable {
             "--auth=trust",
             "--username=kiss",
             "--pgdata=" + data));
-    Files.writeString(folder.resolve("hba"), "host all all 0.0.0.0/0 trust\n");
+    Files.writeString(
+        folder.resolve("hba"), "host all all 127.0.0.0/8 trust\nhost all all 10.77.0.0/16 trust\n");
     int port = FreePorts.take();
     Process process =
         new ProcessBuilder(

@@ -46,15 +46,28 @@ final class ProcessCluster implements AutoCloseable {
           "-Dakka.cluster.split-brain-resolver.stable-after=3s",
           "-Dakka.cluster.down-removal-margin=1s");
 
+  /** By the first letter of a node's name. */
+  private static final Map<String, String> ROLES =
+      Map.of("c", "control,scaler", "l", "learner", "r", "rollout");
+
   /**
    * A node.
    *
+   * @param host that the other nodes know it by
+   * @param httpHost that this test knows it by
    * @param before what its command runs in
    */
   record Spec(
-      String name, String roles, String host, int akkaPort, int httpPort, List<String> before) {
-    static Spec of(String name, String roles, String host, List<String> before) {
-      return new Spec(name, roles, host, FreePorts.take(), FreePorts.take(), before);
+      String name,
+      String roles,
+      String host,
+      int akkaPort,
+      String httpHost,
+      int httpPort,
+      List<String> before) {
+    static Spec of(String name, String host, String httpHost, List<String> before) {
+      String roles = ROLES.get(name.substring(0, 1));
+      return new Spec(name, roles, host, FreePorts.take(), httpHost, FreePorts.take(), before);
     }
 
     String address() {
@@ -92,15 +105,9 @@ final class ProcessCluster implements AutoCloseable {
 
   /** Three of role control, two that may run the learner, two that run workers. */
   static List<Spec> seven(String host) {
-    List<Spec> nodes = new ArrayList<>();
-    for (String name : List.of("c1", "c2", "c3")) {
-      nodes.add(Spec.of(name, "control,scaler", host, List.of()));
-    }
-    nodes.add(Spec.of("l1", "learner", host, List.of()));
-    nodes.add(Spec.of("l2", "learner", host, List.of()));
-    nodes.add(Spec.of("r1", "rollout", host, List.of()));
-    nodes.add(Spec.of("r2", "rollout", host, List.of()));
-    return nodes;
+    return List.of("c1", "c2", "c3", "l1", "l2", "r1", "r2").stream()
+        .map(name -> Spec.of(name, host, host, List.of()))
+        .toList();
   }
 
   private List<String> seeds() {
@@ -118,7 +125,7 @@ final class ProcessCluster implements AutoCloseable {
     told.put("KISS_AKKA_HOST", spec.host());
     told.put("KISS_AKKA_PORT", Integer.toString(spec.akkaPort()));
     told.put("KISS_SEED_NODES", String.join(",", seeds()));
-    told.put("KISS_HTTP_HOST", spec.host());
+    told.put("KISS_HTTP_HOST", spec.httpHost());
     told.put("KISS_HTTP_OPERATOR_TOKEN", TOKEN);
     told.put("OMP_NUM_THREADS", "1");
     if (!spec.roles().equals("rollout")) {
@@ -239,7 +246,7 @@ final class ProcessCluster implements AutoCloseable {
       HttpResponse<String> response =
           http.send(
               HttpRequest.newBuilder(
-                      URI.create("http://" + spec.host() + ":" + spec.httpPort() + path))
+                      URI.create("http://" + spec.httpHost() + ":" + spec.httpPort() + path))
                   .timeout(ANSWER)
                   .header("Authorization", "Bearer " + TOKEN)
                   .header("Content-Type", "application/json")

@@ -27,9 +27,7 @@ final class SharedDatabase implements AutoCloseable {
     }
     int port = FreePorts.take();
     Server server =
-        Server.createTcpServer(
-                "-tcpPort", Integer.toString(port), "-tcpAllowOthers", "-ifNotExists")
-            .start();
+        Server.createTcpServer("-tcpPort", Integer.toString(port), "-ifNotExists").start();
     SharedDatabase database = new SharedDatabase(null, server, port);
     // The one in memory is gone with its last connection unless told otherwise.
     database.connect().close();
