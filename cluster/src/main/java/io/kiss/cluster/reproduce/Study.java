@@ -35,6 +35,9 @@ public final class Study {
   /** Steps of the buffer that the paper states. */
   private static final int STATED_BUFFER = 2048;
 
+  /** Players that nobody trained. */
+  private static final int BASELINES = 8;
+
   private static final int LONG_ENVIRONMENTS = 8;
   private static final int WINDOWS = 5;
   private static final int CURVE_POINTS = 25;
@@ -141,10 +144,14 @@ public final class Study {
   /** Worth of everything, in episodes. */
   private double episodes() {
     double rules = ActionCheck.rules().size() * Client.values().length;
-    double others = 11 + settings.seeds() + settings.longSeeds();
+    double players =
+        BASELINES
+            + settings.seeds()
+            + (settings.longFactor() > 0 ? settings.longSeeds() : 0)
+            + (policy.isPresent() || settings.policySteps() > 0 ? 1 : 0);
     return (policy.isPresent() ? 0 : settings.policySteps() / STEPS_PER_EPISODE)
-        + PaperPattern.values().length * settings.plays() * (rules + others)
-        + 2.0 * settings.seeds() * settings.episodes()
+        + PaperPattern.values().length * settings.plays() * (rules + players)
+        + 2.0 * settings.seeds() * settings.episodes() // as released and as stated
         + (settings.longFactor() > 0 ? (double) settings.longSeeds() * longPlan().played() : 0);
   }
 
@@ -235,9 +242,9 @@ public final class Study {
 
   private Training training(
       String key, String about, PaperAgent.Plan plan, List<PaperAgent> agents) {
-    int window = Math.max(1, Math.min(plan.played(), settings.episodes()) / WINDOWS);
+    int window = window(Math.min(plan.played(), settings.episodes()));
     // At the end of a long training more episodes say more; at its start the first ones count.
-    int lastWindow = Math.max(window, plan.played() / WINDOWS);
+    int lastWindow = window(plan.played());
     double[] first = agents.stream().mapToDouble(agent -> agent.first(window)).toArray();
     double[] last = agents.stream().mapToDouble(agent -> agent.last(lastWindow)).toArray();
     return new Training(
@@ -252,6 +259,12 @@ public final class Study {
         overAgents(last),
         Resampling.gain(first, last),
         curve(agents));
+  }
+
+  /** A fifth of the episodes, so cut that every pattern is in it as often. */
+  private static int window(int episodes) {
+    int patterns = PaperPattern.values().length;
+    return Math.max(1, episodes / WINDOWS / patterns) * patterns;
   }
 
   private static Interval overAgents(double[] figures) {

@@ -55,7 +55,7 @@ public final class StudyText {
         List.of(
             "four patterns without retraining",
             "generalises",
-            "more reward than every baseline on " + won(Entrants.PAPER) + " of 4"));
+            "highest reward on " + won(Entrants.PAPER) + " of 4"));
   }
 
   private static Cell fastest(Player player) {
@@ -162,14 +162,13 @@ public final class StudyText {
               + stated.steps()
               + " steps, less than one buffer of 2048: as stated, the policy is never updated. The"
               + " released code updates after the episode that completes 64 steps instead, "
-              + result.trainings().get(0).updates()
-              + " times in all. Both are shown; the first is what chance alone makes of the"
-              + " figure.");
+              + times(result.trainings().get(0).updates())
+              + " in all. Both are shown; what the one without updates shows is chance.");
     }
     sentences.add(
         "Gain: mean episode reward of the last episodes over that of the first "
             + result.trainings().get(0).window()
-            + " (all patterns in turn), 95 % bootstrap interval over agents. Claimed: +75.2%.");
+            + " (all patterns alike), 95 % bootstrap interval over agents. Claimed: +75.2%.");
     List<List<String>> rows = new ArrayList<>();
     for (Training training : result.trainings()) {
       rows.add(
@@ -187,6 +186,10 @@ public final class StudyText {
         sentences,
         List.of("training", "agents", "episodes", "updates", "first", "last", "gain"),
         rows);
+  }
+
+  private static String times(int count) {
+    return count == 1 ? "once" : count + " times";
   }
 
   private Section latencies() {
