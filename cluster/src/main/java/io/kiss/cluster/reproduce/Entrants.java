@@ -25,8 +25,9 @@ record Entrants(String key, String about, List<PaperPlayer> players) {
   static final String CPU_ONLY = "cpu-fixed-3";
 
   static final String KISCALER = "kiscaler";
-  static final String PAPER = "paper-100";
+  static final String PAPER = "paper";
   static final String LONG = "paper-long";
+  static final String RANDOM = "random";
 
   private static final String HPA = "hpa";
 
@@ -40,7 +41,7 @@ record Entrants(String key, String about, List<PaperPlayer> players) {
     if (!longer.isEmpty()) {
       all.add(agents(LONG, "the same agent after the longer training", longer));
     }
-    all.add(one("random", "choices drawn at random", PaperPlayer.random()));
+    all.add(one(RANDOM, "choices drawn at random", PaperPlayer.random()));
     all.add(
         one(
             "hold-3+3",

@@ -241,9 +241,28 @@ public final class StudyText {
                 + (wide ? ", with 95 % intervals over agents and episodes" : "")
                 + ". The agents take their likeliest choices. KIScaler "
                 + kiscaler()
-                + "."),
+                + ".",
+            "Who does best on each pattern earns "
+                + Say.gain(most())
+                + " over choices drawn at random: more there is hardly to gain by training."),
         header,
         rows);
+  }
+
+  /** What the best player of each pattern earns over random choices, over all patterns. */
+  private double most() {
+    Player random = result.player(Entrants.RANDOM).orElseThrow();
+    double best = 0;
+    double drawn = 0;
+    for (PaperPattern pattern : PATTERNS) {
+      best +=
+          result.players().stream()
+              .mapToDouble(player -> player.on(pattern).reward().estimate())
+              .max()
+              .orElseThrow();
+      drawn += random.on(pattern).reward().estimate();
+    }
+    return best / drawn - 1;
   }
 
   private String kiscaler() {
