@@ -46,7 +46,7 @@ final class ReproduceJourney {
         report = study.run(jobs, bar::update);
       } catch (InterruptedException e) {
         bar.leave();
-        say("Stopped: nothing was written.");
+        say("Stopped: there is no result, and nothing is kept.");
         return signals.exitCode().orElse(INTERRUPTED);
       }
       bar.leave();

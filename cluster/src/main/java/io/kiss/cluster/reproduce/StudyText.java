@@ -218,7 +218,9 @@ public final class StudyText {
             + Say.interval(gpu.faster(), 1)
             + " times lower on "
             + gpu.pattern().label()
-            + ": the factor is the hardware's, not the agent's.");
+            + (gpu.faster().low() > 1.1
+                ? ": the factor is the hardware's, not the agent's."
+                : ": here users wait for their load generator, whatever serves them."));
     return new Section("4. p95 against CPU-only", sentences, header, rows);
   }
 
