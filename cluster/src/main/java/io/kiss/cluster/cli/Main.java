@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       SimulateCommand.class,
       EvaluateCommand.class,
-      CalibrateCommand.class
+      CalibrateCommand.class,
+      ReproduceCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
       "  kiss train --out policy.kiss  train a policy on this machine, into a file",
       "  kiss simulate --scenario conf/scenarios/paper-spike.conf --autoscaler hpa",
       "  kiss evaluate --traces FILE   compare autoscalers on your traffic",
+      "  kiss reproduce               the KIS-S paper's study, claim beside result",
       "  kiss up --help               all flags of a command"
     })
 public final class Main implements Runnable {

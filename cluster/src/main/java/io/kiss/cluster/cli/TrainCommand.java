@@ -132,7 +132,7 @@ final class TrainCommand implements Callable<Integer> {
   private boolean force;
 
   /** The engines, by the names people write. */
-  private enum Engine {
+  enum Engine {
     MXNET("MXNet"),
     PYTORCH("PyTorch");
 
@@ -140,6 +140,11 @@ final class TrainCommand implements Callable<Integer> {
 
     Engine(String key) {
       this.key = key;
+    }
+
+    /** As the configuration has it. */
+    String key() {
+      return key;
     }
   }
 

@@ -10,6 +10,7 @@ import io.kiss.kisim.traffic.pattern.Load;
 import io.kiss.kisim.traffic.pattern.LoadPatterns;
 import io.kiss.kisim.traffic.pattern.OpenLoad;
 import io.kiss.kisim.traffic.pattern.PatternRate;
+import org.HdrHistogram.Histogram;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /** A load that begins before the scenario's second 0. */
@@ -31,7 +32,7 @@ final class EarlierLoad implements Load {
   }
 
   /** Users who are there from before second 0 on, as many as in the scenario's first minute. */
-  static Load users(Scenario scenario, Demand.Closed demand, UniformRandomProvider random) {
+  static EarlierLoad users(Scenario scenario, Demand.Closed demand, UniformRandomProvider random) {
     int seconds = WarmUp.seconds(scenario);
     double before = WarmUp.users(scenario, demand);
     float[] users = demand.users();
@@ -44,6 +45,14 @@ final class EarlierLoad implements Load {
             demand.client(),
             random);
     return new EarlierLoad(load, seconds);
+  }
+
+  /**
+   * Moves the latencies that users of a closed loop saw since the last call into {@code into},
+   * nanoseconds.
+   */
+  void drainLatencies(Histogram into) {
+    ((ClosedLoad) load).drainLatencies(into);
   }
 
   @Override

@@ -148,6 +148,11 @@ public final class RequestEngine {
     return now;
   }
 
+  /** When something happens in here next, arrivals of the load apart. */
+  long nextEventNanos() {
+    return events.nextTime();
+  }
+
   /** What serves. */
   public Fleet fleet() {
     return fleet;

@@ -26,15 +26,25 @@ public final class RequestLevelEngine implements Engine {
 
   @Override
   public void reset(Scenario scenario, long seed) {
-    this.scenario = scenario;
-    now = -WarmUp.seconds(scenario);
-    changes.reset(scenario.initialReplicas());
     UniformRandomProvider random = RequestEngine.random(seed, WARM_UP_STREAM);
     Demand demand = scenario.traffic().demand(seed);
     Load before =
         demand instanceof Demand.Closed closed
             ? EarlierLoad.users(scenario, closed, random)
             : EarlierLoad.until0(scenario, (OpenTraffic) demand, random);
+    begin(scenario, before, seed);
+    passTo(0);
+    if (!before.closed()) {
+      engine.use(scenario.traffic().load(seed));
+    }
+    startTruth();
+  }
+
+  /** Starts before second 0, at the begin of the warm-up. */
+  void begin(Scenario scenario, Load before, long seed) {
+    this.scenario = scenario;
+    now = -WarmUp.seconds(scenario);
+    changes.reset(scenario.initialReplicas());
     engine =
         new RequestEngine(
             cluster,
@@ -48,11 +58,16 @@ public final class RequestLevelEngine implements Engine {
             now * Nanos.PER_SECOND,
             scenario.telemetry());
     engine.setSloSeconds(scenario.sloSeconds());
-    passTo(0);
-    if (!before.closed()) {
-      engine.use(scenario.traffic().load(seed));
-    }
+  }
+
+  /** What happened until now does not count. */
+  void startTruth() {
     truth.begin(engine, scenario);
+  }
+
+  /** What simulates the requests, for whoever lets several Deployments pass time together. */
+  RequestEngine requests() {
+    return engine;
   }
 
   @Override
@@ -65,7 +80,7 @@ public final class RequestLevelEngine implements Engine {
     passTo(Math.min(now + seconds, scenario.seconds()));
   }
 
-  private void passTo(int until) {
+  void passTo(int until) {
     engine.advanceTo(until * Nanos.PER_SECOND);
     now = until;
   }
