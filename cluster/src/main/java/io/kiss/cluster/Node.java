@@ -7,7 +7,8 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
-import io.kiss.actors.live.DecisionJournal;
+import akka.management.cluster.bootstrap.ClusterBootstrap;
+import akka.management.javadsl.AkkaManagement;
 import io.kiss.actors.live.LiveClusters;
 import io.kiss.actors.scaler.LiveMetrics;
 import io.kiss.cluster.boot.BootFailure;
@@ -18,6 +19,7 @@ import io.kiss.cluster.http.NodeActors;
 import io.kiss.cluster.http.NodeMeters;
 import io.kiss.cluster.journal.Database;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -28,13 +30,16 @@ import org.slf4j.LoggerFactory;
 
 /** A running node: one JVM of the cluster, from its database to its admin API. */
 public final class Node implements AutoCloseable {
+  /** Name of the actor system, the same on all nodes of a cluster. */
+  public static final String SYSTEM = "kiss";
+
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
   private final NodeSettings settings;
-  private final Database database;
+  private final Optional<Database> database;
   private final ActorSystem<Void> system;
-  private final NodeStores stores;
-  private final DemoCluster demo;
+  private final Optional<NodeStores> stores;
+  private final Optional<DemoCluster> demo;
   private final EventFeeds feeds;
   private final NodeMeters meters;
   private final NodeActors actors;
@@ -45,20 +50,31 @@ public final class Node implements AutoCloseable {
   /** Starts the actors of a node, once it is a member of the cluster. */
   @FunctionalInterface
   public interface ActorStarter {
-    NodeActors start(
-        ActorSystem<?> system, NodeStores stores, LiveClusters clusters, DecisionJournal journal);
+
+    /**
+     * Starts them.
+     *
+     * @param stores empty on a node whose roles keep nothing
+     */
+    NodeActors start(ActorSystem<?> system, Optional<NodeStores> stores, LiveClusters clusters);
   }
 
-  private Node(NodeSettings settings, Database database, ActorSystem<Void> system, ActorStarter a) {
+  private Node(
+      NodeSettings settings,
+      Optional<Database> database,
+      ActorSystem<Void> system,
+      ActorStarter starter) {
     this.settings = settings;
     this.database = database;
     this.system = system;
     joinCluster();
-    stores = NodeStores.of(system, database, settings.decisionRetention());
-    demo = new DemoCluster(settings.demo(), System::currentTimeMillis);
+    stores = database.map(open -> NodeStores.of(system, open, settings.decisionRetention()));
+    demo = settings.demo().map(told -> new DemoCluster(told, System::currentTimeMillis));
     feeds = new EventFeeds(system);
     meters = new NodeMeters(feeds, LiveMetrics.get(system));
-    actors = a.start(system, stores, demo, stores.decisions());
+    actors =
+        starter.start(
+            system, stores, demo.<LiveClusters>map(d -> d).orElse(name -> Optional.empty()));
     feeds.follow(system, actors.learner());
     port = adminApi().bind();
   }
@@ -70,10 +86,10 @@ public final class Node implements AutoCloseable {
    * @throws BootFailure where something keeps it from starting; everything started is stopped then
    */
   public static Node boot(NodeSettings settings, ActorStarter actors) {
-    Database database = Database.open(settings.database());
+    Optional<Database> database = settings.database().map(Database::open);
     ActorSystem<Void> system = null;
     try {
-      system = ActorSystem.create(Behaviors.empty(), "kiss", settings.config());
+      system = ActorSystem.create(Behaviors.empty(), SYSTEM, settings.config());
       Node node = new Node(settings, database, system, actors);
       node.stopWithJvm();
       LOG.info("Node is up at {} with its data in {}", node.url(), settings.data().path());
@@ -100,15 +116,22 @@ public final class Node implements AutoCloseable {
     CompletableFuture<Done> up = new CompletableFuture<>();
     akka.cluster.Cluster.get(Adapter.toClassic(system))
         .registerOnMemberUp(() -> up.complete(Done.getInstance()));
-    if (system.settings().config().getStringList("akka.cluster.seed-nodes").isEmpty()) {
+    if (settings.cluster().bootstraps()) {
+      AkkaManagement.get(system).start();
+      ClusterBootstrap.get(system).start();
+    } else if (system.settings().config().getStringList("akka.cluster.seed-nodes").isEmpty()) {
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     }
     try {
       up.get(settings.joinTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new BootFailure(
-          "this node could not join its cluster within %d s; check akka.cluster.seed-nodes and that the nodes there run"
-              .formatted(settings.joinTimeout().toSeconds()),
+          "this node could not join its cluster within %d s; check %s and that the nodes there run"
+              .formatted(
+                  settings.joinTimeout().toSeconds(),
+                  settings.cluster().bootstraps()
+                      ? "kiss.cluster.discovery"
+                      : "kiss.cluster.seed-nodes"),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -124,11 +147,11 @@ public final class Node implements AutoCloseable {
         system,
         settings.http(),
         actors,
-        stores.decisions(),
-        List.of(DemoCluster.CLUSTER),
+        stores.map(NodeStores::decisions),
+        demo.isPresent() ? List.of(DemoCluster.CLUSTER) : List.of(),
         feeds,
         meters,
-        () -> database.ping(jdbc));
+        database.map(open -> () -> open.ping(jdbc)));
   }
 
   /** Ctrl-C and SIGTERM. */
@@ -150,14 +173,22 @@ public final class Node implements AutoCloseable {
     return actors;
   }
 
-  /** What is kept. */
+  /**
+   * What is kept.
+   *
+   * @throws java.util.NoSuchElementException on a node whose roles keep nothing
+   */
   public NodeStores stores() {
-    return stores;
+    return stores.orElseThrow();
   }
 
-  /** The embedded cluster. */
+  /**
+   * The embedded cluster.
+   *
+   * @throws java.util.NoSuchElementException on a node without it
+   */
   public DemoCluster demo() {
-    return demo;
+    return demo.orElseThrow();
   }
 
   /** What happens now. */
@@ -203,7 +234,8 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private static void stop(NodeSettings settings, ActorSystem<?> system, Database database) {
+  private static void stop(
+      NodeSettings settings, ActorSystem<?> system, Optional<Database> database) {
     try {
       if (system != null) {
         CoordinatedShutdown.get(system).runAll(Stop.INSTANCE);
@@ -217,7 +249,7 @@ public final class Node implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      database.close();
+      database.ifPresent(Database::close);
     }
   }
 

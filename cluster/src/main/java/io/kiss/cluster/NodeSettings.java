@@ -14,29 +14,31 @@ import io.kiss.kisim.text.Spelling;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.learner.LearnerSingleton;
 import io.kiss.rollout.RolloutSharding;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Everything a node was told, read once.
  *
  * @param config all of it, Akka's included
+ * @param database where this node's roles keep what they do; empty: they keep nothing
+ * @param demo empty: there is none
  * @param joinTimeout how long joining the cluster may take
  * @param stopTimeout how long a coordinated shutdown may take
  */
 public record NodeSettings(
     Config config,
+    ClusterSettings cluster,
     DataDirectory data,
-    DatabaseSettings database,
+    Optional<DatabaseSettings> database,
     Duration decisionRetention,
     HttpSettings http,
-    DemoSettings demo,
+    Optional<DemoSettings> demo,
     Duration joinTimeout,
     Duration stopTimeout) {
 
@@ -49,6 +51,15 @@ public record NodeSettings(
    * @throws BootFailure if the file is no HOCON, or sets a key under {@code kiss} that there is not
    */
   public static Config load(Path home, Map<String, Object> flags) {
+    return load(home, flags, Optional.empty());
+  }
+
+  /** As {@link #load(Path, Map)}, of a node of {@code kiss node}: with {@code node.conf} below. */
+  public static Config loadNode(Path home, Map<String, Object> flags) {
+    return load(home, flags, Optional.of("node.conf"));
+  }
+
+  private static Config load(Path home, Map<String, Object> flags, Optional<String> layer) {
     Path file = home.resolve("conf").resolve("kiss.conf");
     try {
       Config written = ConfigFactory.parseFile(file.toFile());
@@ -60,15 +71,27 @@ public record NodeSettings(
           ConfigFactory.parseMap(flags, "the command line")
               .withFallback(ConfigFactory.defaultOverrides())
               .withFallback(written);
-      Config config = told.withFallback(builtIn).resolve();
-      return isEmbedded(config)
-          ? told.withFallback(ConfigFactory.parseResources("embedded.conf"))
-              .withFallback(builtIn)
-              .resolve()
+      Config below = layer.map(ConfigFactory::parseResources).orElse(ConfigFactory.empty());
+      Config config = inAkkasWords(told.withFallback(below).withFallback(builtIn).resolve());
+      return layer.isEmpty() && isEmbedded(config)
+          ? inAkkasWords(
+              told.withFallback(ConfigFactory.parseResources("embedded.conf"))
+                  .withFallback(builtIn)
+                  .resolve())
           : config;
     } catch (ConfigException e) {
       throw new BootFailure("the configuration cannot be read: " + e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw unusable(e);
     }
+  }
+
+  private static Config inAkkasWords(Config config) {
+    return ClusterSettings.from(config).akka().withFallback(config);
+  }
+
+  private static BootFailure unusable(RuntimeException e) {
+    return new BootFailure("the configuration cannot be used: " + e.getMessage(), e);
   }
 
   /**
@@ -102,6 +125,7 @@ public record NodeSettings(
 
   private static boolean isEmbedded(Config config) {
     return config.getStringList("akka.cluster.seed-nodes").isEmpty()
+        && !ClusterSettings.from(config).bootstraps()
         && config
             .getStringList("akka.cluster.roles")
             .containsAll(List.of(LearnerSingleton.ROLE, RolloutSharding.ROLE));
@@ -114,37 +138,48 @@ public record NodeSettings(
    * @throws BootFailure naming the key that is missing or makes no sense
    */
   public static NodeSettings from(Config config, Optional<ArrivalTrace> trace) {
+    return read(config, () -> Optional.of(DemoSettings.from(config.getConfig("kiss.demo"), trace)));
+  }
+
+  /** As {@link #from}, of a node without the demo; where its roles keep nothing, no database. */
+  public static NodeSettings fromNode(Config config) {
+    return read(config, Optional::empty);
+  }
+
+  private static NodeSettings read(Config config, Supplier<Optional<DemoSettings>> demo) {
     try {
       Config kiss = config.getConfig("kiss");
-      requireLoopback(kiss.getString("http.host"));
+      ClusterSettings cluster = ClusterSettings.from(config);
+      HttpSettings http = HttpSettings.from(kiss.getConfig("http"));
       DataDirectory data = DataDirectory.open(Path.of(kiss.getString("data")));
-      DatabaseSettings database = DatabaseSettings.from(kiss.getConfig("database"), data);
+      Optional<DatabaseSettings> database =
+          database(kiss.getConfig("database"), config.getStringList("akka.cluster.roles"), data);
       return new NodeSettings(
-          database.akkaPersistence().withFallback(config),
+          database.map(d -> d.akkaPersistence().withFallback(config)).orElse(config),
+          cluster,
           data,
           database,
           kiss.getDuration("decisions.retention"),
-          HttpSettings.from(kiss.getConfig("http")),
-          DemoSettings.from(kiss.getConfig("demo"), trace),
+          http,
+          demo.get(),
           kiss.getDuration("boot.join-timeout"),
           kiss.getDuration("boot.stop-timeout"));
     } catch (ConfigException | IllegalArgumentException e) {
-      throw new BootFailure("the configuration cannot be used: " + e.getMessage(), e);
+      throw unusable(e);
     }
   }
 
-  private static void requireLoopback(String host) {
-    try {
-      if (!InetAddress.getByName(host).isLoopbackAddress()) {
-        throw new IllegalArgumentException(
-            "kiss.http.host is "
-                + host
-                + ", but the admin API has no login yet and is served on loopback only; use"
-                + " 127.0.0.1");
-      }
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException(
-          "kiss.http.host is " + host + ", which is no address of this machine", e);
+  private static Optional<DatabaseSettings> database(
+      Config database, List<String> roles, DataDirectory data) {
+    if (!ClusterSettings.needDatabase(roles)) {
+      return Optional.empty();
     }
+    if (ClusterSettings.shareDatabase(roles) && database.getString("url").isEmpty()) {
+      throw new IllegalArgumentException(
+          "roles control, learner and scaler keep what they do in one database, and this node has"
+              + " not all of them; set kiss.database.url (KISS_DATABASE_URL) to a PostgreSQL that"
+              + " the others use, too");
+    }
+    return Optional.of(DatabaseSettings.from(database, data));
   }
 }

@@ -10,7 +10,6 @@ import akka.pattern.StatusReply;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kiss.actors.controller.ControllerSingleton;
-import io.kiss.actors.live.DecisionJournal;
 import io.kiss.actors.live.LiveClusters;
 import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.LearnerProtocol;
@@ -59,11 +58,12 @@ public final class NodeFixture {
   }
 
   public static NodeActors start(
-      ActorSystem<?> system, NodeStores stores, LiveClusters clusters, DecisionJournal journal) {
+      ActorSystem<?> system, Optional<NodeStores> kept, LiveClusters clusters) {
+    NodeStores stores = kept.orElseThrow();
     ActorRef<ControllerProtocol.Command> controller =
         ControllerSingleton.init(system, NamespaceSharding.entities(system));
     NamespaceSharding.init(
-        system, clusters, journal, new PolicyCache(stores.policies()), controller);
+        system, clusters, stores.decisions(), new PolicyCache(stores.policies()), controller);
     ActorRef<LearnerProtocol.Command> learner =
         system.systemActorOf(learner(false, null), "learner", Props.empty());
     return new NodeActors(

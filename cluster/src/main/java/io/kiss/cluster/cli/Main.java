@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       UpCommand.class,
+      NodeCommand.class,
       TrainCommand.class,
       SimulateCommand.class,
       EvaluateCommand.class,

@@ -76,7 +76,7 @@ final class UpJourney {
       // Not by Ctrl-C, which ends the JVM: the cluster has put this node out.
       return 1;
     }
-    NamespaceStatus status = scaleThrough(node, demo, settings.demo().onceSeconds());
+    NamespaceStatus status = scaleThrough(node, demo, settings.demo().orElseThrow().onceSeconds());
     show.shutdown();
     String summary =
         UpSummary.of(candidate.map(Candidate::progress), evaluation, status, node.demo().truth());
@@ -112,7 +112,7 @@ final class UpJourney {
   }
 
   private Trial trial(NodeSettings settings) {
-    return new Trial(options.trace(), settings.demo().seed());
+    return new Trial(options.trace(), settings.demo().orElseThrow().seed());
   }
 
   /** Waits until the demo's scalers have scaled through a stretch of its time. */

@@ -11,6 +11,7 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -28,18 +29,20 @@ public final class AdminApi {
   /**
    * Puts the API together.
    *
+   * @param decisions empty on a node without a database, which answers for the cluster and its
+   *     training only
    * @param clusters names of the clusters this node can reach
-   * @param database answers when the database does
+   * @param database answers when the database does; empty where there is none
    */
   public AdminApi(
       ActorSystem<?> system,
       HttpSettings settings,
       NodeActors actors,
-      JdbcDecisionJournal decisions,
+      Optional<JdbcDecisionJournal> decisions,
       List<String> clusters,
       EventFeeds feeds,
       NodeMeters meters,
-      Supplier<CompletionStage<?>> database) {
+      Optional<Supplier<CompletionStage<?>>> database) {
     this.system = system;
     this.settings = settings;
     Duration timeout = settings.askTimeout();
@@ -48,11 +51,14 @@ public final class AdminApi {
     endpoints = new ArrayList<>();
     endpoints.addAll(new ClusterEndpoints(system, actors.entityTypes(), timeout).endpoints());
     endpoints.addAll(training.endpoints());
-    endpoints.addAll(new PolicyEndpoints(controller).endpoints());
-    NamespaceEndpoints namespaces =
-        new NamespaceEndpoints(controller, actors.namespaces(), clusters);
-    endpoints.addAll(namespaces.endpoints());
-    endpoints.addAll(new DecisionEndpoints(decisions, namespaces, feeds).endpoints());
+    decisions.ifPresent(
+        journal -> {
+          endpoints.addAll(new PolicyEndpoints(controller).endpoints());
+          NamespaceEndpoints namespaces =
+              new NamespaceEndpoints(controller, actors.namespaces(), clusters);
+          endpoints.addAll(namespaces.endpoints());
+          endpoints.addAll(new DecisionEndpoints(journal, namespaces, feeds).endpoints());
+        });
     endpoints.addAll(
         new ProbeEndpoints(
                 system,

@@ -8,13 +8,17 @@ import akka.http.javadsl.model.MediaType;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.Host;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Refuses what a web page of somebody else has the visitor's browser send here.
+ * Asks for the token where there is a login, and refuses what a web page of somebody else has the
+ * visitor's browser send here.
  *
  * <p>Loopback keeps strangers out but not the browser of whoever sits at this machine. A page may
  * post to any address as long as it does not read the answer, so what changes something must name
@@ -24,6 +28,10 @@ import java.util.Set;
  */
 final class Doorkeeper {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
+
+  private static final Set<String> OPEN =
+      Set.of("/", "/alive", "/ready", "/metrics", "/openapi.yaml");
+  private static final String BEARER = "Bearer ";
 
   private final HttpSettings settings;
   private final boolean loopback;
@@ -42,6 +50,9 @@ final class Doorkeeper {
           "this node answers at localhost only, not at '%s'; set kiss.http.host to open it"
               .formatted(host.get().value()));
     }
+    if (settings.hasLogin() && !isOpen(request)) {
+      checkLogin(request);
+    }
     if (!changesSomething(request)) {
       return;
     }
@@ -57,6 +68,44 @@ final class Doorkeeper {
       throw new ApiProblem(
           StatusCodes.UNSUPPORTED_MEDIA_TYPE,
           "a body must be JSON and say so: Content-Type: application/json");
+    }
+  }
+
+  /** What probes and scrapers ask, who have no token, and what is in every copy of the product. */
+  private static boolean isOpen(HttpRequest request) {
+    return OPEN.contains(request.getUri().path());
+  }
+
+  private void checkLogin(HttpRequest request) {
+    List<String> told = values(request, "authorization");
+    if (told.size() != 1 || !told.get(0).regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      throw new ApiProblem(
+          StatusCodes.UNAUTHORIZED, "this needs a token: Authorization: Bearer TOKEN");
+    }
+    byte[] token = digest(told.get(0).substring(BEARER.length()).strip());
+    // Both are compared, so that the time it takes says nothing.
+    boolean operator = isToken(settings.operatorToken(), token);
+    boolean viewer = isToken(settings.viewerToken(), token);
+    if (!operator && !viewer) {
+      throw new ApiProblem(StatusCodes.UNAUTHORIZED, "the token is none of this node's");
+    }
+    if (!operator && changesSomething(request)) {
+      throw new ApiProblem(
+          StatusCodes.FORBIDDEN,
+          "this token is a viewer's; to change something takes an operator's");
+    }
+  }
+
+  private static boolean isToken(Optional<String> token, byte[] told) {
+    return MessageDigest.isEqual(digest(token.orElse("")), told) && token.isPresent();
+  }
+
+  /** Of one length whatever the token's. */
+  private static byte[] digest(String token) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
     }
   }
 

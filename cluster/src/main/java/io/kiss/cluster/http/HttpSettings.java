@@ -4,16 +4,39 @@ import com.typesafe.config.Config;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Where the admin API listens.
  *
  * @param port 0: any free one
+ * @param operatorToken of who may do everything; empty: nobody has one
+ * @param viewerToken of who may read; empty: nobody has one
  * @param askTimeout how long an actor may take to answer before the caller is told 503
  */
-public record HttpSettings(String host, int port, Duration askTimeout) {
+public record HttpSettings(
+    String host,
+    int port,
+    Optional<String> operatorToken,
+    Optional<String> viewerToken,
+    Duration askTimeout) {
+  private static final int SHORTEST_TOKEN = 16;
 
   public HttpSettings {
+    requireToken("operator-token", operatorToken);
+    requireToken("viewer-token", viewerToken);
+    if (operatorToken.isPresent() && operatorToken.equals(viewerToken)) {
+      throw new IllegalArgumentException(
+          "kiss.http.operator-token and kiss.http.viewer-token are the same; a viewer could do"
+              + " everything");
+    }
+    if (!isLoopback(host) && operatorToken.isEmpty()) {
+      throw new IllegalArgumentException(
+          "kiss.http.host is "
+              + host
+              + ", which others reach, but there is no login: set kiss.http.operator-token"
+              + " (KISS_HTTP_OPERATOR_TOKEN), or use 127.0.0.1");
+    }
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("kiss.http.port must be in 0..65535, not " + port);
     }
@@ -22,8 +45,29 @@ public record HttpSettings(String host, int port, Duration askTimeout) {
     }
   }
 
+  /** Without tokens, whoever reaches the port may do everything. */
+  boolean hasLogin() {
+    return operatorToken.isPresent() || viewerToken.isPresent();
+  }
+
+  private static void requireToken(String key, Optional<String> token) {
+    // The token itself is never told: this sentence goes to a log.
+    token.ifPresent(
+        text -> {
+          if (text.length() < SHORTEST_TOKEN || !text.matches("[A-Za-z0-9._~+/=-]+")) {
+            throw new IllegalArgumentException(
+                "kiss.http.%s must be %d or more of the characters A-Z a-z 0-9 . _ ~ + / = -"
+                    .formatted(key, SHORTEST_TOKEN));
+          }
+        });
+  }
+
   /** Whether only programs of this machine reach the API. */
   boolean isLoopback() {
+    return isLoopback(host);
+  }
+
+  private static boolean isLoopback(String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {
@@ -35,6 +79,16 @@ public record HttpSettings(String host, int port, Duration askTimeout) {
   /** Reads {@code kiss.http}. */
   public static HttpSettings from(Config http) {
     return new HttpSettings(
-        http.getString("host"), http.getInt("port"), http.getDuration("ask-timeout"));
+        http.getString("host"),
+        http.getInt("port"),
+        Optional.of(http.getString("operator-token")).filter(token -> !token.isEmpty()),
+        Optional.of(http.getString("viewer-token")).filter(token -> !token.isEmpty()),
+        http.getDuration("ask-timeout"));
+  }
+
+  /** Says whether there are tokens, never what they are. */
+  @Override
+  public String toString() {
+    return "HttpSettings[host=%s, port=%d, login=%s]".formatted(host, port, hasLogin());
   }
 }

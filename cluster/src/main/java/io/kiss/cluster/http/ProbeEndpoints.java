@@ -1,6 +1,7 @@
 package io.kiss.cluster.http;
 
 import akka.actor.typed.ActorSystem;
+import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.http.javadsl.model.ContentType;
@@ -10,11 +11,15 @@ import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
+import io.kiss.actors.controller.ControllerSingleton;
+import io.kiss.actors.scaler.NamespaceSharding;
+import io.kiss.learner.LearnerSingleton;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -28,9 +33,14 @@ final class ProbeEndpoints {
   private final Readiness readiness;
   private final NodeMeters meters;
 
-  /** Asks whether the parts a node cannot do without answer. */
+  /**
+   * Asks whether the parts a node may need answer: the learner where it can run here, the
+   * controller on nodes that control or scale. A worker waits for nothing but its membership.
+   *
+   * @param database empty where there is none
+   */
   record Readiness(
-      Supplier<CompletionStage<?>> database,
+      Optional<Supplier<CompletionStage<?>>> database,
       Supplier<CompletionStage<?>> learner,
       Supplier<CompletionStage<?>> controller) {}
 
@@ -59,12 +69,19 @@ final class ProbeEndpoints {
 
   private CompletionStage<HttpResponse> ready() {
     CompletionStage<List<String>> waiting = CompletableFuture.completedFuture(new ArrayList<>());
-    if (!Cluster.get(system).selfMember().status().equals(MemberStatus.up())) {
+    Member self = Cluster.get(system).selfMember();
+    if (!self.status().equals(MemberStatus.up())) {
       waiting = with(waiting, "membership of the cluster");
     }
-    waiting = check(waiting, "the database", readiness.database());
-    waiting = check(waiting, "the learner", readiness.learner());
-    waiting = check(waiting, "the controller", readiness.controller());
+    if (readiness.database().isPresent()) {
+      waiting = check(waiting, "the database", readiness.database().get());
+    }
+    if (self.hasRole(LearnerSingleton.ROLE)) {
+      waiting = check(waiting, "the learner", readiness.learner());
+    }
+    if (self.hasRole(ControllerSingleton.ROLE) || self.hasRole(NamespaceSharding.ROLE)) {
+      waiting = check(waiting, "the controller", readiness.controller());
+    }
     return waiting.thenApply(
         list ->
             Json.response(

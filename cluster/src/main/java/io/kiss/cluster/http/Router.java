@@ -6,6 +6,7 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.Allow;
+import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.scaladsl.model.EntityStreamException;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.http.scaladsl.model.IllegalUriException;
@@ -88,7 +89,10 @@ final class Router {
             ? failure.getCause()
             : failure;
     if (cause instanceof ApiProblem problem) {
-      return Json.problem(problem.status(), problem.getMessage());
+      HttpResponse response = Json.problem(problem.status(), problem.getMessage());
+      return problem.status().equals(StatusCodes.UNAUTHORIZED)
+          ? response.addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"kiss\""))
+          : response;
     }
     if (cause instanceof StatusReply.ErrorMessage) {
       return Json.problem(StatusCodes.CONFLICT, cause.getMessage());

@@ -9,16 +9,22 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A pool of connections to a database whose schema is up to date. To be closed last of all. */
 public final class Database implements AutoCloseable {
   private static final int H2_LOCKED = 90020;
   private static final int H2_CORRUPT = 90030;
   private static final int H2_FORMAT = 90048;
+  private static final int H2_NO_CONNECTION = 90067;
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
   private final HikariDataSource pool;
   private final Dialect dialect;
@@ -35,13 +41,43 @@ public final class Database implements AutoCloseable {
    */
   public static Database open(DatabaseSettings settings) {
     requireWritable(settings);
+    long until = System.nanoTime() + settings.patience().toNanos();
+    while (true) {
+      try {
+        return openNow(settings);
+      } catch (SQLException e) {
+        if (!isSilent(settings, e) || System.nanoTime() - until >= 0) {
+          throw new BootFailure(sentence(settings, e), e);
+        }
+        LOG.info("The database does not answer yet; waiting for it");
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(RETRY.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BootFailure("interrupted while waiting for the database", e);
+    }
+  }
+
+  /** Not there, or not ready yet: PostgreSQL says 57P03 while it starts. */
+  private static boolean isSilent(DatabaseSettings settings, SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    return settings.dialect() == Dialect.H2
+        ? e.getErrorCode() == H2_NO_CONNECTION
+        : state.startsWith("08") || state.equals("57P03");
+  }
+
+  private static Database openNow(DatabaseSettings settings) throws SQLException {
     // First without the pool, which would retry and log what is better said in one sentence.
     try (Connection connection =
         DriverManager.getConnection(settings.url(), settings.user(), settings.password())) {
       Schema.bringUpToDate(connection, settings.dialect());
       return new Database(pool(settings), settings.dialect());
-    } catch (SQLException e) {
-      throw new BootFailure(sentence(settings, e), e);
     }
   }
 
@@ -95,7 +131,7 @@ public final class Database implements AutoCloseable {
       return "the database %s refuses user '%s'; check kiss.database.user and kiss.database.password"
           .formatted(what, settings.user());
     }
-    if (state.startsWith("08")) {
+    if (state.startsWith("08") || code == H2_NO_CONNECTION) {
       return "the database %s does not answer; start it or correct kiss.database.url"
           .formatted(what);
     }

@@ -3,15 +3,18 @@ package io.kiss.cluster.journal;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.kiss.cluster.boot.DataDirectory;
+import java.time.Duration;
 import java.util.Map;
 
 /**
  * Which database, and as whom.
  *
  * @param url JDBC, {@code jdbc:h2:…} or {@code jdbc:postgresql:…}
+ * @param patience how long to wait at boot for one that does not answer yet
  * @param connections most connections of each of the two pools, the stores' and Akka Persistence's
  */
-public record DatabaseSettings(String url, String user, String password, int connections) {
+public record DatabaseSettings(
+    String url, String user, String password, int connections, Duration patience) {
 
   /**
    * What an embedded database is opened with.
@@ -41,7 +44,8 @@ public record DatabaseSettings(String url, String user, String password, int con
         url.isEmpty() ? embeddedUrl(data) : url,
         database.getString("user"),
         database.getString("password"),
-        database.getInt("connections"));
+        database.getInt("connections"),
+        database.getDuration("patience"));
   }
 
   private static String embeddedUrl(DataDirectory data) {

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AdminApiTest {
+  private static final String OPERATOR = "operator-0123456789";
   private static final String DEMO = "/api/v1/clusters/local/namespaces/demo";
 
   @TempDir static Path data;
@@ -215,10 +217,17 @@ class AdminApiTest {
 
   @Test
   void aNodeThatIsOpenToOthersAnswersUnderAnyNameButToItsOwnPagesOnly() {
-    Doorkeeper open = new Doorkeeper(new HttpSettings("0.0.0.0", 0, Duration.ofSeconds(1)));
+    Doorkeeper open =
+        new Doorkeeper(
+            new HttpSettings(
+                "0.0.0.0", 0, Optional.of(OPERATOR), Optional.empty(), Duration.ofSeconds(1)));
     var host = akka.http.javadsl.model.headers.Host.create("kiss.example", 8080);
     var request =
-        akka.http.javadsl.model.HttpRequest.POST("/api/v1/training/pause").addHeader(host);
+        akka.http.javadsl.model.HttpRequest.POST("/api/v1/training/pause")
+            .addHeader(host)
+            .addHeader(
+                akka.http.javadsl.model.headers.RawHeader.create(
+                    "Authorization", "Bearer " + OPERATOR));
     open.check(request);
     open.check(request.addHeader(origin("http://kiss.example:8080")));
     assertThatThrownBy(() -> open.check(request.addHeader(origin("http://kiss.example:9090"))))
@@ -390,13 +399,14 @@ class AdminApiTest {
     JdbcDecisionJournal decisions = node.stores().decisions();
     return new AdminApi(
         node.system(),
-        new HttpSettings("127.0.0.1", 0, Duration.ofMillis(500)),
+        new HttpSettings(
+            "127.0.0.1", 0, Optional.empty(), Optional.empty(), Duration.ofMillis(500)),
         actors,
-        decisions,
+        Optional.of(decisions),
         List.of("local"),
         node.feeds(),
         node.meters(),
-        () -> CompletableFuture.completedFuture(true));
+        Optional.of(() -> CompletableFuture.completedFuture(true)));
   }
 
   private static HttpResponse<String> call(String method, String path, String body) {

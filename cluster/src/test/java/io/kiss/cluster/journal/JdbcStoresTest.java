@@ -213,7 +213,8 @@ class JdbcStoresTest {
     static final String SHA256 = PolicySnapshot.sha256(POLICY);
 
     public static void main(String[] args) throws Exception {
-      Database database = Database.open(new DatabaseSettings(args[0], "kiss", "", 2));
+      Database database =
+          Database.open(new DatabaseSettings(args[0], "kiss", "", 2, Duration.ZERO));
       join(new JdbcPolicyStore(database, HERE).put(SHA256, POLICY));
       System.out.println("open");
       Thread.currentThread().join();
