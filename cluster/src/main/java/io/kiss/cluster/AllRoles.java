@@ -41,7 +41,7 @@ public final class AllRoles implements Node.ActorStarter {
       ActorSystem<?> system, Optional<NodeStores> stores, LiveClusters clusters) {
     ActorRef<ControllerProtocol.Command> controller =
         ControllerSingleton.init(system, NamespaceSharding.entities(system));
-    List<EntityTypeKey<?>> entityTypes = new ArrayList<>();
+    List<EntityTypeKey<?>> entityTypes = new ArrayList<>(List.of(RolloutSharding.KEY));
     stores.ifPresent(
         kept -> {
           NamespaceSharding.init(

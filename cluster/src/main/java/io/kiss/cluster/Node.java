@@ -111,17 +111,22 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private void joinCluster() {
-    Cluster cluster = Cluster.get(system);
-    CompletableFuture<Done> up = new CompletableFuture<>();
-    akka.cluster.Cluster.get(Adapter.toClassic(system))
-        .registerOnMemberUp(() -> up.complete(Done.getInstance()));
-    if (settings.cluster().bootstraps()) {
+  /** Begins to look for the others, or makes up a cluster where there are none. */
+  static void join(ActorSystem<?> system, ClusterSettings settings) {
+    if (settings.bootstraps()) {
       AkkaManagement.get(system).start();
       ClusterBootstrap.get(system).start();
     } else if (system.settings().config().getStringList("akka.cluster.seed-nodes").isEmpty()) {
+      Cluster cluster = Cluster.get(system);
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     }
+  }
+
+  private void joinCluster() {
+    CompletableFuture<Done> up = new CompletableFuture<>();
+    akka.cluster.Cluster.get(Adapter.toClassic(system))
+        .registerOnMemberUp(() -> up.complete(Done.getInstance()));
+    join(system, settings.cluster());
     try {
       up.get(settings.joinTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -157,10 +162,17 @@ public final class Node implements AutoCloseable {
   /** Ctrl-C and SIGTERM. */
   private void stopWithJvm() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "kiss-stop"));
-    // Downed by the others, or stopped from within: the database must be closed all the same.
-    system
-        .getWhenTerminated()
-        .thenRunAsync(this::close, task -> new Thread(task, "kiss-stop").start());
+    // Put out by the others, or stopped from within: the database must be closed all the same.
+    // Asked
+    // for when the shutdown begins, since a system cut off from the others may never end by itself.
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+            "stop-node",
+            () -> {
+              new Thread(this::close, "kiss-stop").start();
+              return CompletableFuture.completedFuture(Done.getInstance());
+            });
   }
 
   /** The actor system of this node. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged product as a process of its own, as a user would start it. */
@@ -25,18 +26,35 @@ final class KissProcess implements AutoCloseable {
 
   /** Starts {@code kiss} with these arguments; its output goes to files under {@code folder}. */
   static KissProcess start(Path folder, String... arguments) throws IOException {
+    return start(folder, List.of(), List.of("-XX:MaxRAMPercentage=25"), Map.of(), arguments);
+  }
+
+  /**
+   * As {@link #start(Path, String...)}, told more.
+   *
+   * @param before the command, such as one that runs it in a network namespace
+   */
+  static KissProcess start(
+      Path folder,
+      List<String> before,
+      List<String> jvmOptions,
+      Map<String, String> environment,
+      String... arguments)
+      throws IOException {
     Path out = Files.createTempFile(folder, "kiss", ".out");
     Path err = Files.createTempFile(folder, "kiss", ".err");
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:MaxRAMPercentage=25");
+    command.addAll(jvmOptions);
     command.add("-Dai.djl.offline=true");
     command.add("-cp");
     command.add(Path.of("target", "kiss", "lib").toAbsolutePath() + "/*");
     command.add("io.kiss.cluster.cli.Main");
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(name -> name.startsWith("KISS_"));
     builder.environment().put("OPT_OUT_TRACKING", "true");
+    builder.environment().putAll(environment);
     builder.directory(folder.toFile());
     builder.redirectOutput(out.toFile()).redirectError(err.toFile());
     return new KissProcess(builder.start(), out, err);
@@ -81,6 +99,15 @@ final class KissProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Sends a signal by its name. */
+  void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-s", name, Long.toString(process.pid())).start().waitFor();
+  }
+
   /** As Ctrl-C does: a signal that asks it to stop. */
   void interrupt() {
     process.destroy();
@@ -88,7 +115,7 @@ final class KissProcess implements AutoCloseable {
 
   /** Ctrl-C itself. */
   void controlC() throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-s", "INT", Long.toString(process.pid())).start().waitFor();
+    signal("INT");
   }
 
   String output() {

@@ -9,6 +9,7 @@ import io.kiss.actors.protocol.LearnerProtocol.Candidate;
 import io.kiss.actors.protocol.LearnerProtocol.Command;
 import io.kiss.actors.protocol.LearnerProtocol.GetCandidate;
 import io.kiss.actors.protocol.LearnerProtocol.GetProgress;
+import io.kiss.actors.protocol.LearnerProtocol.GetRollout;
 import io.kiss.actors.protocol.LearnerProtocol.Subscribe;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.learner.LearnerEvents.SubscriberGone;
@@ -28,6 +29,7 @@ final class Audience {
   BehaviorBuilder<Command> answering(BehaviorBuilder<Command> state) {
     return state
         .onMessage(GetProgress.class, this::onGetProgress)
+        .onMessage(GetRollout.class, this::onGetRollout)
         .onMessage(Subscribe.class, this::onSubscribe)
         .onMessage(SubscriberGone.class, this::onSubscriberGone)
         .onMessage(GetCandidate.class, this::onGetCandidate);
@@ -35,6 +37,11 @@ final class Audience {
 
   private Behavior<Command> onGetProgress(GetProgress get) {
     get.replyTo().tell(training.progress());
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onGetRollout(GetRollout get) {
+    get.replyTo().tell(training.rollout());
     return Behaviors.same();
   }
 

@@ -1,9 +1,11 @@
 package io.kiss.learner;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.delivery.ConsumerController;
 import akka.actor.typed.delivery.ConsumerController.Delivery;
 import io.kiss.actors.protocol.Iteration;
+import io.kiss.actors.protocol.RolloutProgress;
 import io.kiss.actors.protocol.TrajectorySegment;
 import io.kiss.actors.protocol.WorkerProtocol;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +45,18 @@ final class Intake {
     /** Not looked at yet, since an update is under way. */
     private Delivery<TrajectorySegment> waiting;
 
+    private long waitingSince;
+
+    /** Of its segments that were counted. */
+    private final WorkerRecord record;
+
     Worker(
         int index,
         long incarnation,
         ActorRef<WorkerProtocol.Command> ref,
-        ActorRef<ConsumerController.Command<TrajectorySegment>> consumer) {
+        ActorRef<ConsumerController.Command<TrajectorySegment>> consumer,
+        WorkerRecord record) {
+      this.record = record;
       this.index = index;
       this.incarnation = incarnation;
       this.ref = ref;
@@ -60,13 +70,16 @@ final class Intake {
   }
 
   private final LearnerSettings settings;
+  private final LongSupplier nanoTime;
   private final TreeMap<Integer, Worker> workers = new TreeMap<>();
   private final List<TrajectorySegment> batch = new ArrayList<>();
+  private long batchSince;
   private int features;
   private int[] heads = {};
 
-  Intake(LearnerSettings settings) {
+  Intake(LearnerSettings settings, LongSupplier nanoTime) {
     this.settings = settings;
+    this.nanoTime = nanoTime;
   }
 
   /** Observations of another length, and actions of other heads, are refused from now on. */
@@ -100,6 +113,7 @@ final class Intake {
     } else {
       hear(worker);
       worker.waiting = delivery;
+      worker.waitingSince = nanoTime.getAsLong();
     }
   }
 
@@ -133,7 +147,11 @@ final class Intake {
     }
     worker.lastSequence = segment.sequence();
     worker.held = delivery;
+    if (batch.isEmpty()) {
+      batchSince = nanoTime.getAsLong();
+    }
     batch.add(segment);
+    worker.record.counted(segment, now, nanoTime.getAsLong());
   }
 
   private Optional<String> reasonToDrop(Worker worker, TrajectorySegment segment, Iteration now) {
@@ -213,6 +231,29 @@ final class Intake {
         coming++;
       }
     }
+  }
+
+  /** Who delivered what, and what waits. */
+  RolloutProgress progress(Iteration now, String here) {
+    long nanos = nanoTime.getAsLong();
+    int depth = batch.size();
+    long oldest = batch.isEmpty() ? nanos : batchSince;
+    List<RolloutProgress.WorkerProgress> views = new ArrayList<>();
+    for (Worker worker : workers.values()) {
+      if (worker.waiting != null) {
+        depth++;
+        oldest = Math.min(oldest, worker.waitingSince);
+      }
+      Address address = worker.ref.path().address();
+      views.add(
+          worker.record.view(
+              worker.index,
+              worker.incarnation,
+              address.hasGlobalScope() ? address.toString() : here,
+              worker.late,
+              nanos));
+    }
+    return new RolloutProgress(now, depth, (nanos - oldest) / 1e9, views);
   }
 
   /** The batch, which starts empty again; its deliveries stay unconfirmed. */

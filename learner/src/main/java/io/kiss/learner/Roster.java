@@ -11,6 +11,7 @@ import io.kiss.actors.protocol.WorkerProtocol;
 import io.kiss.learner.LearnerEvents.SegmentArrived;
 import io.kiss.learner.LearnerEvents.WorkerGone;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +24,19 @@ final class Roster {
 
   private final ActorContext<Command> context;
   private final Intake intake;
+  private final LearnerSettings settings;
+  private final LongSupplier nanoTime;
   private final ActorRef<Delivery<TrajectorySegment>> deliveries;
   private final ConsumerController.Settings delivery;
 
-  Roster(ActorContext<Command> context, Intake intake) {
+  Roster(
+      ActorContext<Command> context,
+      Intake intake,
+      LearnerSettings settings,
+      LongSupplier nanoTime) {
     this.context = context;
+    this.settings = settings;
+    this.nanoTime = nanoTime;
     this.intake = intake;
     deliveries = context.messageAdapter(ConsumerController.deliveryClass(), SegmentArrived::new);
     delivery =
@@ -64,7 +73,13 @@ final class Roster {
     WorkerGone gone = new WorkerGone(join.worker(), join.incarnation());
     context.watchWith(join.replyTo(), gone);
     context.watchWith(consumer, gone);
-    intake.add(new Intake.Worker(join.worker(), join.incarnation(), join.replyTo(), consumer));
+    intake.add(
+        new Intake.Worker(
+            join.worker(),
+            join.incarnation(),
+            join.replyTo(),
+            consumer,
+            new WorkerRecord(settings, nanoTime.getAsLong())));
     log.info("Rollout worker {} joined; workers: {}", join.worker(), size());
   }
 

@@ -8,6 +8,7 @@ import akka.pattern.StatusReply;
 import io.kiss.actors.protocol.Iteration;
 import io.kiss.actors.protocol.LearnerProtocol.Command;
 import io.kiss.actors.protocol.LearnerProtocol.JoinWorker;
+import io.kiss.actors.protocol.RolloutProgress;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.actors.protocol.TrainingProgress.State;
 import io.kiss.actors.protocol.WorkerProtocol;
@@ -57,9 +58,9 @@ final class Training {
     this.settings = settings;
     this.store = store;
     this.nanoTime = nanoTime;
-    intake = new Intake(settings);
+    intake = new Intake(settings, nanoTime);
     figures = new Figures(settings);
-    roster = new Roster(context, intake);
+    roster = new Roster(context, intake, settings, nanoTime);
     optimizer =
         new OptimizerThread(
             optimizers,
@@ -105,7 +106,7 @@ final class Training {
     if (isRunning()) {
       return new UseIteration(run.iteration(), weights.policy());
     }
-    return new Rest(run == null ? new Iteration("", epoch, 0) : run.iteration());
+    return new Rest(iterationNow());
   }
 
   void forget(WorkerGone gone) {
@@ -137,6 +138,14 @@ final class Training {
     } else {
       checkpoints.request(run, optimizer, now(), replies);
     }
+  }
+
+  private Iteration iterationNow() {
+    return run == null ? new Iteration("", epoch, 0) : run.iteration();
+  }
+
+  RolloutProgress rollout() {
+    return intake.progress(iterationNow(), context.getSystem().address().toString());
   }
 
   TrainingProgress progress() {

@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.ShardedDaemonProcessCommand;
 import akka.cluster.sharding.typed.ShardedDaemonProcessContext;
 import akka.cluster.sharding.typed.ShardedDaemonProcessSettings;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
 import io.kiss.actors.protocol.LearnerProtocol;
 import io.kiss.actors.protocol.WorkerProtocol;
@@ -19,6 +20,12 @@ public final class RolloutSharding {
 
   /** Role of the nodes that run workers. */
   public static final String ROLE = "rollout";
+
+  private static final String NAME = "rollout-worker";
+
+  /** What the workers are, for those who ask where they run: a daemon process names it so. */
+  public static final EntityTypeKey<WorkerProtocol.Command> KEY =
+      EntityTypeKey.create(WorkerProtocol.Command.class, "sharded-daemon-process-" + NAME);
 
   private static final Duration FIRST_RESTART = Duration.ofMillis(200);
   private static final Duration LATEST_RESTART = Duration.ofSeconds(30);
@@ -39,7 +46,7 @@ public final class RolloutSharding {
     return ShardedDaemonProcess.get(system)
         .initWithContext(
             WorkerProtocol.Command.class,
-            "rollout-worker",
+            NAME,
             settings.workers(),
             process -> worker(process, settings, environments, learner),
             ShardedDaemonProcessSettings.create(system).withRole(ROLE),

@@ -40,6 +40,9 @@ public final class LearnerProtocol {
   public record GetProgress(ActorRef<TrainingProgress> replyTo)
       implements Command, ControlMessage {}
 
+  /** Replies with {@link RolloutProgress}. */
+  public record GetRollout(ActorRef<RolloutProgress> replyTo) implements Command, ControlMessage {}
+
   /** Sends {@link TrainingProgress} after each update and change of state, until it stops. */
   public record Subscribe(ActorRef<TrainingProgress> subscriber)
       implements Command, ControlMessage {}

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       UpCommand.class,
       NodeCommand.class,
+      StatusCommand.class,
       TrainCommand.class,
       SimulateCommand.class,
       EvaluateCommand.class,

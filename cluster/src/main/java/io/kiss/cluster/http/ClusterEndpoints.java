@@ -23,6 +23,9 @@ import java.util.stream.StreamSupport;
 
 /** The Akka cluster: who is in it, and what runs where. */
 final class ClusterEndpoints {
+  /** How a sharded daemon process calls its entities. */
+  private static final String DAEMONS = "sharded-daemon-process-";
+
   private static final Map<String, String> SINGLETON_ROLES =
       Map.of("controller", "control", "learner", "learner");
 
@@ -66,7 +69,7 @@ final class ClusterEndpoints {
           shards.thenCombine(
               stats(type),
               (all, one) -> {
-                all.put(type.name(), one);
+                all.put(type.name().replaceFirst("^" + DAEMONS, ""), one);
                 return all;
               });
     }

@@ -55,7 +55,7 @@ final class ProbeEndpoints {
 
   List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get("/alive", call -> text(ContentTypes.TEXT_PLAIN_UTF8, "alive\n".getBytes())),
+        Endpoint.get("/alive", call -> alive()),
         Endpoint.get("/ready", call -> ready()),
         Endpoint.get(
             "/metrics",
@@ -65,6 +65,15 @@ final class ProbeEndpoints {
                     meters.registry().scrape().getBytes(java.nio.charset.StandardCharsets.UTF_8))),
         Endpoint.get("/openapi.yaml", call -> text(YAML, resource("openapi.yaml"))),
         Endpoint.get("/", call -> text(ContentTypes.TEXT_HTML_UTF8, resource("web/index.html"))));
+  }
+
+  /** A node that was put out of its cluster is of no use until it is started again. */
+  private CompletionStage<HttpResponse> alive() {
+    if (Cluster.get(system).isTerminated()) {
+      throw ApiProblem.unavailable("this node is no longer part of its cluster");
+    }
+    return text(
+        ContentTypes.TEXT_PLAIN_UTF8, "alive\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
   private CompletionStage<HttpResponse> ready() {

@@ -6,11 +6,14 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.http.javadsl.model.HttpResponse;
 import akka.pattern.StatusReply;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.kiss.actors.protocol.LearnerProtocol;
+import io.kiss.actors.protocol.RolloutProgress;
 import io.kiss.actors.protocol.TrainingBudget;
 import io.kiss.actors.protocol.TrainingProgress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -77,8 +80,18 @@ final class TrainingEndpoints {
         Endpoint.post("/api/v1/training/stop", call -> control(LearnerProtocol.Stop::new)));
   }
 
+  /** Where training stands, and where its segments come from. */
+  record TrainingView(
+      @JsonUnwrapped TrainingProgress progress, Optional<RolloutProgress> rollout) {}
+
   private CompletionStage<HttpResponse> progress() {
-    return ask().thenApply(Json::ok);
+    // A learner of an older version, during a rolling restart, does not know the second question.
+    CompletionStage<Optional<RolloutProgress>> rollout =
+        AskPattern.<LearnerProtocol.Command, RolloutProgress>ask(
+                learner, LearnerProtocol.GetRollout::new, timeout, system.scheduler())
+            .thenApply(Optional::of)
+            .exceptionally(silent -> Optional.empty());
+    return ask().thenCombine(rollout, (now, from) -> Json.ok(new TrainingView(now, from)));
   }
 
   CompletionStage<TrainingProgress> ask() {

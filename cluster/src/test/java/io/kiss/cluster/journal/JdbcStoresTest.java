@@ -49,7 +49,7 @@ class JdbcStoresTest {
     settings =
         DatabaseSettings.from(
             ConfigFactory.parseString(
-                "{url = \"\", user = kiss, password = \"\", connections = 4}"),
+                "{url = \"\", user = kiss, password = \"\", connections = 4, patience = 0s}"),
             DataDirectory.open(folder));
     database = Database.open(settings);
   }

@@ -1,0 +1,138 @@
+package io.kiss.cluster.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Map.Entry;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** What {@code kiss status} prints, made of the admin API's answers. */
+final class StatusText {
+  private static final String NOT_MEASURED = "-";
+
+  private final List<String> lines = new ArrayList<>();
+
+  /** Begins with the answer of {@code GET /api/v1/cluster}. */
+  StatusText(JsonNode cluster) {
+    JsonNode members = cluster.path("members");
+    lines.add(
+        "Cluster of %d nodes, as %s sees it"
+            .formatted(members.size(), place(cluster.path("self"))));
+    lines.add("");
+    Map<String, String> singletons =
+        entries(cluster.path("singletons")).stream()
+            .collect(
+                Collectors.groupingBy(
+                    entry -> entry.getValue().asText(),
+                    Collectors.mapping(Entry::getKey, Collectors.joining(","))));
+    Table table = new Table("NODE", "ROLES", "STATUS", "SINGLETONS", "ENTITIES");
+    for (JsonNode member : members) {
+      String address = member.path("address").asText();
+      table.row(
+          place(member.path("address")),
+          StreamSupport.stream(member.path("roles").spliterator(), false)
+              .map(JsonNode::asText)
+              .collect(Collectors.joining(",")),
+          member.path("reachable").asBoolean()
+              ? member.path("status").asText()
+              : member.path("status").asText() + " (unreachable)",
+          singletons.getOrDefault(address, NOT_MEASURED),
+          entities(cluster.path("shards"), address));
+    }
+    lines.addAll(table.lines());
+  }
+
+  private static String entities(JsonNode shards, String address) {
+    String text =
+        entries(shards).stream()
+            .filter(type -> type.getValue().path(address).asInt() > 0)
+            .map(type -> type.getKey() + " " + type.getValue().path(address).asInt())
+            .collect(Collectors.joining(", "));
+    return text.isEmpty() ? NOT_MEASURED : text;
+  }
+
+  /** Adds the answer of {@code GET /api/v1/training}. */
+  StatusText training(JsonNode training) {
+    lines.add("");
+    if (training.path("run").asText().isEmpty()) {
+      lines.add("Training: none; POST /api/v1/training/start begins one");
+      return this;
+    }
+    lines.add(
+        "Training %s is %s: iteration %,d of epoch %d, %,d env steps, %s a second"
+            .formatted(
+                training.path("run").asText(),
+                training.path("state").asText(),
+                training.path("iteration").asLong(),
+                training.path("epoch").asLong(),
+                training.path("environmentSteps").asLong(),
+                number(training.path("stepsPerSecond"), 0)));
+    lines.add(
+        "Episodes: return %s, SLO attainment %s, %s GPU-hours"
+            .formatted(
+                number(training.path("episodeReturn"), 1),
+                number(training.path("sloAttainment"), 4),
+                number(training.path("gpuHours"), 2)));
+    JsonNode rollout = training.path("rollout");
+    if (!rollout.isObject()) {
+      return this;
+    }
+    lines.add(
+        "Queue: %d segments, the oldest for %s s"
+            .formatted(
+                rollout.path("queueDepth").asInt(), number(rollout.path("queueSeconds"), 2)));
+    if (rollout.path("workers").isEmpty()) {
+      lines.add("Workers: none has joined");
+      return this;
+    }
+    lines.add("");
+    Table table =
+        new Table("WORKER", "NODE", "ITERATION", "LAG", "SEGMENTS", "STEPS/S", "SILENT S");
+    for (JsonNode worker : rollout.path("workers")) {
+      table.row(
+          worker.path("worker").asText() + (worker.path("late").asBoolean() ? " (late)" : ""),
+          place(worker.path("node")),
+          notNegative(worker.path("iteration")),
+          notNegative(worker.path("lag")),
+          worker.path("segments").asText(),
+          number(worker.path("stepsPerSecond"), 0),
+          number(worker.path("silentSeconds"), 1));
+    }
+    lines.addAll(table.lines());
+    return this;
+  }
+
+  /** The learner did not answer. */
+  StatusText noTraining(String why) {
+    lines.add("");
+    lines.add("Training: unknown, " + why);
+    return this;
+  }
+
+  List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  private static String place(JsonNode address) {
+    return address.asText().replaceFirst("^akka://[^@]*@", "");
+  }
+
+  private static String notNegative(JsonNode number) {
+    return number.asLong() < 0 ? NOT_MEASURED : number.asText();
+  }
+
+  private static String number(JsonNode value, int digits) {
+    return value.isNumber()
+        ? String.format(Locale.ROOT, "%,." + digits + "f", value.asDouble())
+        : NOT_MEASURED;
+  }
+
+  private static List<Entry<String, JsonNode>> entries(JsonNode object) {
+    List<Entry<String, JsonNode>> entries = new ArrayList<>();
+    object.fields().forEachRemaining(entries::add);
+    return entries;
+  }
+}

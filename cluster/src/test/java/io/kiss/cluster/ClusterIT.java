@@ -1,0 +1,210 @@
+package io.kiss.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A training cluster of seven processes on one database, in which things break. Before each case
+ * all seven run, whatever the case before left; after it what a {@link Witness} saw is checked.
+ */
+class ClusterIT {
+  private static final String NO_END = "{\"seconds\": 360000}";
+  private static final Duration BACK = Duration.ofSeconds(60);
+
+  @TempDir static Path folder;
+  private static SharedDatabase database;
+  private static ProcessCluster cluster;
+  private Witness witness;
+
+  @BeforeAll
+  static void start() throws Exception {
+    database = SharedDatabase.start();
+    cluster =
+        new ProcessCluster(
+            folder,
+            ProcessCluster.seven("127.0.0.1"),
+            Map.of("127.0.0.1", database.url("127.0.0.1")),
+            Map.of());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    cluster.close();
+    database.close();
+  }
+
+  @BeforeEach
+  void makeWhole() throws Exception {
+    cluster.makeWhole();
+    cluster.post("/api/v1/training/start", NO_END);
+    witness = new Witness(cluster);
+    witness.awaitProgress("training", false, BACK);
+  }
+
+  @AfterEach
+  void checkWhatWasSeen() throws Exception {
+    try (Witness seen = witness) {
+      seen.check();
+      oneLearnerAnEpoch();
+      System.out.println("longest standstill " + seen.longestStandstill().toMillis() + " ms");
+    }
+  }
+
+  /** Each epoch was taken by one learner, and the newest is the one the database knows. */
+  private void oneLearnerAnEpoch() throws Exception {
+    Map<String, String> learners = new HashMap<>();
+    for (String line : cluster.logged(" steps, epoch ")) {
+      String epoch = line.substring(line.lastIndexOf(' ') + 1);
+      String node = line.substring(0, 2);
+      assertThat(learners.merge(epoch, node, (a, b) -> a)).as(line).isEqualTo(node);
+    }
+    long newest = database.ask("SELECT epoch FROM kiss_epoch WHERE name = 'learner'");
+    assertThat(witness.epoch()).isEqualTo(newest);
+    assertThat(database.ask("SELECT MAX(epoch) FROM kiss_training")).isLessThanOrEqualTo(newest);
+  }
+
+  private void progress(String after, boolean newEpoch) {
+    Duration took = witness.awaitProgress("training goes on after " + after, newEpoch, BACK);
+    System.out.println(after + ": training goes on after " + took.toMillis() + " ms");
+  }
+
+  @Test
+  void sevenProcessesTrainToATarget() {
+    long target =
+        cluster.training().orElseThrow().path("environmentSteps").asLong()
+            + 100 * ProcessCluster.SEGMENT;
+    cluster.post(
+        "/api/v1/training/start",
+        "{\"seconds\": 360000, \"environmentSteps\": %d}".formatted(target));
+    await()
+        .atMost(BACK)
+        .until(
+            () ->
+                cluster
+                    .training()
+                    .filter(now -> now.path("state").asText().equals("COMPLETE"))
+                    .isPresent());
+    JsonNode done = cluster.training().orElseThrow();
+    // The update that reached it learned from a segment of each worker at most.
+    assertThat(done.path("environmentSteps").asLong())
+        .isBetween(target, Math.max(target, target + 2 * ProcessCluster.SEGMENT));
+    assertThat(done.path("workers").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void aKilledRolloutNodeCostsItsWorkersAMove() throws Exception {
+    cluster.process("r1").kill();
+    progress("kill -9 of a rollout node", false);
+    await()
+        .atMost(BACK)
+        .until(
+            () -> cluster.training().filter(now -> now.path("workers").asInt() == 2).isPresent());
+    progress("its workers moved", false);
+  }
+
+  @Test
+  void aKilledLearnerIsFollowedByAnother() throws Exception {
+    String host = cluster.hostOf("learner");
+    cluster.process(host).kill();
+    progress("kill -9 of the learner", true);
+    assertThat(cluster.hostOf("learner")).isNotEqualTo(host);
+  }
+
+  @Test
+  void aKilledOldestControlNodeCostsTrainingNothing() throws Exception {
+    String host = cluster.hostOf("controller");
+    cluster.process(host).kill();
+    progress("kill -9 of the oldest control node", false);
+    await()
+        .atMost(BACK)
+        .until(
+            () -> cluster.get("/api/v1/policies").filter(answer -> answer.has("term")).isPresent());
+    assertThat(cluster.hostOf("controller")).isNotEqualTo(host);
+  }
+
+  @Test
+  @Tag("slow")
+  void aLearnerThatWasStoppedFindsItselfFencedWhenItGoesOn() throws Exception {
+    String host = cluster.hostOf("learner");
+    KissProcess stopped = cluster.process(host);
+    stopped.signal("STOP");
+    try {
+      progress("SIGSTOP of the learner", true);
+    } finally {
+      stopped.signal("CONT");
+    }
+    // Put out by the others, it ends with an exit code that has an orchestrator start it again.
+    assertThat(stopped.exitCode(BACK)).as(stopped.transcript()).isEqualTo(1);
+    assertThat(stopped.output()).contains("no longer part of its cluster");
+    progress("SIGCONT of the old learner", false);
+    cluster.makeWhole();
+  }
+
+  @Test
+  @Tag("slow")
+  void aWorkerThatWasStoppedIsReplacedAndItsOldSelfPutOut() throws Exception {
+    KissProcess stopped = cluster.process("r2");
+    stopped.signal("STOP");
+    try {
+      progress("SIGSTOP of a rollout node", false);
+      await()
+          .atMost(BACK)
+          .until(
+              () ->
+                  cluster
+                      .get("/api/v1/cluster")
+                      .filter(now -> now.path("members").size() == 6)
+                      .isPresent());
+    } finally {
+      stopped.signal("CONT");
+    }
+    assertThat(stopped.exitCode(BACK)).as(stopped.transcript()).isEqualTo(1);
+    cluster.makeWhole();
+    progress("its return", false);
+  }
+
+  @Test
+  @Tag("slow")
+  void everythingKilledAtOnceGoesOnFromTheLastCheckpoint() throws Exception {
+    for (String name : cluster.names()) {
+      cluster.process(name).kill();
+    }
+    for (String name : cluster.names()) {
+      cluster.start(name);
+    }
+    progress("kill -9 of everything", true);
+    cluster.awaitWhole();
+  }
+
+  @Test
+  @Tag("slow")
+  void nodesRestartedOneByOneLoseNothing() throws Exception {
+    for (String name : cluster.names()) {
+      JsonNode before = cluster.training().orElseThrow();
+      KissProcess node = cluster.process(name);
+      node.interrupt();
+      assertThat(node.exitCode(BACK)).as(node.transcript()).isEqualTo(143);
+      cluster.makeWhole();
+      JsonNode after = cluster.training().orElseThrow();
+      // A learner that is asked to stop writes down what it has: nothing goes back.
+      assertThat(after.path("environmentSteps").asLong())
+          .as(name)
+          .isGreaterThanOrEqualTo(before.path("environmentSteps").asLong());
+    }
+    assertThat(List.copyOf(cluster.names())).allMatch(cluster::isAlive);
+  }
+}

@@ -1,0 +1,74 @@
+package io.kiss.cluster.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kiss.cluster.Node;
+import io.kiss.cluster.NodeFixture;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class StatusCommandTest {
+  @TempDir static Path data;
+  private static Node node;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void boot() {
+    node = NodeFixture.boot(data);
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private int run(String... args) {
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    return line.execute(args);
+  }
+
+  @Test
+  void membersTrainingAndEachWorkerAreShown() {
+    assertThat(run("status", "--url", node.url() + "/")).as(err.toString()).isZero();
+    List<String> lines = out.toString().lines().toList();
+    assertThat(lines.get(0)).startsWith("Cluster of 1 nodes, as 127.0.0.1:");
+    assertThat(lines).anyMatch(line -> line.contains("control,learner,rollout,scaler"));
+    assertThat(lines)
+        .contains(
+            "Training run-1 is RUNNING: iteration 5 of epoch 1, 1,000 env steps, 500 a second",
+            "Episodes: return -, SLO attainment 0.9900, 1.50 GPU-hours",
+            "Queue: 1 segments, the oldest for 0.25 s");
+    String worker = lines.get(lines.size() - 1);
+    assertThat(worker.split(" +"))
+        .containsExactly("0", "127.0.0.1:25520", "4", "1", "5", "250", "0.5");
+  }
+
+  @Test
+  void asJsonItIsWhatTheApiSays() throws Exception {
+    assertThat(run("status", "--url", node.url(), "--json")).isZero();
+    JsonNode all = new ObjectMapper().readTree(out.toString());
+    assertThat(all.at("/cluster/members").size()).isEqualTo(1);
+    assertThat(all.at("/training/iteration").asInt()).isEqualTo(5);
+    assertThat(all.at("/training/rollout/workers/0/lag").asInt()).isEqualTo(1);
+    assertThat(all.at("/training/rollout/queueDepth").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void whereNobodyAnswersItSaysSoInOneLine() {
+    assertThat(run("status", "--url", "http://127.0.0.1:1")).isEqualTo(1);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).contains("http://127.0.0.1:1").contains("--url");
+  }
+}
