@@ -240,6 +240,8 @@ public record ClusterSettings(
       akka.put("akka.discovery.method", "kubernetes-api");
       akka.put(discover + "discovery-method", "kubernetes-api");
       akka.put(discover + "port-name", "management");
+      // Addresses, not names in pod.cluster.local, which not every cluster's DNS answers.
+      akka.put("akka.discovery.kubernetes-api.use-raw-ip", true);
       akka.put(
           "akka.discovery.kubernetes-api.pod-label-selector",
           service.contains("=") ? service : "app=" + service);

@@ -98,6 +98,7 @@ class ClusterSettingsTest {
             selected.getString(
                 "akka.management.cluster.bootstrap.contact-point-discovery.port-name"))
         .isEqualTo("management");
+    assertThat(selected.getBoolean("akka.discovery.kubernetes-api.use-raw-ip")).isTrue();
   }
 
   @ParameterizedTest

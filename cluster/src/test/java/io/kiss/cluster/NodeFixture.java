@@ -14,7 +14,6 @@ import io.kiss.actors.live.LiveClusters;
 import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.Iteration;
 import io.kiss.actors.protocol.LearnerProtocol;
-import io.kiss.actors.protocol.RolloutProgress;
 import io.kiss.actors.protocol.TrainingBudget;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.actors.protocol.UpdateStatistics;
@@ -82,8 +81,8 @@ public final class NodeFixture {
         message -> {
           if (message instanceof LearnerProtocol.GetProgress get) {
             get.replyTo().tell(progress(paused));
-          } else if (message instanceof LearnerProtocol.GetRollout get) {
-            get.replyTo().tell(rollout());
+          } else if (message instanceof LearnerProtocol.GetWorkers get) {
+            get.replyTo().tell(workers());
           } else if (message instanceof LearnerProtocol.Subscribe subscribe) {
             subscribe.subscriber().tell(progress(paused));
             return learner(paused, subscribe.subscriber());
@@ -108,14 +107,16 @@ public final class NodeFixture {
         });
   }
 
-  private static RolloutProgress rollout() {
-    return new RolloutProgress(
+  private static LearnerProtocol.Workers workers() {
+    return new LearnerProtocol.Workers(
         new Iteration("run-1", 1, 5),
         1,
+        2,
+        0,
         0.25,
         List.of(
-            new RolloutProgress.WorkerProgress(
-                0, 1_700_000_000_000L, "akka://kiss@127.0.0.1:25520", 4, 1, 5, 250, 0.5, false)));
+            new LearnerProtocol.WorkerStatus(
+                0, 1_700_000_000_000L, "127.0.0.1:25520", 4, 1, 5, 640, 250, 0, 0.5)));
   }
 
   private static TrainingProgress progress(boolean paused) {

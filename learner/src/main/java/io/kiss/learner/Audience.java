@@ -9,7 +9,7 @@ import io.kiss.actors.protocol.LearnerProtocol.Candidate;
 import io.kiss.actors.protocol.LearnerProtocol.Command;
 import io.kiss.actors.protocol.LearnerProtocol.GetCandidate;
 import io.kiss.actors.protocol.LearnerProtocol.GetProgress;
-import io.kiss.actors.protocol.LearnerProtocol.GetRollout;
+import io.kiss.actors.protocol.LearnerProtocol.GetWorkers;
 import io.kiss.actors.protocol.LearnerProtocol.Subscribe;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.learner.LearnerEvents.SubscriberGone;
@@ -29,7 +29,7 @@ final class Audience {
   BehaviorBuilder<Command> answering(BehaviorBuilder<Command> state) {
     return state
         .onMessage(GetProgress.class, this::onGetProgress)
-        .onMessage(GetRollout.class, this::onGetRollout)
+        .onMessage(GetWorkers.class, this::onGetWorkers)
         .onMessage(Subscribe.class, this::onSubscribe)
         .onMessage(SubscriberGone.class, this::onSubscriberGone)
         .onMessage(GetCandidate.class, this::onGetCandidate);
@@ -40,8 +40,8 @@ final class Audience {
     return Behaviors.same();
   }
 
-  private Behavior<Command> onGetRollout(GetRollout get) {
-    get.replyTo().tell(training.rollout());
+  private Behavior<Command> onGetWorkers(GetWorkers get) {
+    get.replyTo().tell(training.workers());
     return Behaviors.same();
   }
 

@@ -1,11 +1,11 @@
 package io.kiss.learner;
 
-import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.delivery.ConsumerController;
 import akka.actor.typed.delivery.ConsumerController.Delivery;
 import io.kiss.actors.protocol.Iteration;
-import io.kiss.actors.protocol.RolloutProgress;
+import io.kiss.actors.protocol.LearnerProtocol.WorkerStatus;
+import io.kiss.actors.protocol.LearnerProtocol.Workers;
 import io.kiss.actors.protocol.TrajectorySegment;
 import io.kiss.actors.protocol.WorkerProtocol;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ final class Intake {
     final long incarnation;
     final ActorRef<WorkerProtocol.Command> ref;
     final ActorRef<ConsumerController.Command<TrajectorySegment>> consumer;
-    private long lastSequence = -1;
+    private final Tally tally;
 
     /** Delivered something since the batch began, or came too late for it. */
     private boolean heard;
@@ -45,18 +45,13 @@ final class Intake {
     /** Not looked at yet, since an update is under way. */
     private Delivery<TrajectorySegment> waiting;
 
-    private long waitingSince;
-
-    /** Of its segments that were counted. */
-    private final WorkerRecord record;
-
     Worker(
         int index,
         long incarnation,
         ActorRef<WorkerProtocol.Command> ref,
         ActorRef<ConsumerController.Command<TrajectorySegment>> consumer,
-        WorkerRecord record) {
-      this.record = record;
+        Tally tally) {
+      this.tally = tally;
       this.index = index;
       this.incarnation = incarnation;
       this.ref = ref;
@@ -113,7 +108,7 @@ final class Intake {
     } else {
       hear(worker);
       worker.waiting = delivery;
-      worker.waitingSince = nanoTime.getAsLong();
+      worker.tally.heard(nanoTime.getAsLong());
     }
   }
 
@@ -142,23 +137,25 @@ final class Intake {
           segment.sequence(),
           segment.worker(),
           reason.get());
+      if (worker != null) {
+        worker.tally.dropped(nanoTime.getAsLong());
+      }
       confirm(delivery);
       return;
     }
-    worker.lastSequence = segment.sequence();
     worker.held = delivery;
     if (batch.isEmpty()) {
       batchSince = nanoTime.getAsLong();
     }
     batch.add(segment);
-    worker.record.counted(segment, now, nanoTime.getAsLong());
+    worker.tally.counted(segment, now, nanoTime.getAsLong());
   }
 
   private Optional<String> reasonToDrop(Worker worker, TrajectorySegment segment, Iteration now) {
     Iteration with = segment.iteration();
     if (worker == null) {
       return Optional.of("its worker is not the one that joined");
-    } else if (segment.sequence() <= worker.lastSequence) {
+    } else if (!worker.tally.isNew(segment.sequence())) {
       return Optional.of("it has been counted already");
     } else if (!with.run().equals(now.run()) || with.epoch() != now.epoch()) {
       return Optional.of("it was collected for " + with + ", now is " + now);
@@ -233,27 +230,20 @@ final class Intake {
     }
   }
 
-  /** Who delivered what, and what waits. */
-  RolloutProgress progress(Iteration now, String here) {
+  /** Who is there, and what waits. */
+  Workers status(Iteration now) {
     long nanos = nanoTime.getAsLong();
-    int depth = batch.size();
+    int waiting = 0;
     long oldest = batch.isEmpty() ? nanos : batchSince;
-    List<RolloutProgress.WorkerProgress> views = new ArrayList<>();
+    List<WorkerStatus> all = new ArrayList<>();
     for (Worker worker : workers.values()) {
       if (worker.waiting != null) {
-        depth++;
-        oldest = Math.min(oldest, worker.waitingSince);
+        waiting++;
+        oldest = Math.min(oldest, worker.tally.heardAt());
       }
-      Address address = worker.ref.path().address();
-      views.add(
-          worker.record.view(
-              worker.index,
-              worker.incarnation,
-              address.hasGlobalScope() ? address.toString() : here,
-              worker.late,
-              nanos));
+      all.add(worker.tally.status(worker, nanos));
     }
-    return new RolloutProgress(now, depth, (nanos - oldest) / 1e9, views);
+    return new Workers(now, batch.size(), target(), waiting, (nanos - oldest) / 1e9, all);
   }
 
   /** The batch, which starts empty again; its deliveries stay unconfirmed. */

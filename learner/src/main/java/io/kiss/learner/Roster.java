@@ -79,7 +79,7 @@ final class Roster {
             join.incarnation(),
             join.replyTo(),
             consumer,
-            new WorkerRecord(settings, nanoTime.getAsLong())));
+            new Tally(join.incarnation(), settings, nanoTime.getAsLong())));
     log.info("Rollout worker {} joined; workers: {}", join.worker(), size());
   }
 

@@ -8,7 +8,7 @@ import akka.pattern.StatusReply;
 import io.kiss.actors.protocol.Iteration;
 import io.kiss.actors.protocol.LearnerProtocol.Command;
 import io.kiss.actors.protocol.LearnerProtocol.JoinWorker;
-import io.kiss.actors.protocol.RolloutProgress;
+import io.kiss.actors.protocol.LearnerProtocol.Workers;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.actors.protocol.TrainingProgress.State;
 import io.kiss.actors.protocol.WorkerProtocol;
@@ -144,8 +144,8 @@ final class Training {
     return run == null ? new Iteration("", epoch, 0) : run.iteration();
   }
 
-  RolloutProgress rollout() {
-    return intake.progress(iterationNow(), context.getSystem().address().toString());
+  Workers workers() {
+    return intake.status(iterationNow());
   }
 
   TrainingProgress progress() {

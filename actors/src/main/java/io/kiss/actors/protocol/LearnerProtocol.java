@@ -4,6 +4,7 @@ import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.delivery.ProducerController;
 import akka.pattern.StatusReply;
+import java.util.List;
 
 /** What the learner singleton understands. */
 public final class LearnerProtocol {
@@ -40,8 +41,51 @@ public final class LearnerProtocol {
   public record GetProgress(ActorRef<TrainingProgress> replyTo)
       implements Command, ControlMessage {}
 
-  /** Replies with {@link RolloutProgress}. */
-  public record GetRollout(ActorRef<RolloutProgress> replyTo) implements Command, ControlMessage {}
+  /** Replies with {@link Workers}. */
+  public record GetWorkers(ActorRef<Workers> replyTo) implements Command, ControlMessage {}
+
+  /**
+   * Who delivers segments, and what waits here.
+   *
+   * @param iteration whose weights workers are to collect with
+   * @param batchSegments counted into the next update
+   * @param batchTarget segments that make it go ahead
+   * @param waitingSegments delivered while an update is under way, at most one a worker
+   * @param oldestSeconds age of the oldest of all those, since it came; 0 where there is none
+   */
+  public record Workers(
+      Iteration iteration,
+      int batchSegments,
+      int batchTarget,
+      int waitingSegments,
+      double oldestSeconds,
+      List<WorkerStatus> workers)
+      implements ControlMessage {}
+
+  /**
+   * A worker that joined, by what it delivered.
+   *
+   * @param node where it runs, {@code host:port}; empty: in the learner's own JVM
+   * @param iteration of the weights its last counted segment was collected with; -1 before it
+   * @param lag updates that segment was behind when it was counted
+   * @param segments counted
+   * @param environmentSteps counted
+   * @param stepsPerSecond over the last few seconds
+   * @param dropped segments that were too old, counted already, or torn
+   * @param silentSeconds since its last segment, or since it joined
+   */
+  public record WorkerStatus(
+      int worker,
+      long incarnation,
+      String node,
+      long iteration,
+      long lag,
+      long segments,
+      long environmentSteps,
+      double stepsPerSecond,
+      long dropped,
+      double silentSeconds)
+      implements ControlMessage {}
 
   /** Sends {@link TrainingProgress} after each update and change of state, until it stops. */
   public record Subscribe(ActorRef<TrainingProgress> subscriber)

@@ -81,25 +81,30 @@ final class StatusText {
       return this;
     }
     lines.add(
-        "Queue: %d segments, the oldest for %s s"
+        "Queue: %d of %d segments for the next update, %d behind it, the oldest for %s s"
             .formatted(
-                rollout.path("queueDepth").asInt(), number(rollout.path("queueSeconds"), 2)));
+                rollout.path("batchSegments").asInt(),
+                rollout.path("batchTarget").asInt(),
+                rollout.path("waitingSegments").asInt(),
+                number(rollout.path("oldestSeconds"), 2)));
     if (rollout.path("workers").isEmpty()) {
       lines.add("Workers: none has joined");
       return this;
     }
     lines.add("");
     Table table =
-        new Table("WORKER", "NODE", "ITERATION", "LAG", "SEGMENTS", "STEPS/S", "SILENT S");
+        new Table("WORKER", "NODE", "ITERATION", "LAG", "SEGMENTS", "DROPPED", "STEPS/S", "SILENT");
     for (JsonNode worker : rollout.path("workers")) {
+      boolean delivered = worker.path("iteration").asLong() >= 0;
       table.row(
-          worker.path("worker").asText() + (worker.path("late").asBoolean() ? " (late)" : ""),
-          place(worker.path("node")),
-          notNegative(worker.path("iteration")),
-          notNegative(worker.path("lag")),
+          worker.path("worker").asText(),
+          worker.path("node").asText().isEmpty() ? "the learner's" : place(worker.path("node")),
+          delivered ? worker.path("iteration").asText() : NOT_MEASURED,
+          delivered ? worker.path("lag").asText() : NOT_MEASURED,
           worker.path("segments").asText(),
+          worker.path("dropped").asText(),
           number(worker.path("stepsPerSecond"), 0),
-          number(worker.path("silentSeconds"), 1));
+          number(worker.path("silentSeconds"), 1) + " s");
     }
     lines.addAll(table.lines());
     return this;
@@ -118,10 +123,6 @@ final class StatusText {
 
   private static String place(JsonNode address) {
     return address.asText().replaceFirst("^akka://[^@]*@", "");
-  }
-
-  private static String notNegative(JsonNode number) {
-    return number.asLong() < 0 ? NOT_MEASURED : number.asText();
   }
 
   private static String number(JsonNode value, int digits) {

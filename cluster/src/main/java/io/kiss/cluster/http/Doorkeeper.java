@@ -11,6 +11,7 @@ import akka.http.javadsl.model.headers.Host;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,7 +32,8 @@ final class Doorkeeper {
 
   private static final Set<String> OPEN =
       Set.of("/", "/alive", "/ready", "/metrics", "/openapi.yaml");
-  private static final String BEARER = "Bearer ";
+  private static final String BEARER = "Bearer";
+  private static final String BASIC = "Basic";
 
   private final HttpSettings settings;
   private final boolean loopback;
@@ -78,11 +80,14 @@ final class Doorkeeper {
 
   private void checkLogin(HttpRequest request) {
     List<String> told = values(request, "authorization");
-    if (told.size() != 1 || !told.get(0).regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-      throw new ApiProblem(
-          StatusCodes.UNAUTHORIZED, "this needs a token: Authorization: Bearer TOKEN");
-    }
-    byte[] token = digest(told.get(0).substring(BEARER.length()).strip());
+    byte[] token =
+        digest(
+            (told.size() == 1 ? token(told.get(0)) : Optional.<String>empty())
+                .orElseThrow(
+                    () ->
+                        new ApiProblem(
+                            StatusCodes.UNAUTHORIZED,
+                            "this needs a token: Authorization: Bearer TOKEN")));
     // Both are compared, so that the time it takes says nothing.
     boolean operator = isToken(settings.operatorToken(), token);
     boolean viewer = isToken(settings.viewerToken(), token);
@@ -94,6 +99,23 @@ final class Doorkeeper {
           StatusCodes.FORBIDDEN,
           "this token is a viewer's; to change something takes an operator's");
     }
+  }
+
+  /** The token; a browser, which knows no bearers, brings it as the password of any user. */
+  private static Optional<String> token(String authorization) {
+    String[] parts = authorization.strip().split(" +", 2);
+    if (parts.length == 2 && parts[0].equalsIgnoreCase(BEARER)) {
+      return Optional.of(parts[1]);
+    }
+    if (parts.length == 2 && parts[0].equalsIgnoreCase(BASIC)) {
+      try {
+        String pair = new String(Base64.getDecoder().decode(parts[1]), StandardCharsets.UTF_8);
+        return Optional.of(pair.substring(pair.indexOf(':') + 1));
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean isToken(Optional<String> token, byte[] told) {

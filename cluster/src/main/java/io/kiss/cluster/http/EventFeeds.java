@@ -24,7 +24,7 @@ import java.util.Optional;
  */
 public final class EventFeeds {
   private static final int BUFFER = 256;
-  private static final Duration SUBSCRIBE_AGAIN = Duration.ofSeconds(20);
+  private static final Duration SUBSCRIBE_AGAIN = Duration.ofSeconds(5);
 
   private final Source<DecisionRecord, NotUsed> decisions;
   private final ActorRef<TrainingProgress> trainingSink;

@@ -91,7 +91,9 @@ final class Router {
     if (cause instanceof ApiProblem problem) {
       HttpResponse response = Json.problem(problem.status(), problem.getMessage());
       return problem.status().equals(StatusCodes.UNAUTHORIZED)
-          ? response.addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"kiss\""))
+          ? response
+              .addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"kiss\""))
+              .addHeader(RawHeader.create("WWW-Authenticate", "Basic realm=\"kiss\""))
           : response;
     }
     if (cause instanceof StatusReply.ErrorMessage) {

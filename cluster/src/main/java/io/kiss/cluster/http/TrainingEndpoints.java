@@ -8,7 +8,6 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.pattern.StatusReply;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.kiss.actors.protocol.LearnerProtocol;
-import io.kiss.actors.protocol.RolloutProgress;
 import io.kiss.actors.protocol.TrainingBudget;
 import io.kiss.actors.protocol.TrainingProgress;
 import java.time.Duration;
@@ -82,13 +81,13 @@ final class TrainingEndpoints {
 
   /** Where training stands, and where its segments come from. */
   record TrainingView(
-      @JsonUnwrapped TrainingProgress progress, Optional<RolloutProgress> rollout) {}
+      @JsonUnwrapped TrainingProgress progress, Optional<LearnerProtocol.Workers> rollout) {}
 
   private CompletionStage<HttpResponse> progress() {
     // A learner of an older version, during a rolling restart, does not know the second question.
-    CompletionStage<Optional<RolloutProgress>> rollout =
-        AskPattern.<LearnerProtocol.Command, RolloutProgress>ask(
-                learner, LearnerProtocol.GetRollout::new, timeout, system.scheduler())
+    CompletionStage<Optional<LearnerProtocol.Workers>> rollout =
+        AskPattern.<LearnerProtocol.Command, LearnerProtocol.Workers>ask(
+                learner, LearnerProtocol.GetWorkers::new, timeout, system.scheduler())
             .thenApply(Optional::of)
             .exceptionally(silent -> Optional.empty());
     return ask().thenCombine(rollout, (now, from) -> Json.ok(new TrainingView(now, from)));

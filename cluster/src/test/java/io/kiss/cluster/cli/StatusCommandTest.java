@@ -49,10 +49,10 @@ class StatusCommandTest {
         .contains(
             "Training run-1 is RUNNING: iteration 5 of epoch 1, 1,000 env steps, 500 a second",
             "Episodes: return -, SLO attainment 0.9900, 1.50 GPU-hours",
-            "Queue: 1 segments, the oldest for 0.25 s");
+            "Queue: 1 of 2 segments for the next update, 0 behind it, the oldest for 0.25 s");
     String worker = lines.get(lines.size() - 1);
     assertThat(worker.split(" +"))
-        .containsExactly("0", "127.0.0.1:25520", "4", "1", "5", "250", "0.5");
+        .containsExactly("0", "127.0.0.1:25520", "4", "1", "5", "0", "250", "0.5", "s");
   }
 
   @Test
@@ -62,7 +62,7 @@ class StatusCommandTest {
     assertThat(all.at("/cluster/members").size()).isEqualTo(1);
     assertThat(all.at("/training/iteration").asInt()).isEqualTo(5);
     assertThat(all.at("/training/rollout/workers/0/lag").asInt()).isEqualTo(1);
-    assertThat(all.at("/training/rollout/queueDepth").asInt()).isEqualTo(1);
+    assertThat(all.at("/training/rollout/batchSegments").asInt()).isEqualTo(1);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.kiss.cluster.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.headers.RawHeader;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,8 @@ class LoginTest {
         "GET | /api/v1/training | Bearer nobody-0123456789ab | 401",
         "GET | /api/v1/training | Bearer | 401",
         "GET | /api/v1/training | Basic dXNlcjpwYXNzd29yZA== | 401",
+        "GET | /api/v1/training | Basic %%% | 401",
+        "GET | /api/v1/training | Digest viewer-0123456789ab | 401",
         "POST | /api/v1/training/pause | '' | 401",
         "POST | /api/v1/training/pause | Bearer viewer-0123456789ab | 403",
         "POST | /alive/../api/v1/training/pause | '' | 401",
@@ -70,6 +74,16 @@ class LoginTest {
   void aViewerReadsAndAnOperatorDoesEverything(String method, String authorization) {
     assertThatCode(() -> doorkeeper.check(request(method, "/api/v1/training/pause", authorization)))
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void aBrowserBringsTheTokenAsThePasswordOfAnyUser() {
+    String pair = Base64.getEncoder().encodeToString(("me:" + VIEWER).getBytes(UTF_8));
+    assertThatCode(() -> doorkeeper.check(request("GET", "/api/v1/training", "Basic " + pair)))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () -> doorkeeper.check(request("POST", "/api/v1/training/stop", "Basic " + pair)))
+        .hasMessageContaining("viewer's");
   }
 
   @Test
