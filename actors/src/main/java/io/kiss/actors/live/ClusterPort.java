@@ -27,8 +27,9 @@ public interface ClusterPort {
    * Sets {@code spec.replicas}.
    *
    * @param resourceVersion as read before deciding
+   * @param reason why, for whoever looks at the object's events
    * @return the new resource version; fails with {@link ScaleConflict} if the object has changed
    */
   CompletionStage<String> scale(
-      String namespace, String workload, int replicas, String resourceVersion);
+      String namespace, String workload, int replicas, String resourceVersion, String reason);
 }

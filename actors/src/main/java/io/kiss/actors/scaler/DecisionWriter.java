@@ -91,7 +91,8 @@ final class DecisionWriter {
                         namespace.namespace(),
                         workload.name(),
                         decision.replicas(),
-                        workload.resourceVersion()))
+                        workload.resourceVersion(),
+                        decision.reason()))
         .handle(
             (version, failure) -> {
               if (failure == null) {

@@ -1,13 +1,16 @@
 package io.kiss.actors.scaler;
 
 import io.kiss.actors.live.LiveCluster;
+import io.kiss.actors.live.MetricsPort;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.live.Workload;
 import io.kiss.actors.scaler.Problems.Area;
+import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletionStage;
 
 /** Reads what a tick decides upon: the workloads, then their metrics in one query. */
@@ -26,6 +29,8 @@ final class TickReader {
 
   /** Which port failed, and how; with {@link Area#METRICS}, the workloads were still read. */
   record Failure(Area area, String sentence) {}
+
+  private static final String USUAL_SOURCE = "";
 
   private final NamespaceRef namespace;
   private final PortCalls calls;
@@ -50,12 +55,25 @@ final class TickReader {
     return calls
         .call(
             "the metrics of " + namespace,
-            () -> tick.cluster.metrics().query(namespace.namespace(), workloads))
+            () ->
+                tick.cluster
+                    .metrics()
+                    .query(namespace.namespace(), USUAL_SOURCE, targets(workloads)))
         .handle(
             (samples, failure) ->
                 failure == null
                     ? new Seen(tick.number, workloads, samples, Optional.empty())
                     : failed(tick, workloads, Area.METRICS, failure));
+  }
+
+  private static List<MetricsPort.Target> targets(List<Workload> workloads) {
+    return workloads.stream().map(TickReader::target).toList();
+  }
+
+  private static MetricsPort.Target target(Workload workload) {
+    OptionalDouble sloSeconds =
+        workload.profile().stream().mapToDouble(WorkloadSpec::sloSeconds).findFirst();
+    return new MetricsPort.Target(workload, sloSeconds);
   }
 
   private static Seen failed(TickRun tick, List<Workload> workloads, Area area, Throwable failure) {

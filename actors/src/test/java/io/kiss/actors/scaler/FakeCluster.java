@@ -135,6 +135,9 @@ final class FakeCluster
                     name,
                     d.replicas(),
                     String.valueOf(d.version()),
+                    new Workload.Pods(d.replicas(), 0, false, List.of(), List.of()),
+                    1,
+                    Map.of(),
                     d.refusal(),
                     d.profiled() ? Optional.of(spec(name)) : Optional.empty())));
     if (somebodyElseWrites) {
@@ -147,7 +150,7 @@ final class FakeCluster
 
   @Override
   public synchronized CompletionStage<String> scale(
-      String namespace, String workload, int replicas, String resourceVersion) {
+      String namespace, String workload, int replicas, String resourceVersion, String reason) {
     attempts.add(new Write(workload, replicas, resourceVersion));
     Deployment d = deployments.get(workload);
     if (!resourceVersion.equals(String.valueOf(d.version()))) {
@@ -161,7 +164,7 @@ final class FakeCluster
 
   @Override
   public synchronized CompletionStage<Map<String, TelemetrySample>> query(
-      String namespace, List<Workload> workloads) {
+      String namespace, String source, List<Target> targets) {
     queries++;
     if (metricsFail != null) {
       return CompletableFuture.failedStage(metricsFail);
@@ -170,8 +173,8 @@ final class FakeCluster
       return hanging;
     }
     Map<String, TelemetrySample> samples = new HashMap<>();
-    for (Workload workload : workloads) {
-      samples.put(workload.name(), sample(workload.name()));
+    for (Target target : targets) {
+      samples.put(target.workload().name(), sample(target.workload().name()));
     }
     return CompletableFuture.completedStage(samples);
   }

@@ -170,7 +170,7 @@ public final class DemoCluster implements ClusterPort, MetricsPort, LiveClock, L
 
   @Override
   public CompletionStage<String> scale(
-      String namespace, String workload, int replicas, String resourceVersion) {
+      String namespace, String workload, int replicas, String resourceVersion, String reason) {
     return inNamespace(
         namespace,
         () -> {
@@ -196,15 +196,15 @@ public final class DemoCluster implements ClusterPort, MetricsPort, LiveClock, L
 
   @Override
   public CompletionStage<Map<String, TelemetrySample>> query(
-      String namespace, List<Workload> workloads) {
+      String namespace, String source, List<Target> targets) {
     return inNamespace(
         namespace,
         () -> {
           Map<String, TelemetrySample> samples = new HashMap<>();
-          for (Workload workload : workloads) {
-            DemoDeployment deployment = deployments.get(workload.name());
+          for (Target target : targets) {
+            DemoDeployment deployment = deployments.get(target.workload().name());
             if (deployment != null) {
-              samples.put(workload.name(), deployment.telemetry());
+              samples.put(deployment.name(), deployment.telemetry());
             }
           }
           return samples;

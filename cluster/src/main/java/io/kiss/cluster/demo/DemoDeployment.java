@@ -11,6 +11,9 @@ import io.kiss.kisim.telemetry.TelemetryBuffer;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import io.kiss.kisim.telemetry.TelemetrySettings;
 import io.kiss.kisim.traffic.OpenTraffic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A Deployment that lives in the simulator; guarded by its cluster's lock. */
@@ -124,7 +127,24 @@ final class DemoDeployment {
 
   Workload workload() {
     return new Workload(
-        name(), desired, resourceVersion(), Optional.empty(), Optional.of(service.workload()));
+        name(),
+        desired,
+        resourceVersion(),
+        pods(),
+        1,
+        Map.of(),
+        Optional.empty(),
+        Optional.of(service.workload()));
+  }
+
+  /** Simulated pods have no names: their telemetry comes from the engine itself. */
+  private Workload.Pods pods() {
+    List<Double> since = new ArrayList<>();
+    for (int i = 0; i < seen.pendingReplicas(); i++) {
+      since.add(originSeconds + age() - seen.pendingAgeSeconds(i));
+    }
+    return new Workload.Pods(
+        ready, seen.unschedulableReplicas, seen.rolloutInProgress, since, List.of());
   }
 
   /** What Prometheus and the API server show, in the cluster's time. */

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.kiss.actors.live.MetricsPort;
 import io.kiss.actors.live.ScaleConflict;
 import io.kiss.actors.live.Workload;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.util.DoubleComparator;
@@ -45,7 +47,7 @@ class DemoClusterTest {
   void aNewReplicaIsPendingForItsStartUpTimeAndThenReady() {
     Workload resnet = find("resnet50");
     int before = resnet.desiredReplicas();
-    join(cluster.scale(DEMO, "resnet50", before + 1, resnet.resourceVersion()));
+    join(cluster.scale(DEMO, "resnet50", before + 1, resnet.resourceVersion(), ""));
     wall.addAndGet(100);
     TelemetrySample soon = telemetry("resnet50");
     assertThat(soon.desiredReplicas()).isEqualTo(before + 1);
@@ -59,8 +61,8 @@ class DemoClusterTest {
   @Test
   void aWriteWithAnOldVersionIsAConflictAndChangesNothing() {
     Workload seen = find("bert-large");
-    join(cluster.scale(DEMO, "bert-large", seen.desiredReplicas() + 2, seen.resourceVersion()));
-    assertThatThrownBy(() -> join(cluster.scale(DEMO, "bert-large", 1, seen.resourceVersion())))
+    join(cluster.scale(DEMO, "bert-large", seen.desiredReplicas() + 2, seen.resourceVersion(), ""));
+    assertThatThrownBy(() -> join(cluster.scale(DEMO, "bert-large", 1, seen.resourceVersion(), "")))
         .hasRootCauseInstanceOf(ScaleConflict.class);
     assertThat(find("bert-large").desiredReplicas()).isEqualTo(seen.desiredReplicas() + 2);
   }
@@ -71,7 +73,7 @@ class DemoClusterTest {
     String asked =
         join(
             cluster.scale(
-                DEMO, "resnet50", before.desiredReplicas() + 1, before.resourceVersion()));
+                DEMO, "resnet50", before.desiredReplicas() + 1, before.resourceVersion(), ""));
     wall.addAndGet(6000);
     assertThat(find("resnet50").resourceVersion()).isNotEqualTo(asked);
   }
@@ -109,10 +111,11 @@ class DemoClusterTest {
     for (DemoService service : DemoService.ALL) {
       Workload workload = join(replaying.workloads(DEMO, "app=" + service.name())).get(0);
       join(
-          replaying.scale(DEMO, service.name(), service.maxReplicas(), workload.resourceVersion()));
+          replaying.scale(
+              DEMO, service.name(), service.maxReplicas(), workload.resourceVersion(), ""));
     }
     wall.addAndGet(20_000);
-    var samples = join(replaying.query(DEMO, join(replaying.workloads(DEMO, ""))));
+    var samples = join(replaying.query(DEMO, "", targets(join(replaying.workloads(DEMO, "")))));
     for (DemoService service : DemoService.ALL) {
       double expected = 0.75 * service.peakReplicas() * service.service().podCapacity();
       // Poisson counts over a window of a minute: five standard deviations.
@@ -164,7 +167,13 @@ class DemoClusterTest {
   }
 
   private TelemetrySample telemetry(String name) {
-    return join(cluster.query(DEMO, List.of(find(name)))).get(name);
+    return join(cluster.query(DEMO, "", targets(List.of(find(name))))).get(name);
+  }
+
+  private static List<MetricsPort.Target> targets(List<Workload> workloads) {
+    return workloads.stream()
+        .map(workload -> new MetricsPort.Target(workload, OptionalDouble.empty()))
+        .toList();
   }
 
   private static <T> T join(CompletionStage<T> stage) {
