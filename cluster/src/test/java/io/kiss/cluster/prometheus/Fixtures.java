@@ -65,7 +65,7 @@ final class Fixtures {
       return metrics
           .query(namespace, source, List.of(targets))
           .toCompletableFuture()
-          .get(30, TimeUnit.SECONDS);
+          .get(150, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new AssertionError(e.getCause() == null ? e : e.getCause());
     }

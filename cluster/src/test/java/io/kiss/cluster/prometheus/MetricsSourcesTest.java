@@ -57,9 +57,9 @@ class MetricsSourcesTest {
   @Test
   void aTemplateBecomesTheQueryOfANamespace() throws IOException {
     write(WHOLE);
-    FigureQuery arrivals =
-        MetricsSources.read(folder).find("mine").figures().get(Figure.ARRIVALS);
-    assertThat(arrivals.of("prod", Duration.ofSeconds(60))).isEqualTo("sum by (pod) (rate(a[60s]))");
+    FigureQuery arrivals = MetricsSources.read(folder).find("mine").figures().get(Figure.ARRIVALS);
+    assertThat(arrivals.of("prod", Duration.ofSeconds(60)))
+        .isEqualTo("sum by (pod) (rate(a[60s]))");
     assertThat(arrivals.of("prod", Duration.ofMillis(1500))).contains("[1500ms]");
   }
 

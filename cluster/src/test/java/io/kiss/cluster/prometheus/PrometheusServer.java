@@ -112,12 +112,16 @@ final class PrometheusServer implements AutoCloseable {
     return url;
   }
 
+  /** Processor time it has used so far. */
+  Duration cpuTime() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
   /** Values of the answer's series; asserts nothing of their labels. */
   List<Double> ask(String promql) throws IOException, InterruptedException {
     JsonNode answer =
         MAPPER.readTree(
-            get("/api/v1/query?query=" + URLEncoder.encode(promql, StandardCharsets.UTF_8))
-                .body());
+            get("/api/v1/query?query=" + URLEncoder.encode(promql, StandardCharsets.UTF_8)).body());
     if (!answer.path("status").asText().equals("success")) {
       throw new IOException(promql + ": " + answer);
     }

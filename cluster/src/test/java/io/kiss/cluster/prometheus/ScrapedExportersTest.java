@@ -150,15 +150,13 @@ class ScrapedExportersTest {
             () -> {
               TelemetrySample vllm = see("vllm+dcgm", "web-1", "web-2");
               assertThat(vllm.completionRate()).isCloseTo(2 * RATE, within(0.05 * RATE));
-              assertThat(vllm.arrivalRate())
-                  .isCloseTo(2 * (RATE + GROWTH), within(0.05 * RATE));
+              assertThat(vllm.arrivalRate()).isCloseTo(2 * (RATE + GROWTH), within(0.05 * RATE));
               assertThat(vllm.runningRequests()).isEqualTo(16);
               assertThat(vllm.violatingShare()).isCloseTo(0.5, within(0.01));
               assertThat(vllm.gpuUtilisation()).isEqualTo(0.75);
               assertThat(vllm.sampleAgeSeconds()).isBetween(0.0, 3.0);
               TelemetrySample triton = see("triton", "web-1", "web-2");
-              assertThat(triton.arrivalRate())
-                  .isCloseTo(2 * (RATE + GROWTH), within(0.05 * RATE));
+              assertThat(triton.arrivalRate()).isCloseTo(2 * (RATE + GROWTH), within(0.05 * RATE));
             });
     // A pod is replaced: both are in the window for a while, and none of it is lost or negative.
     discover("web-2", "web-3");
