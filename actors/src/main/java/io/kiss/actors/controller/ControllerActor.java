@@ -25,7 +25,7 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /**
- * Owns attachments, the policy registry and assignments.
+ * Owns clusters, attachments, the policy registry and assignments.
  *
  * <p>What it decided is persisted first and then pushed to the namespaces' entities, on each change
  * and again on a timer: a message may be lost, an entity may move or die, and all converge.
@@ -37,6 +37,7 @@ public final class ControllerActor
   public static final PersistenceId PERSISTENCE_ID = PersistenceId.ofUniqueId("controller");
 
   private final ControllerSettings settings;
+  private final ClusterHandlers clusters;
   private final NamespaceHandlers namespaces;
   private final PolicyHandlers policies;
 
@@ -66,6 +67,7 @@ public final class ControllerActor
     this.settings = settings;
     // Internal messages are no ControllerProtocol.Command: those cross nodes, these never do.
     namespaces = new NamespaceHandlers(Effect(), context, settings, entities);
+    clusters = new ClusterHandlers(Effect(), namespaces::pushAll);
     policies = new PolicyHandlers(Effect(), namespaces::pushAll);
     timers.startTimerWithFixedDelay(NamespaceHandlers.PushDue.INSTANCE, settings.pushInterval());
   }
@@ -97,6 +99,7 @@ public final class ControllerActor
     CommandHandlerBuilder<Object, ControllerEvent, ControllerState> builder =
         newCommandHandlerBuilder();
     var anyState = builder.forAnyState();
+    clusters.addTo(anyState);
     namespaces.addTo(anyState);
     policies.addTo(anyState);
     anyState.onCommand(GetView.class, this::onView);
@@ -112,6 +115,7 @@ public final class ControllerActor
                 state.assignment(),
                 state.previousChampion().map(PolicyRef::id),
                 state.attachments(),
-                namespaces.acknowledged()));
+                namespaces.acknowledged(),
+                state.clusters()));
   }
 }

@@ -1,6 +1,7 @@
 package io.kiss.actors.controller;
 
 import io.kiss.actors.protocol.Attachment;
+import io.kiss.actors.protocol.ClusterDefinition;
 import io.kiss.actors.protocol.ControlMessage;
 import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.protocol.RegisteredPolicy;
@@ -22,6 +23,12 @@ public sealed interface ControllerEvent extends ControlMessage {
       ROLLBACK
     }
   }
+
+  /** A cluster is known, or known in another way than before. */
+  record ClusterDefined(ClusterDefinition definition) implements ControllerEvent {}
+
+  /** A cluster is no longer known. */
+  record ClusterRemoved(String cluster) implements ControllerEvent {}
 
   /** A namespace is attached, or attached in another way than before. */
   record NamespaceAttached(Attachment attachment) implements ControllerEvent {}

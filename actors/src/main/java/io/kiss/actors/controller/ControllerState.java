@@ -3,6 +3,7 @@ package io.kiss.actors.controller;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Assignment;
 import io.kiss.actors.protocol.Attachment;
+import io.kiss.actors.protocol.ClusterDefinition;
 import io.kiss.actors.protocol.ControlMessage;
 import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.protocol.RegisteredPolicy;
@@ -17,17 +18,19 @@ import java.util.Optional;
  * @param assignment in force
  * @param champions that were promoted and not taken back, the one in force last
  * @param attachments in the order in which they were made
+ * @param clusters that were defined, in that order
  */
 public record ControllerState(
     List<RegisteredPolicy> policies,
     Assignment assignment,
     List<PolicyRef> champions,
-    List<Attachment> attachments)
+    List<Attachment> attachments,
+    List<ClusterDefinition> clusters)
     implements ControlMessage {
 
   /** Before anything happened. */
   public static final ControllerState EMPTY =
-      new ControllerState(List.of(), Assignment.NONE, List.of(), List.of());
+      new ControllerState(List.of(), Assignment.NONE, List.of(), List.of(), List.of());
 
   /** How far back rollbacks can go; bounds the state. */
   static final int MAX_CHAMPIONS = 100;
@@ -36,6 +39,8 @@ public record ControllerState(
     policies = List.copyOf(policies);
     champions = List.copyOf(champions);
     attachments = List.copyOf(attachments);
+    // Absent in snapshots of the version before.
+    clusters = clusters == null ? List.of() : List.copyOf(clusters);
   }
 
   /** The state after {@code event}. */
@@ -51,6 +56,13 @@ public record ControllerState(
     }
     if (event instanceof ControllerEvent.NamespaceDetached detached) {
       return detached(new NamespaceRef(detached.cluster(), detached.namespace()));
+    }
+    if (event instanceof ControllerEvent.ClusterDefined defined) {
+      return defined(defined.definition());
+    }
+    if (event instanceof ControllerEvent.ClusterRemoved removed) {
+      return withClusters(
+          clusters.stream().filter(c -> !c.name().equals(removed.cluster())).toList());
     }
     throw new IllegalArgumentException("no rule for the event " + event);
   }
@@ -84,11 +96,24 @@ public record ControllerState(
 
   private ControllerState withPolicies(
       List<RegisteredPolicy> registered, Assignment inForce, List<PolicyRef> line) {
-    return new ControllerState(registered, inForce, line, attachments);
+    return new ControllerState(registered, inForce, line, attachments, clusters);
   }
 
   private ControllerState withAttachments(List<Attachment> changed) {
-    return new ControllerState(policies, assignment, champions, changed);
+    return new ControllerState(policies, assignment, champions, changed, clusters);
+  }
+
+  private ControllerState defined(ClusterDefinition definition) {
+    List<ClusterDefinition> changed = new ArrayList<>(clusters);
+    changed.replaceAll(c -> c.name().equals(definition.name()) ? definition : c);
+    if (cluster(definition.name()).isEmpty()) {
+      changed.add(definition);
+    }
+    return withClusters(changed);
+  }
+
+  private ControllerState withClusters(List<ClusterDefinition> changed) {
+    return new ControllerState(policies, assignment, champions, attachments, changed);
   }
 
   /** The registered policy of that id. */
@@ -99,6 +124,11 @@ public record ControllerState(
   /** How that namespace is attached; empty: it is not. */
   Optional<Attachment> attachment(NamespaceRef ref) {
     return attachments.stream().filter(a -> NamespaceRef.of(a).equals(ref)).findFirst();
+  }
+
+  /** How that cluster is defined; empty: it is not. */
+  Optional<ClusterDefinition> cluster(String name) {
+    return clusters.stream().filter(c -> c.name().equals(name)).findFirst();
   }
 
   /** The champion before the one in force. */

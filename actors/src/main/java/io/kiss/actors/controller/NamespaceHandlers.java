@@ -1,6 +1,7 @@
 package io.kiss.actors.controller;
 
 import akka.Done;
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.RecipientRef;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.pattern.StatusReply;
@@ -12,6 +13,7 @@ import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ControllerProtocol.Acknowledge;
 import io.kiss.actors.protocol.ControllerProtocol.DeleteNamespace;
 import io.kiss.actors.protocol.ControllerProtocol.PutNamespace;
+import io.kiss.actors.protocol.ControllerProtocol.PutOverride;
 import io.kiss.actors.protocol.NamespaceProtocol;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +64,7 @@ final class NamespaceHandlers extends Handlers {
           builder) {
     builder
         .onCommand(PutNamespace.class, this::onPut)
+        .onCommand(PutOverride.class, this::onPutOverride)
         .onCommand(DeleteNamespace.class, this::onDelete)
         .onCommand(Acknowledge.class, this::onAcknowledge)
         .onCommand(PushDue.class, this::onPushDue)
@@ -91,14 +94,34 @@ final class NamespaceHandlers extends Handlers {
               + attachment.tickSeconds());
     }
     detaching.remove(ref.toString());
-    if (state.attachment(ref).equals(Optional.of(attachment))) {
+    return attach(
+        state,
+        state
+            .attachment(ref)
+            .map(before -> attachment.withOverrides(before.overrides()))
+            .orElse(attachment),
+        command.replyTo());
+  }
+
+  private Effect<ControllerEvent, ControllerState> onPutOverride(
+      ControllerState state, PutOverride command) {
+    NamespaceRef ref = new NamespaceRef(command.cluster(), command.namespace());
+    Optional<Attachment> attachment = state.attachment(ref);
+    return attachment.isEmpty()
+        ? refuse(command.replyTo(), "namespace " + ref + " is not attached")
+        : attach(state, attachment.get().with(command.override()), command.replyTo());
+  }
+
+  private Effect<ControllerEvent, ControllerState> attach(
+      ControllerState state, Attachment attachment, ActorRef<StatusReply<Done>> replyTo) {
+    if (state.attachments().contains(attachment)) {
       push(state, attachment);
-      return effects.reply(command.replyTo(), StatusReply.ack());
+      return effects.reply(replyTo, StatusReply.ack());
     }
     return effects
         .persist(new ControllerEvent.NamespaceAttached(attachment))
         .thenRun((ControllerState after) -> push(after, attachment))
-        .thenReply(command.replyTo(), after -> StatusReply.ack());
+        .thenReply(replyTo, after -> StatusReply.ack());
   }
 
   private Effect<ControllerEvent, ControllerState> onDelete(
@@ -158,7 +181,9 @@ final class NamespaceHandlers extends Handlers {
   }
 
   private void push(ControllerState state, Attachment attachment) {
-    NamespaceProtocol.Attach attach = new NamespaceProtocol.Attach(attachment, state.assignment());
+    NamespaceProtocol.Attach attach =
+        new NamespaceProtocol.Attach(
+            attachment, state.assignment(), state.cluster(attachment.cluster()));
     reach(NamespaceRef.of(attachment), entity -> entity.tell(attach));
   }
 

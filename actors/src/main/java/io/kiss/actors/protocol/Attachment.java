@@ -1,6 +1,9 @@
 package io.kiss.actors.protocol;
 
 import io.kiss.kisim.autoscale.GuardSettings;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A namespace that KIS-S scales, or watches.
@@ -8,6 +11,10 @@ import io.kiss.kisim.autoscale.GuardSettings;
  * @param selector label selector; empty selects all
  * @param mode shadow unless acting was switched on explicitly
  * @param tickSeconds time between two decisions
+ * @param source templates of the metrics' queries, such as {@code triton}; empty: the cluster's
+ *     usual ones
+ * @param settings of all Deployments, where nothing else is said of one
+ * @param overrides what is said of single Deployments
  */
 public record Attachment(
     String cluster,
@@ -15,12 +22,65 @@ public record Attachment(
     String selector,
     Mode mode,
     double tickSeconds,
-    GuardSettings guards)
+    GuardSettings guards,
+    String source,
+    WorkloadSettings settings,
+    List<DeploymentOverride> overrides)
     implements ControlMessage {
 
-  /** Whether decisions are carried out. */
+  /** Whether decisions are made, and carried out. */
   public enum Mode {
+    /** Decided and recorded, never carried out. */
     SHADOW,
-    ACTIVE
+    /** Carried out where that is allowed. */
+    ACTIVE,
+    /** Left alone: shown, not decided upon. */
+    OFF
+  }
+
+  /** The last three are absent where a version wrote it that did not know them. */
+  public Attachment {
+    source = source == null ? "" : source;
+    settings = settings == null ? WorkloadSettings.NONE : settings;
+    overrides = overrides == null ? List.of() : List.copyOf(overrides);
+  }
+
+  /** An attachment that leaves what services can do to the cluster, and to estimates. */
+  public static Attachment of(
+      String cluster,
+      String namespace,
+      String selector,
+      Mode mode,
+      double tickSeconds,
+      GuardSettings guards) {
+    return new Attachment(
+        cluster,
+        namespace,
+        selector,
+        mode,
+        tickSeconds,
+        guards,
+        "",
+        WorkloadSettings.NONE,
+        List.of());
+  }
+
+  /** What is said of one Deployment. */
+  public Optional<DeploymentOverride> override(String deployment) {
+    return overrides.stream().filter(o -> o.deployment().equals(deployment)).findFirst();
+  }
+
+  /** The same, with one Deployment's override replaced, or taken away where it says nothing. */
+  public Attachment with(DeploymentOverride override) {
+    Stream<DeploymentOverride> others =
+        overrides.stream().filter(o -> !o.deployment().equals(override.deployment()));
+    return withOverrides(
+        (override.isEmpty() ? others : Stream.concat(others, Stream.of(override))).toList());
+  }
+
+  /** The same with these overrides. */
+  public Attachment withOverrides(List<DeploymentOverride> others) {
+    return new Attachment(
+        cluster, namespace, selector, mode, tickSeconds, guards, source, settings, others);
   }
 }

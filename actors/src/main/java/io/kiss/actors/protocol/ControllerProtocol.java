@@ -27,8 +27,27 @@ public final class ControllerProtocol {
   /** Goes back to the champion before: a newer term that names an older policy. */
   public record Rollback(ActorRef<StatusReply<Assignment>> replyTo) implements Command {}
 
-  /** Attaches a namespace, or changes how it is attached; idempotent. */
+  /** Defines a cluster, or changes its definition; idempotent. */
+  public record PutCluster(ClusterDefinition definition, ActorRef<StatusReply<Done>> replyTo)
+      implements Command {}
+
+  /** Forgets a cluster; refused while a namespace of it is attached. */
+  public record DeleteCluster(String cluster, ActorRef<StatusReply<Done>> replyTo)
+      implements Command {}
+
+  /**
+   * Attaches a namespace, or changes how it is attached; idempotent. Overrides of Deployments stay
+   * as they were: {@link PutOverride} changes those.
+   */
   public record PutNamespace(Attachment attachment, ActorRef<StatusReply<Done>> replyTo)
+      implements Command {}
+
+  /** Changes what holds for one Deployment of an attached namespace; idempotent. */
+  public record PutOverride(
+      String cluster,
+      String namespace,
+      DeploymentOverride override,
+      ActorRef<StatusReply<Done>> replyTo)
       implements Command {}
 
   /** Detaches a namespace; replicas stay as they are. */
@@ -48,12 +67,19 @@ public final class ControllerProtocol {
    * @param policies oldest first
    * @param assignment in force
    * @param acknowledged what each attached namespace's scalers run
+   * @param clusters that were defined
    */
   public record ControllerView(
       List<RegisteredPolicy> policies,
       Assignment assignment,
       Optional<String> previousPolicy,
       List<Attachment> attachments,
-      List<Acknowledge> acknowledged)
-      implements ControlMessage {}
+      List<Acknowledge> acknowledged,
+      List<ClusterDefinition> clusters)
+      implements ControlMessage {
+
+    public ControllerView {
+      clusters = clusters == null ? List.of() : List.copyOf(clusters);
+    }
+  }
 }

@@ -3,6 +3,7 @@ package io.kiss.actors.protocol;
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
+import io.kiss.kisim.autoscale.WorkloadSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,8 +14,19 @@ public final class NamespaceProtocol {
   /** Sent to a namespace's entity. */
   public interface Command extends ControlMessage {}
 
-  /** Scale like this, by that assignment; said again whenever either changes; no reply. */
-  public record Attach(Attachment attachment, Assignment assignment) implements Command {}
+  /**
+   * Scale like this, by that assignment; said again whenever either changes; no reply.
+   *
+   * @param definition of the cluster; empty where nodes know it by themselves
+   */
+  public record Attach(
+      Attachment attachment, Assignment assignment, Optional<ClusterDefinition> definition)
+      implements Command {
+
+    public Attach {
+      definition = definition == null ? Optional.empty() : definition;
+    }
+  }
 
   /** Give the lease back and stop; replicas stay as they are. */
   public record Detach(ActorRef<StatusReply<Done>> replyTo) implements Command {}
@@ -38,6 +50,9 @@ public final class NamespaceProtocol {
    * @param readyReplicas -1: not known
    * @param refusal why it is not scaled; empty: it is
    * @param decisions made since the entity started
+   * @param mode it is in; {@code OFF} where it is not scaled for the reason in {@code refusal}
+   * @param workload what decisions go by; empty: not known yet
+   * @param estimated the parts of {@code workload} that were estimated from what was observed
    */
   public record DeploymentStatus(
       String name,
@@ -47,6 +62,16 @@ public final class NamespaceProtocol {
       Optional<String> policy,
       long term,
       long decisions,
-      Optional<String> lastReason)
-      implements ControlMessage {}
+      Optional<String> lastReason,
+      Attachment.Mode mode,
+      Optional<WorkloadSpec> workload,
+      List<String> estimated)
+      implements ControlMessage {
+
+    public DeploymentStatus {
+      mode = mode == null ? Attachment.Mode.OFF : mode;
+      workload = workload == null ? Optional.empty() : workload;
+      estimated = estimated == null ? List.of() : List.copyOf(estimated);
+    }
+  }
 }

@@ -140,6 +140,8 @@ final class DecisionWriter {
         decided.state(),
         decision.reason(),
         fate.outcome(),
-        fate.error());
+        fate.error(),
+        decided.workload(),
+        Optional.of(decided.limits()));
   }
 }

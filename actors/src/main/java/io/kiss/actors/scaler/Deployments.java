@@ -195,6 +195,9 @@ final class Deployments {
         deployment.told.assignment().policy().map(PolicyRef::id),
         deployment.term,
         deployment.decisions,
-        deployment.lastReason);
+        deployment.lastReason,
+        Attachment.Mode.OFF,
+        deployment.workload.profile(),
+        List.of());
   }
 }

@@ -66,6 +66,8 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
       Decision decision,
       byte[] state,
       Assignment assignment,
+      Optional<WorkloadSpec> workload,
+      GuardSettings limits,
       Optional<String> failure) {}
 
   /** This scaler runs the assignment of that term. */
@@ -130,7 +132,15 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
 
   private Decided answer(Tick tick, Decision decision, byte[] state, Optional<String> failure) {
     return new Decided(
-        deployment, tick.number(), tick.telemetry(), decision, state, policy.assignment(), failure);
+        deployment,
+        tick.number(),
+        tick.telemetry(),
+        decision,
+        state,
+        policy.assignment(),
+        Optional.of(tick.workload()),
+        tick.guards(),
+        failure);
   }
 
   private static Decision hold(Tick tick, String reason) {

@@ -97,7 +97,7 @@ class ControllerActorTest {
   }
 
   private static Attachment attachment(String namespace, Attachment.Mode mode) {
-    return new Attachment("local", namespace, "", mode, 15, GuardSettings.DEFAULT);
+    return Attachment.of("local", namespace, "", mode, 15, GuardSettings.DEFAULT);
   }
 
   private CommandResultWithReply<Command, ControllerEvent, ControllerState, StatusReply<Done>>
@@ -225,7 +225,8 @@ class ControllerActorTest {
   @Test
   void anAttachedNamespaceIsToldAtOnceOnEachChangeAndAgainOnATimer() {
     put("web", Attachment.Mode.SHADOW);
-    Attach asAttached = new Attach(attachment("web", Attachment.Mode.SHADOW), Assignment.NONE);
+    Attach asAttached =
+        new Attach(attachment("web", Attachment.Mode.SHADOW), Assignment.NONE, Optional.empty());
     entity("web").expectMessage(asAttached);
 
     time.timePasses(PUSH);
@@ -233,10 +234,12 @@ class ControllerActorTest {
 
     register("a", '1');
     Assignment promoted = promote("a").reply().getValue();
-    entity("web").expectMessage(new Attach(asAttached.attachment(), promoted));
+    entity("web").expectMessage(new Attach(asAttached.attachment(), promoted, Optional.empty()));
 
     put("web", Attachment.Mode.ACTIVE);
-    entity("web").expectMessage(new Attach(attachment("web", Attachment.Mode.ACTIVE), promoted));
+    entity("web")
+        .expectMessage(
+            new Attach(attachment("web", Attachment.Mode.ACTIVE), promoted, Optional.empty()));
   }
 
   @Test
@@ -253,9 +256,9 @@ class ControllerActorTest {
   @Test
   void anAttachmentThatMakesNoSenseIsRefused() {
     Attachment never =
-        new Attachment("local", "web", "", Attachment.Mode.SHADOW, 0, GuardSettings.DEFAULT);
+        Attachment.of("local", "web", "", Attachment.Mode.SHADOW, 0, GuardSettings.DEFAULT);
     Attachment nowhere =
-        new Attachment("a/b", "web", "", Attachment.Mode.SHADOW, 15, GuardSettings.DEFAULT);
+        Attachment.of("a/b", "web", "", Attachment.Mode.SHADOW, 15, GuardSettings.DEFAULT);
     for (Attachment wrong : List.of(never, nowhere)) {
       var reply =
           controller.runCommand(
@@ -318,7 +321,9 @@ class ControllerActorTest {
 
     assertThat(after).isEqualTo(before);
     entity("web")
-        .expectMessage(new Attach(attachment("web", Attachment.Mode.ACTIVE), before.assignment()));
+        .expectMessage(
+            new Attach(
+                attachment("web", Attachment.Mode.ACTIVE), before.assignment(), Optional.empty()));
   }
 
   /** Against a model that keeps no events: a list of champions and a counter. */

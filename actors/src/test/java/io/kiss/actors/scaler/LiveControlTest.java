@@ -126,7 +126,7 @@ class LiveControlTest {
         ask(replyTo -> new ControllerProtocol.Promote("plus-one", replyTo));
     assertThat(promoted.getValue()).isEqualTo(new Assignment(1, Optional.of(ref)));
     Attachment attachment =
-        new Attachment("local", "demo", "", Attachment.Mode.ACTIVE, 15, GuardSettings.DEFAULT);
+        Attachment.of("local", "demo", "", Attachment.Mode.ACTIVE, 15, GuardSettings.DEFAULT);
     StatusReply<Done> attached =
         ask(replyTo -> new ControllerProtocol.PutNamespace(attachment, replyTo));
     assertThat(attached.isSuccess()).isTrue();

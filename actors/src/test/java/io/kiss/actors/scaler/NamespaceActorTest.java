@@ -98,11 +98,11 @@ class NamespaceActorTest {
   }
 
   private static Attachment attachment(Mode mode) {
-    return new Attachment("local", "demo", "", mode, TICK, GuardSettings.DEFAULT);
+    return Attachment.of("local", "demo", "", mode, TICK, GuardSettings.DEFAULT);
   }
 
   private void attach(Mode mode, Assignment assignment) {
-    namespace.tell(new Attach(attachment(mode), assignment));
+    namespace.tell(new Attach(attachment(mode), assignment, Optional.empty()));
   }
 
   /** Attaches and lets the first tick happen. */
@@ -395,8 +395,9 @@ class NamespaceActorTest {
     cluster.metricsHang = true;
     namespace.tell(
         new Attach(
-            new Attachment("local", "demo", "", Mode.ACTIVE, 1, GuardSettings.DEFAULT),
-            Assignment.NONE));
+            Attachment.of("local", "demo", "", Mode.ACTIVE, 1, GuardSettings.DEFAULT),
+            Assignment.NONE,
+            Optional.empty()));
     soon().until(() -> cluster.queries == 1);
     // A second a tick, so that three of them fit into the port's five seconds.
     for (int i = 1; i <= 3; i++) {

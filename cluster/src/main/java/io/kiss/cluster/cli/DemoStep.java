@@ -64,7 +64,7 @@ final class DemoStep {
         view.attachments().stream().filter(a -> NamespaceRef.of(a).equals(DEMO)).findFirst();
     if (before.isEmpty()) {
       Attachment attachment =
-          new Attachment(
+          Attachment.of(
               DEMO.cluster(),
               DEMO.namespace(),
               "",

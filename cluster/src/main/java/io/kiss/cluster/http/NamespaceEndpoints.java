@@ -66,7 +66,7 @@ final class NamespaceEndpoints {
                 .formatted(selector));
       }
       Attachment.Mode kept = before.map(Attachment::mode).orElse(Attachment.Mode.SHADOW);
-      return new Attachment(
+      return Attachment.of(
           ref.cluster(),
           ref.namespace(),
           selector == null ? "" : selector,
