@@ -50,13 +50,13 @@ final class DecisionWriter {
    * @return never fails
    */
   CompletionStage<Written> write(
-      TickRun run, List<TickRun.Answer> answers, Attachment.Mode mode, Optional<String> held) {
+      TickRun run, List<TickRun.Answer> answers, Optional<String> held) {
     List<CompletableFuture<DecisionRecord>> records = new ArrayList<>(answers.size());
     for (TickRun.Answer answer : answers) {
       String id = ids.next(System.currentTimeMillis());
       double now = run.cluster.clock().nowSeconds();
       records.add(
-          fate(run.cluster, answer, mode, held)
+          fate(run.cluster, answer, held)
               .thenApply(fate -> record(id, now, answer.decided(), fate))
               .toCompletableFuture());
     }
@@ -66,7 +66,7 @@ final class DecisionWriter {
   }
 
   private CompletionStage<Fate> fate(
-      LiveCluster cluster, TickRun.Answer answer, Attachment.Mode mode, Optional<String> held) {
+      LiveCluster cluster, TickRun.Answer answer, Optional<String> held) {
     Decision decision = answer.decided().decision();
     if (answer.decided().failure().isPresent()) {
       return done(new Fate(Outcome.FAILED, answer.decided().failure()));
@@ -74,7 +74,7 @@ final class DecisionWriter {
     if (decision.replicas() == decision.current()) {
       return done(Fate.of(Outcome.UNCHANGED));
     }
-    if (mode == Attachment.Mode.SHADOW) {
+    if (answer.mode() == Attachment.Mode.SHADOW) {
       return done(Fate.of(Outcome.SHADOWED));
     }
     if (held.isPresent()) {

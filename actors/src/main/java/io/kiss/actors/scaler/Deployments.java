@@ -9,6 +9,7 @@ import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
 import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.scaler.ScalerActor.LoadedPolicy;
 import io.kiss.kisim.autoscale.WorkloadSpec;
+import io.kiss.kisim.estimate.ServiceEstimator;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +23,6 @@ import java.util.stream.Collectors;
 
 /** The Deployments of a namespace, with a scaler for each one that may be scaled. */
 final class Deployments {
-  private static final String NO_PROFILE =
-      "no service profile says what one replica can serve: watched only";
   private static final int UNKNOWN = -1;
 
   /** Numbers scalers, since the one of the same name before may not have stopped entirely. */
@@ -36,21 +35,21 @@ final class Deployments {
     private Workload workload;
     private ActorRef<ScalerActor.Command> scaler;
     private int ready = UNKNOWN;
+    private final ServiceEstimator seen = new ServiceEstimator();
+    private Optional<Terms> terms = Optional.empty();
     private Optional<String> noMetrics = Optional.empty();
     private LoadedPolicy told = LoadedPolicy.NONE;
     private long term;
     private long decisions;
     private Optional<String> lastReason = Optional.empty();
 
+    /** Why it is not scaled; what the cluster says counts before the first tick as well. */
     private Optional<String> refusal() {
-      if (workload.refusal().isPresent()) {
-        return workload.refusal();
-      }
-      return workload.profile().isEmpty() ? Optional.of(NO_PROFILE) : noMetrics;
+      return terms.flatMap(Terms::refusal).or(workload::refusal).or(() -> noMetrics);
     }
 
-    private boolean mayBeScaled() {
-      return workload.refusal().isEmpty() && workload.profile().isPresent();
+    private Optional<WorkloadSpec> spec() {
+      return terms.flatMap(Terms::spec);
     }
   }
 
@@ -59,7 +58,7 @@ final class Deployments {
   }
 
   /** Takes in what the cluster shows: scalers come and go with their Deployments. */
-  void follow(List<Workload> workloads, LoadedPolicy policy) {
+  void follow(List<Workload> workloads, Attachment attachment, LoadedPolicy policy) {
     Set<String> names = workloads.stream().map(Workload::name).collect(Collectors.toSet());
     byName
         .values()
@@ -74,13 +73,21 @@ final class Deployments {
     for (Workload workload : workloads) {
       Deployment deployment = byName.computeIfAbsent(workload.name(), name -> new Deployment());
       deployment.workload = workload;
-      if (!deployment.mayBeScaled()) {
-        stop(deployment);
-      } else if (deployment.scaler == null) {
-        deployment.scaler = spawn(workload.name());
-        use(deployment, policy);
-        site.metrics().scalers(1);
-      }
+      settle(deployment, attachment, policy);
+    }
+  }
+
+  /** Settles what decisions go by now: a scaler comes and goes with that. */
+  private void settle(Deployment deployment, Attachment attachment, LoadedPolicy policy) {
+    deployment.terms =
+        Optional.of(
+            Terms.of(attachment, deployment.workload, deployment.seen, deployment.terms));
+    if (deployment.spec().isEmpty()) {
+      stop(deployment);
+    } else if (deployment.scaler == null) {
+      deployment.scaler = spawn(deployment.workload.name());
+      use(deployment, policy);
+      site.metrics().scalers(1);
     }
   }
 
@@ -103,25 +110,32 @@ final class Deployments {
   }
 
   /** Asks the scalers of what was just read to decide; {@code run} awaits those that were asked. */
-  void decide(TickRun run, Map<String, TelemetrySample> samples, Attachment attachment) {
+  void decide(
+      TickRun run,
+      Map<String, TelemetrySample> samples,
+      Attachment attachment,
+      LoadedPolicy policy) {
     for (Deployment deployment : byName.values()) {
       Workload workload = deployment.workload;
       TelemetrySample sample = samples.get(workload.name());
       deployment.ready = sample == null ? UNKNOWN : sample.readyReplicas();
       deployment.noMetrics =
           sample == null ? Optional.of("the metrics source does not know it") : Optional.empty();
-      if (deployment.scaler == null || sample == null) {
+      if (sample == null) {
         continue;
       }
-      WorkloadSpec spec =
-          workload.profile().orElseThrow().withTickSeconds(attachment.tickSeconds());
-      run.await(workload);
+      deployment.seen.observe(sample);
+      settle(deployment, attachment, policy);
+      if (deployment.scaler == null) {
+        continue;
+      }
+      run.await(workload, deployment.terms.orElseThrow().mode());
       // What is decided upon is what the resource version stands for.
       deployment.scaler.tell(
           new ScalerActor.Tick(
               run.number,
               sample.withDesiredReplicas(workload.desiredReplicas()),
-              spec,
+              deployment.spec().orElseThrow(),
               attachment.guards(),
               site.context().getSelf().narrow()));
     }
@@ -196,8 +210,10 @@ final class Deployments {
         deployment.term,
         deployment.decisions,
         deployment.lastReason,
-        Attachment.Mode.OFF,
-        deployment.workload.profile(),
-        List.of());
+        deployment.refusal().isPresent()
+            ? Attachment.Mode.OFF
+            : deployment.terms.map(Terms::mode).orElse(Attachment.Mode.OFF),
+        deployment.spec(),
+        deployment.terms.map(Terms::estimated).orElse(List.of()));
   }
 }

@@ -154,6 +154,10 @@ final class NamespaceActor {
         .startSingleTimer(
             AssignmentOutdated.INSTANCE, site.environment().settings().assignmentValidity());
     site.problems().clear(Area.CONTROLLER);
+    attach
+        .definition()
+        .ifPresent(
+            definition -> site.environment().clusters().use(site.namespace(), definition));
     loop.follow(attach.attachment());
     if (!lease.answered()) {
       lease.ask(site.cluster());
@@ -231,8 +235,17 @@ final class NamespaceActor {
     }
   }
 
+  /** The cluster, where it can be reached from here. */
+  private Optional<LiveCluster> knownCluster() {
+    try {
+      return site.environment().clusters().find(site.namespace().cluster());
+    } catch (IllegalStateException e) {
+      return Optional.empty();
+    }
+  }
+
   private NamespaceStatus status(Optional<String> problem) {
-    Optional<LiveCluster> cluster = site.environment().clusters().find(site.namespace().cluster());
+    Optional<LiveCluster> cluster = knownCluster();
     return new NamespaceStatus(
         site.namespace().cluster(),
         site.namespace().namespace(),
@@ -283,7 +296,7 @@ final class NamespaceActor {
   private void release() {
     site.context()
         .pipeToSelf(
-            lease.release(site.environment().clusters().find(site.namespace().cluster())),
+            lease.release(knownCluster()),
             (done, failure) -> {
               if (failure != null) {
                 site.context()
@@ -298,6 +311,7 @@ final class NamespaceActor {
     detachers.forEach(detacher -> detacher.tell(StatusReply.ack()));
     detachers.clear();
     deployments.stopAll();
+    site.environment().clusters().leave(site.namespace());
     site.metrics().namespaces(-1);
     NamespaceActor fresh =
         new NamespaceActor(
@@ -316,7 +330,10 @@ final class NamespaceActor {
     deployments.stopAll();
     site.metrics().namespaces(-1);
     // Whoever takes over need not wait until it runs out.
-    lease.release(site.environment().clusters().find(site.namespace().cluster()));
+    lease
+        .release(knownCluster())
+        .whenComplete(
+            (done, failure) -> site.environment().clusters().leave(site.namespace()));
     return Behaviors.same();
   }
 }

@@ -34,7 +34,13 @@ record Site(
 
   /** The cluster, where this node knows it; that it does not is a problem. */
   Optional<LiveCluster> cluster() {
-    Optional<LiveCluster> cluster = environment.clusters().find(namespace.cluster());
+    Optional<LiveCluster> cluster;
+    try {
+      cluster = environment.clusters().find(namespace.cluster());
+    } catch (IllegalStateException e) {
+      problems.set(Area.NODE, e.getMessage());
+      return Optional.empty();
+    }
     if (cluster.isPresent()) {
       problems.clear(Area.NODE);
     } else {

@@ -117,7 +117,7 @@ final class TickLoop {
     }
     site.metrics().tickBegun();
     run = new TickRun(++ticks, cluster.get());
-    site.context().pipeToSelf(reader.read(run, attachment.selector()), (seen, failure) -> seen);
+    site.context().pipeToSelf(reader.read(run, attachment), (seen, failure) -> seen);
   }
 
   private boolean inProgress(long tick) {
@@ -131,7 +131,7 @@ final class TickLoop {
     Optional<TickReader.Failure> failure = seen.failure();
     if (failure.map(TickReader.Failure::area).orElse(Area.METRICS) == Area.METRICS) {
       site.problems().clear(Area.CLUSTER);
-      deployments.follow(seen.workloads(), assigned.inUse());
+      deployments.follow(seen.workloads(), attachment, assigned.inUse());
     }
     if (failure.isPresent()) {
       site.problems().set(failure.get().area(), failure.get().sentence());
@@ -140,7 +140,7 @@ final class TickLoop {
       return;
     }
     site.problems().clear(Area.METRICS);
-    deployments.decide(run, seen.samples(), attachment);
+    deployments.decide(run, seen.samples(), attachment, assigned.inUse());
     site.timers()
         .startSingleTimer(
             AnswersDue.class,
@@ -179,7 +179,7 @@ final class TickLoop {
     }
     site.context()
         .pipeToSelf(
-            writer.write(run, run.write(), attachment.mode(), held()),
+            writer.write(run, run.write(), held()),
             (written, failure) -> written);
   }
 

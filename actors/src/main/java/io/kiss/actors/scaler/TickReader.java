@@ -4,13 +4,12 @@ import io.kiss.actors.live.LiveCluster;
 import io.kiss.actors.live.MetricsPort;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.live.Workload;
+import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.scaler.Problems.Area;
-import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.CompletionStage;
 
 /** Reads what a tick decides upon: the workloads, then their metrics in one query. */
@@ -30,8 +29,6 @@ final class TickReader {
   /** Which port failed, and how; with {@link Area#METRICS}, the workloads were still read. */
   record Failure(Area area, String sentence) {}
 
-  private static final String USUAL_SOURCE = "";
-
   private final NamespaceRef namespace;
   private final PortCalls calls;
 
@@ -40,25 +37,26 @@ final class TickReader {
     this.calls = calls;
   }
 
-  /** Reads; never fails. */
-  CompletionStage<Seen> read(TickRun tick, String selector) {
+  /** Reads what is attached; never fails. */
+  CompletionStage<Seen> read(TickRun tick, Attachment attachment) {
     LiveCluster cluster = tick.cluster;
     return calls
         .call(
             "cluster " + namespace.cluster(),
-            () -> cluster.cluster().workloads(namespace.namespace(), selector))
-        .thenCompose(workloads -> query(tick, workloads))
+            () -> cluster.cluster().workloads(namespace.namespace(), attachment.selector()))
+        .thenCompose(workloads -> query(tick, attachment, workloads))
         .exceptionally(failure -> failed(tick, List.of(), Area.CLUSTER, failure));
   }
 
-  private CompletionStage<Seen> query(TickRun tick, List<Workload> workloads) {
+  private CompletionStage<Seen> query(
+      TickRun tick, Attachment attachment, List<Workload> workloads) {
     return calls
         .call(
             "the metrics of " + namespace,
             () ->
                 tick.cluster
                     .metrics()
-                    .query(namespace.namespace(), USUAL_SOURCE, targets(workloads)))
+                    .query(namespace.namespace(), attachment.source(), targets(attachment, workloads)))
         .handle(
             (samples, failure) ->
                 failure == null
@@ -66,14 +64,13 @@ final class TickReader {
                     : failed(tick, workloads, Area.METRICS, failure));
   }
 
-  private static List<MetricsPort.Target> targets(List<Workload> workloads) {
-    return workloads.stream().map(TickReader::target).toList();
-  }
-
-  private static MetricsPort.Target target(Workload workload) {
-    OptionalDouble sloSeconds =
-        workload.profile().stream().mapToDouble(WorkloadSpec::sloSeconds).findFirst();
-    return new MetricsPort.Target(workload, sloSeconds);
+  private static List<MetricsPort.Target> targets(
+      Attachment attachment, List<Workload> workloads) {
+    return workloads.stream()
+        .map(
+            workload ->
+                new MetricsPort.Target(workload, Terms.sloSeconds(attachment, workload)))
+        .toList();
   }
 
   private static Seen failed(TickRun tick, List<Workload> workloads, Area area, Throwable failure) {

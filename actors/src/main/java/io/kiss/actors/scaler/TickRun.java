@@ -2,6 +2,7 @@ package io.kiss.actors.scaler;
 
 import io.kiss.actors.live.LiveCluster;
 import io.kiss.actors.live.Workload;
+import io.kiss.actors.protocol.Attachment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,31 +15,34 @@ final class TickRun {
   final LiveCluster cluster;
 
   /** Workloads whose scaler has not answered yet, by name. */
-  private final Map<String, Workload> awaited = new LinkedHashMap<>();
+  private final Map<String, Asked> awaited = new LinkedHashMap<>();
 
   private final List<Answer> answers = new ArrayList<>();
   private boolean writing;
 
+  /** An object as read before deciding, and whether the decision is to be carried out. */
+  private record Asked(Workload workload, Attachment.Mode mode) {}
+
   /** A decision and the object it is about, as read before deciding. */
-  record Answer(Workload workload, ScalerActor.Decided decided) {}
+  record Answer(Workload workload, Attachment.Mode mode, ScalerActor.Decided decided) {}
 
   TickRun(long number, LiveCluster cluster) {
     this.number = number;
     this.cluster = cluster;
   }
 
-  void await(Workload workload) {
-    awaited.put(workload.name(), workload);
+  void await(Workload workload, Attachment.Mode mode) {
+    awaited.put(workload.name(), new Asked(workload, mode));
   }
 
   /** Takes a scaler's answer; one nobody waits for is dropped. */
   boolean take(ScalerActor.Decided decided) {
-    Workload workload =
+    Asked asked =
         decided.tick() == number && !writing ? awaited.remove(decided.deployment()) : null;
-    if (workload != null) {
-      answers.add(new Answer(workload, decided));
+    if (asked != null) {
+      answers.add(new Answer(asked.workload(), asked.mode(), decided));
     }
-    return workload != null;
+    return asked != null;
   }
 
   boolean allAnswered() {

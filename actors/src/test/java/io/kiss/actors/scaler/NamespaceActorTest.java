@@ -517,7 +517,7 @@ class NamespaceActorTest {
     attachAndTick(Mode.ACTIVE);
 
     assertThat(status("taken").refusal()).contains("the HPA 'taken' targets it");
-    assertThat(status("unknown").refusal().orElseThrow()).contains("no service profile");
+    assertThat(status("unknown").refusal().orElseThrow()).contains("no SLO is stated");
     assertThat(status("web").refusal()).isEmpty();
     assertThat(cluster.attempts()).containsExactly(new Write("web", 6, "1"));
   }
