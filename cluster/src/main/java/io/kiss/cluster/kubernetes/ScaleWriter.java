@@ -85,7 +85,7 @@ final class ScaleWriter {
       return object.subresource("scale").patch(MERGE, patch(write));
     } catch (RuntimeException e) {
       if (ApiFailure.code(e) == CONFLICT) {
-        return conflict(object, write, unsure.get());
+        return conflict(client, kind, write, unsure.get());
       }
       // It may have been taken although no answer came.
       unsure.compareAndSet(false, ApiFailure.passes(e));
@@ -110,9 +110,11 @@ final class ScaleWriter {
 
   /** A second attempt meets the version that the first one made, where that was taken after all. */
   private static GenericKubernetesResource conflict(
-      Resource<GenericKubernetesResource> object, Write write, boolean unsure) {
+      KubernetesClient client, WorkloadKind kind, Write write, boolean unsure) {
+    String json =
+        unsure ? client.raw(kind.scalePath(write.namespace(), write.object())) : null;
     GenericKubernetesResource now =
-        unsure ? object.subresource("scale").get() : null;
+        json == null ? null : Serialization.unmarshal(json, GenericKubernetesResource.class);
     Number replicas = now == null ? null : now.get("spec", "replicas");
     if (replicas != null && replicas.intValue() == write.replicas()) {
       return now;
