@@ -50,7 +50,10 @@ final class ApiFailure extends RuntimeException {
 
   /** The HTTP status, or 0 where there was none. */
   static int code(Throwable failure) {
-    return unwrapped(failure) instanceof KubernetesClientException answer ? answer.getCode() : 0;
+    // The client says -1 where no answer came.
+    return unwrapped(failure) instanceof KubernetesClientException answer
+        ? Math.max(0, answer.getCode())
+        : 0;
   }
 
   private static String sentence(String server, String doing, Throwable cause) {

@@ -58,7 +58,8 @@ final class ApiServer implements AutoCloseable {
                 builder -> builder.addOrReplaceInterceptor("kiss-pulse", pulse))
             .build();
     description =
-        "the API server of cluster '%s' at %s".formatted(cluster, client.getMasterUrl());
+        "the API server of cluster '%s' at %s"
+            .formatted(cluster, client.getMasterUrl().toString().replaceFirst("/$", ""));
   }
 
   private static ThreadFactory threads(String cluster, String purpose) {

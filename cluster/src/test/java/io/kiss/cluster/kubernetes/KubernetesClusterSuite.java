@@ -75,7 +75,10 @@ abstract class KubernetesClusterSuite {
     try {
       return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? unwrapped(cause) : new AssertionError(e);
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw unwrapped(cause);
+      }
+      throw new AssertionError(e);
     } catch (InterruptedException | TimeoutException e) {
       throw new AssertionError(e);
     }
