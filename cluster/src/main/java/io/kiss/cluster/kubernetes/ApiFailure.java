@@ -63,10 +63,10 @@ final class ApiFailure extends RuntimeException {
           "%s does not accept our credentials (401) for %s; renew the kubeconfig or the service account's token"
               .formatted(server, doing);
       case 403 -> forbidden(server, doing, cause);
-      case 404 -> "%s knows nothing of what %s is about (404): %s".formatted(server, doing, detail(cause));
+      case 404 ->
+          "%s knows nothing of what %s is about (404): %s".formatted(server, doing, detail(cause));
       case 429 -> "%s is too busy for %s (429); it is asked again".formatted(server, doing);
-      default ->
-          "%s answered %d to %s: %s".formatted(server, code(cause), doing, detail(cause));
+      default -> "%s answered %d to %s: %s".formatted(server, code(cause), doing, detail(cause));
     };
   }
 

@@ -37,7 +37,9 @@ public record KubernetesAccess(Optional<Path> kubeconfig, Optional<String> conte
     return new KubernetesAccess(Optional.of(file), context);
   }
 
-  /** What the client is configured with; throws {@link IllegalArgumentException} with a sentence. */
+  /**
+   * What the client is configured with; throws {@link IllegalArgumentException} with a sentence.
+   */
   Config config() {
     return kubeconfig.map(this::fromFile).orElseGet(() -> fromAccount(System.getenv(), ACCOUNT));
   }

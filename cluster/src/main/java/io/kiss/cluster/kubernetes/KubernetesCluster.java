@@ -30,9 +30,7 @@ public final class KubernetesCluster implements ClusterPort, AutoCloseable {
     leases = new Leases(server, settings, System::nanoTime);
     writer = new ScaleWriter(server, settings, leases);
     long often = Math.max(1, settings.idleAfter().toMillis() / 4);
-    server
-        .timer()
-        .scheduleWithFixedDelay(this::endUnused, often, often, TimeUnit.MILLISECONDS);
+    server.timer().scheduleWithFixedDelay(this::endUnused, often, often, TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -57,8 +57,7 @@ public record KubernetesSettings(
         leaseDuration.toSeconds() >= 1,
         "lease-duration must be at least 1 s, not " + leaseDuration);
     require(
-        !leaseMargin.isNegative()
-            && leaseMargin.plus(requestTimeout).compareTo(leaseDuration) < 0,
+        !leaseMargin.isNegative() && leaseMargin.plus(requestTimeout).compareTo(leaseDuration) < 0,
         "lease-duration (%s) must be longer than lease-margin (%s) and request-timeout (%s) together"
             .formatted(leaseDuration, leaseMargin, requestTimeout));
   }

@@ -136,8 +136,7 @@ final class Leases {
 
   /** Gives it back, so that nobody has to wait. */
   CompletionStage<Done> release(String namespace, String holder) {
-    held.computeIfPresent(
-        namespace, (key, now) -> now.holder().equals(holder) ? null : now);
+    held.computeIfPresent(namespace, (key, now) -> now.holder().equals(holder) ? null : now);
     return server.ask(
         "giving back the lease kiss-scaler of namespace " + namespace,
         client -> release(client, namespace, holder));
@@ -183,8 +182,7 @@ final class Leases {
     return client.leases().inNamespace(namespace).withName(NAME);
   }
 
-  private static Resource<Lease> resource(
-      KubernetesClient client, String namespace, Lease lease) {
+  private static Resource<Lease> resource(KubernetesClient client, String namespace, Lease lease) {
     return client.leases().inNamespace(namespace).resource(lease);
   }
 }

@@ -81,12 +81,10 @@ final class NamespaceObjects {
    *
    * @param pods those that the scale's selector selects
    */
-  Workload other(
-      WorkloadKind kind, GenericKubernetesResource object, Scale scale, List<Pod> pods) {
+  Workload other(WorkloadKind kind, GenericKubernetesResource object, Scale scale, List<Pod> pods) {
     Number observed = object.get("status", "observedGeneration");
     Long generation = object.getMetadata().getGeneration();
-    boolean rolling =
-        observed != null && generation != null && observed.longValue() < generation;
+    boolean rolling = observed != null && generation != null && observed.longValue() < generation;
     return workload(
         kind,
         object,
@@ -100,8 +98,7 @@ final class NamespaceObjects {
   private static Optional<PodSpec> template(GenericKubernetesResource object, List<Pod> pods) {
     Object template = object.get("spec", "template", "spec");
     return template instanceof Map
-        ? Optional.of(
-            Serialization.unmarshal(Serialization.asJson(template), PodSpec.class))
+        ? Optional.of(Serialization.unmarshal(Serialization.asJson(template), PodSpec.class))
         : pods.stream().findFirst().map(Pod::getSpec);
   }
 

@@ -45,8 +45,7 @@ final class NamespaceView implements AutoCloseable {
       String what, String pulseKey, SharedIndexInformer<T> informer) {}
 
   /** Begins to watch; never blocks. */
-  NamespaceView(
-      ApiServer server, KubernetesSettings settings, String namespace, String selector) {
+  NamespaceView(ApiServer server, KubernetesSettings settings, String namespace, String selector) {
     this.server = server;
     this.settings = settings;
     this.namespace = namespace;
@@ -106,8 +105,7 @@ final class NamespaceView implements AutoCloseable {
     // so that it can be told.
     informer.exceptionHandler((running, failure) -> running);
     String what = "watching %s in namespace %s".formatted(kind.resource(), namespace);
-    String path =
-        kind.scalePath(namespace, "").replaceFirst("//scale$", "");
+    String path = kind.scalePath(namespace, "").replaceFirst("//scale$", "");
     watched.put(
         kind.resource(), new Watched<>(what, WatchPulse.key(path, labels.strip()), informer));
     return informer
@@ -175,8 +173,7 @@ final class NamespaceView implements AutoCloseable {
     List<CompletableFuture<Optional<Workload>>> futures =
         stages.stream().map(CompletionStage::toCompletableFuture).toList();
     return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
-        .thenApply(
-            done -> futures.stream().flatMap(future -> future.join().stream()).toList());
+        .thenApply(done -> futures.stream().flatMap(future -> future.join().stream()).toList());
   }
 
   private synchronized <T extends HasMetadata> List<T> objects(String resource, Class<T> type) {

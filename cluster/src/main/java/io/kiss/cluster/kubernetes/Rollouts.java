@@ -25,19 +25,20 @@ final class Rollouts {
    */
   static boolean inProgress(Deployment deployment, List<ReplicaSet> owned) {
     DeploymentStatus status = deployment.getStatus();
-    if (status == null || unseen(deployment.getMetadata().getGeneration(), status.getObservedGeneration())) {
+    if (status == null
+        || unseen(deployment.getMetadata().getGeneration(), status.getObservedGeneration())) {
       return true;
     }
     Optional<ReplicaSet> newest = owned.stream().max(Comparator.comparingLong(Rollouts::revision));
-    boolean oldPods =
-        owned.stream().anyMatch(set -> set != newest.orElseThrow() && pods(set) > 0);
+    boolean oldPods = owned.stream().anyMatch(set -> set != newest.orElseThrow() && pods(set) > 0);
     return oldPods || number(status.getReplicas()) > number(status.getUpdatedReplicas());
   }
 
   /** Of a StatefulSet; one that waits for pods to be deleted, or at its partition, is not. */
   static boolean inProgress(StatefulSet set) {
     StatefulSetStatus status = set.getStatus();
-    if (status == null || unseen(set.getMetadata().getGeneration(), status.getObservedGeneration())) {
+    if (status == null
+        || unseen(set.getMetadata().getGeneration(), status.getObservedGeneration())) {
       return true;
     }
     boolean rolling =

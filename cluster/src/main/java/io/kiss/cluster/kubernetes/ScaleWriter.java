@@ -64,8 +64,7 @@ final class ScaleWriter {
     int colon = workload.indexOf(':');
     String resource = colon < 0 ? WorkloadKind.DEPLOYMENT.resource() : workload.substring(0, colon);
     Write write =
-        new Write(
-            namespace, workload, workload.substring(colon + 1), replicas, resourceVersion);
+        new Write(namespace, workload, workload.substring(colon + 1), replicas, resourceVersion);
     AtomicBoolean unsure = new AtomicBoolean();
     return server.ask(
         write.toString(),
@@ -111,8 +110,7 @@ final class ScaleWriter {
   /** A second attempt meets the version that the first one made, where that was taken after all. */
   private static GenericKubernetesResource conflict(
       KubernetesClient client, WorkloadKind kind, Write write, boolean unsure) {
-    String json =
-        unsure ? client.raw(kind.scalePath(write.namespace(), write.object())) : null;
+    String json = unsure ? client.raw(kind.scalePath(write.namespace(), write.object())) : null;
     GenericKubernetesResource now =
         json == null ? null : Serialization.unmarshal(json, GenericKubernetesResource.class);
     Number replicas = now == null ? null : now.get("spec", "replicas");
@@ -141,7 +139,6 @@ final class ScaleWriter {
                     resource,
                     key ->
                         ServedKinds.scalable(client, key)
-                            .orElseThrow(
-                                () -> new ApiFailure("the cluster has no kind " + key))));
+                            .orElseThrow(() -> new ApiFailure("the cluster has no kind " + key))));
   }
 }

@@ -108,7 +108,8 @@ final class WatchPulse implements Interceptor {
     String path = uri.getPath();
     Matcher selector = SELECTOR.matcher(uri.getQuery());
     return key(
-        path.substring(Math.max(0, Math.max(path.lastIndexOf("/apis/"), path.lastIndexOf("/api/")))),
+        path.substring(
+            Math.max(0, Math.max(path.lastIndexOf("/apis/"), path.lastIndexOf("/api/")))),
         selector.find() ? selector.group(1) : "");
   }
 

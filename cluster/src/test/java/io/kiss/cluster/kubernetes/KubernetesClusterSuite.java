@@ -57,8 +57,7 @@ abstract class KubernetesClusterSuite {
     return cluster(access(), settings());
   }
 
-  final KubernetesCluster cluster(
-      Config access, Map<String, String> changed) {
+  final KubernetesCluster cluster(Config access, Map<String, String> changed) {
     KubernetesSettings settings = settings(changed);
     KubernetesCluster cluster =
         new KubernetesCluster(new ApiServer("test", access, settings), settings);
@@ -109,7 +108,8 @@ abstract class KubernetesClusterSuite {
             spec:
               containers:
                 - {name: model, image: model, resources: {limits: {nvidia.com/gpu: "1"}}}
-        %3$s"""
+        %3$s\
+        """
             .formatted(name, replicas, extra));
   }
 
@@ -301,8 +301,7 @@ abstract class KubernetesClusterSuite {
     KubernetesCluster mine = cluster();
     KubernetesCluster yours = cluster();
     Instant until = get(mine.holdLease(namespace(), "me"));
-    assertThat(until)
-        .isBetween(Instant.now().plusSeconds(5), Instant.now().plusSeconds(12));
+    assertThat(until).isBetween(Instant.now().plusSeconds(5), Instant.now().plusSeconds(12));
     assertThatThrownBy(() -> get(yours.holdLease(namespace(), "you")))
         .hasMessageContaining("is held by me");
     assertThat(get(mine.holdLease(namespace(), "me"))).isAfter(until.minusMillis(1));
@@ -323,8 +322,7 @@ abstract class KubernetesClusterSuite {
   void aHolderThatStopsRenewingIsWaitedForByOurOwnClockWhateverItsClockSaid() {
     Map<String, String> shortLease =
         new HashMap<>(
-            Map.of(
-                "lease-duration", "3s", "lease-margin", "500ms", "request-timeout", "1500ms"));
+            Map.of("lease-duration", "3s", "lease-margin", "500ms", "request-timeout", "1500ms"));
     shortLease.putAll(settings());
     apply(
         """

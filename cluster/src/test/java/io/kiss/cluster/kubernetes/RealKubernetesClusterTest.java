@@ -21,8 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * On the API server of {@code KISS_IT_KUBECONFIG}, with its controllers, scheduler and kubelets; each
- * test in a namespace of its own that is deleted afterwards.
+ * On the API server of {@code KISS_IT_KUBECONFIG}, with its controllers, scheduler and kubelets;
+ * each test in a namespace of its own that is deleted afterwards.
  */
 class RealKubernetesClusterTest extends KubernetesClusterSuite {
   private static final AtomicInteger NAMESPACES = new AtomicInteger();
@@ -51,8 +51,7 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
   @BeforeEach
   void makeNamespace() {
     namespace =
-        "kiss-it-live-%d-%d"
-            .formatted(ProcessHandle.current().pid(), NAMESPACES.incrementAndGet());
+        "kiss-it-live-%d-%d".formatted(ProcessHandle.current().pid(), NAMESPACES.incrementAndGet());
     client
         .resource(
             new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
@@ -124,7 +123,8 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
     KubernetesCluster cluster = cluster();
     await()
         .atMost(A_WHILE)
-        .until(() -> named(cluster, namespace, "web").map(web -> web.pods().ready()).orElse(0) == 1);
+        .until(
+            () -> named(cluster, namespace, "web").map(web -> web.pods().ready()).orElse(0) == 1);
     client
         .apps()
         .deployments()
@@ -177,8 +177,7 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
 
   @Test
   void aServerThatIsNotThereIsNamedByItsUrl() {
-    Config nowhere =
-        new ConfigBuilder(access()).withMasterUrl("https://127.0.0.1:1").build();
+    Config nowhere = new ConfigBuilder(access()).withMasterUrl("https://127.0.0.1:1").build();
     assertThatThrownBy(() -> get(cluster(nowhere, Map.of()).workloads(namespace, "")))
         .hasMessageContaining("cannot reach")
         .hasMessageContaining("https://127.0.0.1:1");
