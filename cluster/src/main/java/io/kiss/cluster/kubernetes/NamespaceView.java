@@ -106,8 +106,8 @@ final class NamespaceView implements AutoCloseable {
     informer.exceptionHandler((running, failure) -> running);
     String what = "watching %s in namespace %s".formatted(kind.resource(), namespace);
     String path = kind.scalePath(namespace, "").replaceFirst("//scale$", "");
-    watched.put(
-        kind.resource(), new Watched<>(what, WatchPulse.key(path, labels.strip()), informer));
+    String pulseKey = WatchPulse.key(path, labels.strip());
+    watched.put(kind.resource(), new Watched<>(what, pulseKey, informer));
     return informer
         .start()
         .handle(
@@ -115,6 +115,7 @@ final class NamespaceView implements AutoCloseable {
               if (failure != null) {
                 throw new CompletionException(server.failure(what, failure));
               }
+              server.pulse().began(pulseKey);
               return done;
             })
         .toCompletableFuture();

@@ -56,6 +56,11 @@ final class WatchPulse implements Interceptor {
         .map(at -> Duration.ofNanos(nanoTime.getAsLong() - at));
   }
 
+  /** A watch that has begun was answered, though its response may reach {@link #after} later. */
+  void began(String key) {
+    heard.put(key, nanoTime.getAsLong());
+  }
+
   /** Forgets a watch that has ended. */
   void forget(String key) {
     heard.remove(key);

@@ -120,7 +120,10 @@ abstract class KubernetesClusterSuite {
   }
 
   final Workload awaitWorkload(KubernetesCluster cluster, String name) {
-    await().atMost(A_WHILE).until(() -> named(cluster, namespace(), name).isPresent());
+    await()
+        .atMost(A_WHILE)
+        .ignoreExceptions()
+        .until(() -> named(cluster, namespace(), name).isPresent());
     return named(cluster, namespace(), name).orElseThrow();
   }
 
@@ -156,7 +159,10 @@ abstract class KubernetesClusterSuite {
   @Test
   void whatIsMadeAndDeletedLaterIsFollowed() {
     KubernetesCluster cluster = cluster();
-    assertThat(get(cluster.workloads(namespace(), ""))).isEmpty();
+    await()
+        .atMost(A_WHILE)
+        .ignoreExceptions()
+        .until(() -> get(cluster.workloads(namespace(), "")).isEmpty());
     deploy("late", 1, "");
     awaitWorkload(cluster, "late");
     admin().apps().deployments().inNamespace(namespace()).withName("late").delete();
