@@ -257,7 +257,7 @@ class KubernetesApiTest {
   @Test
   void aScalerMayActOnlyWhereItIsAttachedAndOnlyOnScaleAndItsLease() {
     String lease = "coordination.k8s.io";
-    assertThat(may("scaler", "get", TEAM, "apps", "deployments", "web")).isFalse();
+    assertThat(may("scaler", "list", TEAM, "apps", "deployments", null)).isFalse();
 
     List<JsonNode> bindings =
         DeployFiles.documents(
@@ -267,21 +267,24 @@ class KubernetesApiTest {
     assertThat(may("scaler", "list", TEAM, "", "pods", null)).isTrue();
     assertThat(may("scaler", "list", TEAM, "autoscaling", "horizontalpodautoscalers", null))
         .isTrue();
-    assertThat(may("scaler", "update", TEAM, "apps", "deployments/scale", "web"))
+    assertThat(may("scaler", "patch", TEAM, "apps", "deployments/scale", "web"))
         .as("in mode shadow nothing is changed")
         .isFalse();
 
     apply(bindings.get(1), TEAM);
     await()
         .atMost(A_WHILE)
-        .until(() -> may("scaler", "update", TEAM, "apps", "deployments/scale", "web"));
+        .until(() -> may("scaler", "patch", TEAM, "apps", "deployments/scale", "web"));
+    assertThat(may("scaler", "patch", TEAM, "apps", "statefulsets/scale", "web")).isTrue();
+    assertThat(may("scaler", "create", TEAM, "", "events", null)).isTrue();
+    assertThat(may("scaler", "patch", TEAM, "apps", "deployments", "web")).isFalse();
     assertThat(may("scaler", "create", TEAM, lease, "leases", null)).isTrue();
     assertThat(may("scaler", "update", TEAM, lease, "leases", "kiss-scaler")).isTrue();
     assertThat(may("scaler", "update", TEAM, lease, "leases", "somebody-elses")).isFalse();
     assertThat(may("scaler", "update", TEAM, "apps", "deployments", "web")).isFalse();
     assertThat(may("scaler", "delete", TEAM, "apps", "deployments", "web")).isFalse();
     assertThat(may("scaler", "get", TEAM, "", "secrets", "password")).isFalse();
-    assertThat(may("scaler", "update", STRANGERS, "apps", "deployments/scale", "web")).isFalse();
+    assertThat(may("scaler", "patch", STRANGERS, "apps", "deployments/scale", "web")).isFalse();
     assertThat(may("rollout", "get", TEAM, "apps", "deployments", "web")).isFalse();
   }
 }
