@@ -145,7 +145,7 @@ class ScrapedExportersTest {
   @Test
   void whatPodsCountIsWhatIsReadAsTheyComeAndGo() throws Exception {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .untilAsserted(
             () -> {
               TelemetrySample vllm = see("vllm+dcgm", "web-1", "web-2");
@@ -161,7 +161,7 @@ class ScrapedExportersTest {
     // A pod is replaced: both are in the window for a while, and none of it is lost or negative.
     discover("web-2", "web-3");
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .untilAsserted(
             () -> {
               TelemetrySample vllm = see("vllm", "web-2", "web-3");
@@ -173,7 +173,7 @@ class ScrapedExportersTest {
     // All scrapes fail: staleness markers end the series at once, the window goes on for a while.
     pods.clear();
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .untilAsserted(
             () -> {
               TelemetrySample gone = see("vllm", "web-2", "web-3");
