@@ -19,12 +19,10 @@ import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * What weights that are some updates old cost in learning: each update learns from a segment that
- * was collected with exactly that lag, with and without off-policy correction, on KISim. What counts
- * is the mean logarithm of what the policy costs over RECIPE.md's held-out draws, so that a
- * difference of 0.01 is 1 %. The same seeds throughout, so differences are taken seed by seed.
- * Arguments: engine, steps of each run,
- * first and last seed, and the arms, such as {@code 0 1 1c 1p 4cp 0@0.9} (c: traces cut by min(1,
- * π/μ); p: PPO's ratio over the policy that is updated; @: another λ).
+ * was collected with exactly that lag, on KISim. What counts is the mean logarithm of what the
+ * policy costs over RECIPE.md's held-out draws, so that a difference of 0.01 is 1 %. The same seeds
+ * throughout, so differences are taken seed by seed. Arguments: engine, steps of each run, first
+ * and last seed, and the lags, such as {@code 0 1 4 0@0.9} (@: another λ).
  */
 public final class LagStudy {
   private static final int ENVIRONMENTS = 128;
@@ -56,10 +54,8 @@ public final class LagStudy {
   }
 
   private static double train(String engine, long steps, long seed, String arm) {
-    boolean traces = arm.contains("c");
-    boolean proximal = arm.contains("p");
     int at = arm.indexOf('@');
-    int lag = Integer.parseInt((at < 0 ? arm : arm.substring(0, at)).replaceAll("[cp]", ""));
+    int lag = Integer.parseInt(at < 0 ? arm : arm.substring(0, at));
     PpoSettings settings =
         Engines.settings(
             engine, at < 0 ? Map.of() : Map.of("lambda", Double.valueOf(arm.substring(at + 1))));
@@ -79,12 +75,6 @@ public final class LagStudy {
         TrajectorySegment segment =
             rollout.collect(
                 new Iteration("study", 0, update), new PolicyNetwork(policies.peekFirst()));
-        if (traces || proximal) {
-          PpoState now = PpoState.fromBytes(shape, network, optimizer.checkpoint());
-          segment =
-              new OffPolicyCorrection(now, settings.gamma(), settings.lambda())
-                  .correct(segment, traces, proximal);
-        }
         optimizer.progress(Math.min(1, (double) done / steps));
         optimizer.update(List.of(segment));
         done += segment.environmentSteps();
