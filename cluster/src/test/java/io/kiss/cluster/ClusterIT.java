@@ -59,10 +59,7 @@ class ClusterIT {
           long now = cluster.liveBytes(name);
           System.out.printf(
               "%s: %.1f MiB alive after %d s of training, %.1f MiB at the beginning%n",
-              name,
-              now / MIB,
-              (System.nanoTime() - first[1]) / 1_000_000_000,
-              first[0] / MIB);
+              name, now / MIB, (System.nanoTime() - first[1]) / 1_000_000_000, first[0] / MIB);
           assertThat(now).as(name).isLessThan(first[0] + MOST_GROWTH);
         }
       }

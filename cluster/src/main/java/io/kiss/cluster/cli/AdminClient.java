@@ -46,10 +46,7 @@ final class AdminClient {
   private String token;
 
   private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT)
-          .build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
 
   /** What a path shows, or the refusal: see {@link #isSuccess}. */
   HttpResponse<String> get(String path) {

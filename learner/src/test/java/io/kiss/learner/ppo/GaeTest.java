@@ -31,7 +31,9 @@ class GaeTest {
           int row = offset + t * segment.environments() + e;
           assertThat((double) advantages[row])
               .as("seed %d, step %d, environment %d", seed, t, e)
-              .isCloseTo(byDefinition(segment, values, offset, last, terminal, traces, t, e), within(1e-4));
+              .isCloseTo(
+                  byDefinition(segment, values, offset, last, terminal, traces, t, e),
+                  within(1e-4));
         }
       }
     }

@@ -65,7 +65,8 @@ public final class LagStudy {
         Rollouts.of(
             new KisimEnvironment(ENVIRONMENTS, seed, EnvironmentSettings.DEFAULT), STEPS, seed);
     Deque<PolicySnapshot> policies = new ArrayDeque<>();
-    try (PpoOptimizer optimizer = new PpoOptimizer(settings, PpoState.random(shape, network, seed))) {
+    try (PpoOptimizer optimizer =
+        new PpoOptimizer(settings, PpoState.random(shape, network, seed))) {
       long done = 0;
       for (int update = 0; done < steps; update++) {
         policies.add(optimizer.snapshot());
