@@ -11,6 +11,7 @@ import akka.management.cluster.bootstrap.ClusterBootstrap;
 import akka.management.javadsl.AkkaManagement;
 import io.kiss.actors.live.LiveClusters;
 import io.kiss.actors.scaler.LiveMetrics;
+import io.kiss.actors.serialization.WireFaults;
 import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.demo.DemoCluster;
 import io.kiss.cluster.http.AdminApi;
@@ -71,7 +72,7 @@ public final class Node implements AutoCloseable {
     stores = database.map(open -> NodeStores.of(system, open, settings.decisionRetention()));
     demo = settings.demo().map(told -> new DemoCluster(told, System::currentTimeMillis));
     feeds = new EventFeeds(system);
-    meters = new NodeMeters(feeds, LiveMetrics.get(system));
+    meters = new NodeMeters(feeds, LiveMetrics.get(system), WireFaults.get(system));
     actors =
         starter.start(
             system, stores, demo.<LiveClusters>map(d -> d).orElse(name -> Optional.empty()));

@@ -28,6 +28,12 @@ class ClusterIT {
   @TempDir static Path folder;
   private static SharedDatabase database;
   private static ProcessCluster cluster;
+  private static final double MIB = 1 << 20;
+  private static final long MOST_GROWTH = 24 << 20;
+
+  /** Of each process, by its id: what it held when it had just begun to train, and when. */
+  private static final Map<Long, long[]> firstLiveBytes = new HashMap<>();
+
   private Witness witness;
 
   @BeforeAll
@@ -41,8 +47,28 @@ class ClusterIT {
             Map.of());
   }
 
+  /**
+   * Nodes that have trained through cases of this class hold no more than when they had just begun:
+   * neither segments nor messages nor those who sent them pile up.
+   */
+  private static void memoryIsFlat() throws Exception {
+    for (String name : cluster.names()) {
+      if (cluster.isAlive(name)) {
+        long[] first = firstLiveBytes.getOrDefault(cluster.process(name).handle().pid(), null);
+        if (first != null) {
+          long now = cluster.liveBytes(name);
+          System.out.printf(
+              "%s: %.1f MiB alive after %d s of training, %.1f MiB at the beginning%n",
+              name, now / MIB, (System.nanoTime() - first[1]) / 1_000_000_000, first[0] / MIB);
+          assertThat(now).as(name).isLessThan(first[0] + MOST_GROWTH);
+        }
+      }
+    }
+  }
+
   @AfterAll
   static void stop() throws Exception {
+    memoryIsFlat();
     cluster.close();
     database.close();
   }
@@ -53,6 +79,12 @@ class ClusterIT {
     cluster.post("/api/v1/training/start", NO_END);
     witness = new Witness(cluster);
     witness.awaitProgress("training", false, BACK);
+    for (String name : cluster.names()) {
+      long pid = cluster.process(name).handle().pid();
+      if (!firstLiveBytes.containsKey(pid)) {
+        firstLiveBytes.put(pid, new long[] {cluster.liveBytes(name), System.nanoTime()});
+      }
+    }
   }
 
   @AfterEach
@@ -105,15 +137,54 @@ class ClusterIT {
     assertThat(done.path("workers").asInt()).isEqualTo(2);
   }
 
+  private void awaitWorkers(int number) {
+    await()
+        .atMost(BACK)
+        .until(
+            () ->
+                cluster
+                    .training()
+                    .filter(now -> now.path("workers").asInt() == number)
+                    .isPresent());
+  }
+
+  /** Each worker collects with weights that are newer than the newest there are now. */
+  private void workersConverge(String what) {
+    long newest = cluster.training().orElseThrow().path("iteration").asLong();
+    await(what)
+        .atMost(BACK)
+        .until(
+            () -> {
+              JsonNode now = cluster.training().orElseThrow();
+              int converged = 0;
+              for (JsonNode worker : now.path("rollout").path("workers")) {
+                assertThat(worker.path("lag").asLong()).isBetween(0L, 1L);
+                converged += worker.path("iteration").asLong() >= newest ? 1 : 0;
+              }
+              return converged == now.path("workers").asInt();
+            });
+  }
+
   @Test
   void aKilledRolloutNodeCostsItsWorkersAMove() throws Exception {
     cluster.process("r1").kill();
     progress("kill -9 of a rollout node", false);
-    await()
-        .atMost(BACK)
-        .until(
-            () -> cluster.training().filter(now -> now.path("workers").asInt() == 2).isPresent());
+    awaitWorkers(2);
     progress("its workers moved", false);
+    workersConverge("a worker that moved");
+    cluster.makeWhole();
+    workersConverge("a node that joined late");
+  }
+
+  @Test
+  void theNumberOfWorkersChangesWhileItTrains() {
+    cluster.post("/api/v1/training/workers", "{\"workers\": 1}");
+    awaitWorkers(1);
+    progress("a worker less", false);
+    cluster.post("/api/v1/training/workers", "{\"workers\": 2}");
+    awaitWorkers(2);
+    progress("a worker more", false);
+    workersConverge("a worker that was added");
   }
 
   @Test
@@ -192,13 +263,16 @@ class ClusterIT {
 
   @Test
   @Tag("slow")
-  void nodesRestartedOneByOneLoseNothing() throws Exception {
+  void nodesReplacedOneByOneByTheNextVersionLoseNothing() throws Exception {
     for (String name : cluster.names()) {
       JsonNode before = cluster.training().orElseThrow();
       KissProcess node = cluster.process(name);
       node.interrupt();
       assertThat(node.exitCode(BACK)).as(node.transcript()).isEqualTo(143);
+      cluster.upgrade(name);
       cluster.makeWhole();
+      progress("the upgrade of " + name, false);
+      cluster.process(name).awaitOutput(NextVersionModule.SAID, BACK);
       JsonNode after = cluster.training().orElseThrow();
       // A learner that is asked to stop writes down what it has: nothing goes back.
       assertThat(after.path("environmentSteps").asLong())

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged product as a process of its own, as a user would start it. */
-final class KissProcess implements AutoCloseable {
+public final class KissProcess implements AutoCloseable {
   private final Process process;
   private final Path out;
   private final Path err;
@@ -29,15 +29,28 @@ final class KissProcess implements AutoCloseable {
     return start(folder, List.of(), List.of("-XX:MaxRAMPercentage=25"), Map.of(), arguments);
   }
 
+  /** As {@link #start(Path, List, List, String, Map, String...)} on the product's own classes. */
+  public static KissProcess start(
+      Path folder,
+      List<String> before,
+      List<String> jvmOptions,
+      Map<String, String> environment,
+      String... arguments)
+      throws IOException {
+    return start(folder, before, jvmOptions, "", environment, arguments);
+  }
+
   /**
    * As {@link #start(Path, String...)}, told more.
    *
    * @param before the command, such as one that runs it in a network namespace
+   * @param classPath behind the product's own: empty, or beginning with a colon
    */
   static KissProcess start(
       Path folder,
       List<String> before,
       List<String> jvmOptions,
+      String classPath,
       Map<String, String> environment,
       String... arguments)
       throws IOException {
@@ -48,7 +61,7 @@ final class KissProcess implements AutoCloseable {
     command.addAll(jvmOptions);
     command.add("-Dai.djl.offline=true");
     command.add("-cp");
-    command.add(Path.of("target", "kiss", "lib").toAbsolutePath() + "/*");
+    command.add(Path.of("target", "kiss", "lib").toAbsolutePath() + "/*" + classPath);
     command.add("io.kiss.cluster.cli.Main");
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -99,6 +112,11 @@ final class KissProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** The process, for those who watch what it uses. */
+  public ProcessHandle handle() {
+    return process.toHandle();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }
@@ -135,7 +153,7 @@ final class KissProcess implements AutoCloseable {
     return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
   }
 
-  String transcript() {
+  public String transcript() {
     return "--- stdout\n" + output() + "\n--- stderr\n" + errors();
   }
 

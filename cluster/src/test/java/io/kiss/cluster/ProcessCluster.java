@@ -9,21 +9,25 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A cluster of {@code kiss node} processes, small enough for seven of them on two cores. */
 final class ProcessCluster implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration ANSWER = Duration.ofSeconds(3);
+  private static final Duration DONE = Duration.ofSeconds(45);
   private static final Duration UP = Duration.ofSeconds(120);
   private static final String TOKEN = "operator-of-the-test-cluster";
 
@@ -45,6 +49,18 @@ final class ProcessCluster implements AutoCloseable {
           "-Dakka.cluster.failure-detector.acceptable-heartbeat-pause=4s",
           "-Dakka.cluster.split-brain-resolver.stable-after=3s",
           "-Dakka.cluster.down-removal-margin=1s");
+
+  /** Akka's modules, and one that adds a field to every message. */
+  private static final List<String> NEXT_VERSION =
+      List.of(
+          "akka.serialization.jackson.AkkaJacksonModule",
+          "akka.serialization.jackson.AkkaTypedJacksonModule",
+          "akka.serialization.jackson.AkkaStreamJacksonModule",
+          "com.fasterxml.jackson.module.paramnames.ParameterNamesModule",
+          "com.fasterxml.jackson.datatype.jdk8.Jdk8Module",
+          "com.fasterxml.jackson.datatype.jsr310.JavaTimeModule",
+          "com.fasterxml.jackson.module.scala.DefaultScalaModule",
+          NextVersionModule.class.getName());
 
   /** By the first letter of a node's name. */
   private static final Map<String, String> ROLES =
@@ -80,6 +96,7 @@ final class ProcessCluster implements AutoCloseable {
   private final Map<String, KissProcess> running = new HashMap<>();
   private final Map<String, String> databaseUrls;
   private final Map<String, String> environment;
+  private final Set<String> upgraded = new HashSet<>();
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -136,13 +153,28 @@ final class ProcessCluster implements AutoCloseable {
         KissProcess.start(
             folder,
             spec.before(),
-            JVM,
+            upgraded.contains(name) ? nextVersion() : JVM,
+            upgraded.contains(name) ? ":" + Path.of("target", "test-classes").toAbsolutePath() : "",
             told,
             "node",
             "--port",
             Integer.toString(spec.httpPort()),
             "--data",
             folder.resolve(name).toString()));
+  }
+
+  /** From its next start on, a node writes messages as {@link NextVersionModule} has it. */
+  void upgrade(String name) {
+    upgraded.add(name);
+  }
+
+  private static List<String> nextVersion() {
+    List<String> options = new ArrayList<>(JVM);
+    options.add("-Dlogback.configurationFile=logback.xml");
+    for (int i = 0; i < NEXT_VERSION.size(); i++) {
+      options.add("-Dakka.serialization.jackson.jackson-modules." + i + "=" + NEXT_VERSION.get(i));
+    }
+    return options;
   }
 
   /** Starts what does not run, and waits until all are members and the learner has both workers. */
@@ -207,6 +239,28 @@ final class ProcessCluster implements AutoCloseable {
     return running.get(name);
   }
 
+  /**
+   * Bytes that the objects in a node's heap take, garbage left out.
+   *
+   * @throws IOException where jcmd, which comes with the JDK, is not there or has no answer
+   */
+  long liveBytes(String name) throws IOException {
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(process(name).handle().pid()),
+                "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    String answer = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return answer
+        .lines()
+        .filter(line -> line.startsWith("Total"))
+        .mapToLong(line -> Long.parseLong(line.split("\\s+")[2]))
+        .findFirst()
+        .orElseThrow(() -> new IOException("jcmd says of " + name + ": " + answer));
+  }
+
   List<String> names() {
     return List.copyOf(specs.keySet());
   }
@@ -247,7 +301,7 @@ final class ProcessCluster implements AutoCloseable {
           http.send(
               HttpRequest.newBuilder(
                       URI.create("http://" + spec.httpHost() + ":" + spec.httpPort() + path))
-                  .timeout(ANSWER)
+                  .timeout(method.equals("GET") ? ANSWER : DONE)
                   .header("Authorization", "Bearer " + TOKEN)
                   .header("Content-Type", "application/json")
                   .method(method, HttpRequest.BodyPublishers.ofString(body))

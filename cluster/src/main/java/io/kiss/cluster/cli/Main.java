@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       UpCommand.class,
       NodeCommand.class,
       StatusCommand.class,
+      TrainingCommand.class,
       TrainCommand.class,
       SimulateCommand.class,
       EvaluateCommand.class,

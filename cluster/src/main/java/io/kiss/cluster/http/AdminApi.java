@@ -47,7 +47,8 @@ public final class AdminApi {
     this.settings = settings;
     Duration timeout = settings.askTimeout();
     ControllerClient controller = new ControllerClient(system, actors.controller(), timeout);
-    TrainingEndpoints training = new TrainingEndpoints(system, actors.learner(), feeds, timeout);
+    TrainingEndpoints training =
+        new TrainingEndpoints(system, actors.learner(), actors.workers(), feeds, timeout);
     endpoints = new ArrayList<>();
     endpoints.addAll(new ClusterEndpoints(system, actors.entityTypes(), timeout).endpoints());
     endpoints.addAll(training.endpoints());

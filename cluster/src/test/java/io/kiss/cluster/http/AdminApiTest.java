@@ -144,6 +144,10 @@ class AdminApiTest {
         "GET | /api/v1/clusters/local/namespaces/nope/decisions | '' | 404 | not attached",
         "GET | /api/v1/clusters/nope/namespaces/demo/decisions | '' | 404 | nope",
         "POST | /api/v1/training/resume | '' | 409 | not paused",
+        "POST | /api/v1/training/workers | {\"workers\": 5} | 409 | 5 workers already",
+        "POST | /api/v1/training/workers | {\"workers\": 0} | 400 | workers: must be a whole number in 1..100000",
+        "POST | /api/v1/training/workers | {\"workers\": 1.5} | 400 | workers: must be a whole number",
+        "POST | /api/v1/training/workers | {} | 400 | workers",
         "POST | /api/v1/training/stop | '' | 503 | does not answer"
       })
   void aRefusalIsAProblemDocumentThatNamesWhatIsWrong(
@@ -379,7 +383,11 @@ class AdminApiTest {
     ActorSystem<?> system = node.system();
     NodeActors silent =
         new NodeActors(
-            node.actors().learner(), system.ignoreRef(), node.actors().namespaces(), List.of());
+            node.actors().learner(),
+            node.actors().workers(),
+            system.ignoreRef(),
+            node.actors().namespaces(),
+            List.of());
     AdminApi api = api(silent);
     akka.http.javadsl.model.HttpResponse ready =
         api.answer(akka.http.javadsl.model.HttpRequest.GET("/ready")).toCompletableFuture().join();

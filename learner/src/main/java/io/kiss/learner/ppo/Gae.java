@@ -9,8 +9,14 @@ import io.kiss.actors.protocol.TrajectorySegment;
  * <p>Where an episode terminated, the next state is worth nothing; where it was truncated, what the
  * observation it ended on is worth; at the end of the segment, what the last observation is worth.
  *
+ * <p>Where another policy acted than the one that is improved, what a later step adds is weighed by
+ * {@code min(1, π/μ)} of every action in between: {@code A_t = δ_t + γλ c_{t+1} A_{t+1}}. A step's
+ * own action needs no weight, since its advantage is that of having taken it.
+ *
  * @see <a href="https://arxiv.org/abs/1506.02438">Schulman et al., High-Dimensional Continuous
  *     Control Using Generalized Advantage Estimation</a>
+ * @see <a href="https://arxiv.org/abs/1606.02647">Munos et al., Safe and Efficient Off-Policy
+ *     Reinforcement Learning</a>
  */
 final class Gae {
   private static final int ENDED = TrajectorySegment.TERMINATED | TrajectorySegment.TRUNCATED;
@@ -35,6 +41,7 @@ final class Gae {
    * @param lastValues of the segment's last observations, from {@code lastOffset} on {@code [envs]}
    * @param terminalValues of its terminal observations, from {@code terminalOffset} on {@code
    *     [ended]}
+   * @param traces weights c of the steps, from {@code offset} on {@code [steps × envs]}
    * @param advantages receives the advantages, from {@code offset} on {@code [steps × envs]}
    */
   static void advantages(
@@ -47,6 +54,7 @@ final class Gae {
       int terminalOffset,
       double gamma,
       double lambda,
+      float[] traces,
       float[] advantages) {
     int environments = segment.environments();
     double[] next = new double[environments];
@@ -61,9 +69,11 @@ final class Gae {
           boolean terminated = (flags & TrajectorySegment.TERMINATED) != 0;
           future = terminated ? 0 : gamma * terminalValues[terminal];
         } else {
-          boolean last = t == segment.steps() - 1;
-          double value = last ? lastValues[lastOffset + e] : values[offset + row + environments];
-          future = gamma * value + gamma * lambda * next[e];
+          future =
+              t == segment.steps() - 1
+                  ? gamma * lastValues[lastOffset + e]
+                  : gamma * values[offset + row + environments]
+                      + gamma * lambda * traces[offset + row + environments] * next[e];
         }
         next[e] = segment.rewards()[row] + future - values[offset + row];
         advantages[offset + row] = (float) next[e];

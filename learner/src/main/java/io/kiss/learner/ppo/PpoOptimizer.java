@@ -75,6 +75,7 @@ public final class PpoOptimizer implements PolicyOptimizer {
     ActorCritic network = state.network;
     TrainingBatch batch =
         new TrainingBatch(segments, network.features(), network.heads().length, state.observations);
+    batch.centreOn(state.logits(batch.observations, batch.rows), network.heads());
     Totals totals = new Totals(estimate(batch));
     String failure = optimise(batch, totals);
     if (!first) {

@@ -81,24 +81,31 @@ final class PpoState {
    * @return normalised values {@code [rows]}
    */
   float[] values(float[] normalised) {
-    int features = network.features();
-    float[] zeros = new float[features];
-    float[] ones = new float[features];
+    float[] weights = Arrays.copyOfRange(parameters, network.actorSize(), parameters.length);
+    return forward(network.critic(), weights, normalised, normalised.length / network.features());
+  }
+
+  /**
+   * The actor's answers, as {@link #values}.
+   *
+   * @param rows of the observations, from the first on
+   * @return logits of all heads {@code [rows × actions]}
+   */
+  float[] logits(float[] normalised, int rows) {
+    float[] weights = Arrays.copyOf(parameters, network.actorSize());
+    return forward(network.actor(), weights, normalised, rows);
+  }
+
+  private float[] forward(int[] layers, float[] weights, float[] normalised, int rows) {
+    float[] zeros = new float[network.features()];
+    float[] ones = new float[network.features()];
     Arrays.fill(ones, 1);
-    PolicyNetwork critic =
-        new PolicyNetwork(
-            new PolicySnapshot(
-                shape.observationId(),
-                "value",
-                network.critic(),
-                Arrays.copyOfRange(parameters, network.actorSize(), parameters.length),
-                zeros,
-                ones,
-                zeros,
-                zeros));
-    float[] values = new float[normalised.length / features];
-    critic.logits(normalised, 0, values.length, values, 0);
-    return values;
+    PolicySnapshot snapshot =
+        new PolicySnapshot(
+            shape.observationId(), shape.actionId(), layers, weights, zeros, ones, zeros, zeros);
+    float[] outputs = new float[rows * layers[layers.length - 1]];
+    new PolicyNetwork(snapshot).logits(normalised, 0, rows, outputs, 0);
+    return outputs;
   }
 
   boolean isFinite() {

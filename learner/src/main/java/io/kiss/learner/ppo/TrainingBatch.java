@@ -1,6 +1,7 @@
 package io.kiss.learner.ppo;
 
 import io.kiss.actors.protocol.TrajectorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -22,7 +23,14 @@ final class TrainingBatch {
   /** Taken, counted from 0 in each head {@code [rows × heads]}. */
   final byte[] actions;
 
+  /**
+   * Of the actions under the policy that is updated, which PPO's ratio is taken over {@code
+   * [rows]}.
+   */
   final float[] oldLogProbabilities;
+
+  /** How much of what follows a step counts for the steps before it, 0..1 {@code [rows]}. */
+  private final float[] traces;
 
   /** 1 where the policy decided, else 0 {@code [rows]}. */
   final float[] decided;
@@ -49,6 +57,8 @@ final class TrainingBatch {
     masks = new int[steps];
     actions = new byte[steps * heads];
     oldLogProbabilities = new float[steps];
+    traces = new float[steps];
+    Arrays.fill(traces, 1);
     decided = new float[steps];
     advantages = new float[steps];
     returns = new float[steps];
@@ -110,6 +120,52 @@ final class TrainingBatch {
   }
 
   /**
+   * Corrects for having been collected by a policy that may be an update older than the one that is
+   * updated, as ADR 8 has it. PPO's ratio is taken over the latter, so that what the update between
+   * them changed does not count against this one's clip and KL limit (the proximal policy of <a
+   * href="https://arxiv.org/abs/2110.00641">Hilton et al., Batch size-invariance for policy
+   * optimization</a>); and advantages look ahead through actions that have become unlikely only as
+   * far as they still are likely ({@link Gae}).
+   *
+   * @param logits of the policy that is updated {@code [rows × actions]}
+   * @param heads number of each head's actions
+   */
+  void centreOn(float[] logits, int[] heads) {
+    int width = logits.length / rows;
+    for (int row = 0; row < rows; row++) {
+      if (decided[row] > 0) {
+        double sum = 0;
+        int from = 0;
+        for (int h = 0; h < heads.length; h++) {
+          int taken = actions[row * heads.length + h];
+          int allowed = masks[row] >>> from;
+          sum += logProbability(logits, row * width + from, heads[h], allowed, taken);
+          from += heads[h];
+        }
+        traces[row] = (float) Math.min(1, Math.exp(sum - oldLogProbabilities[row]));
+        oldLogProbabilities[row] = (float) sum;
+      }
+    }
+  }
+
+  /** Of one head's action under the softmax over its allowed ones. */
+  private static double logProbability(float[] logits, int at, int size, int allowed, int taken) {
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int a = 0; a < size; a++) {
+      if ((allowed & 1 << a) != 0) {
+        highest = Math.max(highest, logits[at + a]);
+      }
+    }
+    double sum = 0;
+    for (int a = 0; a < size; a++) {
+      if ((allowed & 1 << a) != 0) {
+        sum += Math.exp(logits[at + a] - highest);
+      }
+    }
+    return logits[at + taken] - highest - Math.log(sum);
+  }
+
+  /**
    * Fills advantages and returns.
    *
    * @param values of all observations, in units of the reward {@code [valued]}
@@ -121,7 +177,7 @@ final class TrainingBatch {
     for (TrajectorySegment segment : segments) {
       int terminal = extra + segment.environments();
       Gae.advantages(
-          segment, values, row, values, extra, values, terminal, gamma, lambda, advantages);
+          segment, values, row, values, extra, values, terminal, gamma, lambda, traces, advantages);
       row += segment.environmentSteps();
       extra = terminal + Gae.endedSteps(segment);
     }

@@ -20,30 +20,38 @@ class GaeTest {
       float[] values = Segments.gaussian(random, offset + segment.environmentSteps());
       float[] last = Segments.gaussian(random, segment.environments());
       float[] terminal = Segments.gaussian(random, Gae.endedSteps(segment));
+      float[] traces = new float[values.length];
+      for (int i = 0; i < traces.length; i++) {
+        traces[i] = random.nextFloat();
+      }
       float[] advantages = new float[values.length];
-      Gae.advantages(segment, values, offset, last, 0, terminal, 0, 0.98, 0.95, advantages);
+      Gae.advantages(segment, values, offset, last, 0, terminal, 0, 0.98, 0.95, traces, advantages);
       for (int t = 0; t < segment.steps(); t++) {
         for (int e = 0; e < segment.environments(); e++) {
           int row = offset + t * segment.environments() + e;
           assertThat((double) advantages[row])
               .as("seed %d, step %d, environment %d", seed, t, e)
-              .isCloseTo(byDefinition(segment, values, offset, last, terminal, t, e), within(1e-4));
+              .isCloseTo(
+                  byDefinition(segment, values, offset, last, terminal, traces, t, e),
+                  within(1e-4));
         }
       }
     }
   }
 
-  /** Σ_k (γλ)^k δ_{t+k}, every δ looked up anew. */
+  /** Σ_k (γλ)^k c_{t+1} … c_{t+k} δ_{t+k}, every δ looked up anew. */
   private static double byDefinition(
       TrajectorySegment segment,
       float[] values,
       int offset,
       float[] last,
       float[] terminal,
+      float[] traces,
       int t,
       int e) {
     int envs = segment.environments();
     double sum = 0;
+    double weight = 1;
     for (int k = t; k < segment.steps(); k++) {
       int row = k * envs + e;
       boolean terminated = (segment.flags()[row] & TrajectorySegment.TERMINATED) != 0;
@@ -61,7 +69,8 @@ class GaeTest {
         next = k + 1 < segment.steps() ? values[offset + row + envs] : last[e];
       }
       double delta = segment.rewards()[row] + 0.98 * next - values[offset + row];
-      sum += Math.pow(0.98 * 0.95, k - t) * delta;
+      weight *= k > t ? 0.98 * 0.95 * traces[offset + row] : 1;
+      sum += weight * delta;
       if (terminated || truncated) {
         break;
       }

@@ -57,6 +57,15 @@ final class Segments {
   }
 
   static TrajectorySegment withRewards(TrajectorySegment s, float[] rewards) {
+    return with(s, s.logProbabilities(), rewards);
+  }
+
+  static TrajectorySegment withLogProbabilities(TrajectorySegment s, float[] logProbabilities) {
+    return with(s, logProbabilities, s.rewards());
+  }
+
+  private static TrajectorySegment with(
+      TrajectorySegment s, float[] logProbabilities, float[] rewards) {
     return new TrajectorySegment(
         s.worker(),
         s.incarnation(),
@@ -67,7 +76,7 @@ final class Segments {
         s.observations(),
         s.masks(),
         s.actions(),
-        s.logProbabilities(),
+        logProbabilities,
         rewards,
         s.flags(),
         s.terminalObservations(),
