@@ -41,8 +41,7 @@ public record ControllerState(
   /** The state after {@code event}. */
   public ControllerState apply(ControllerEvent event) {
     if (event instanceof ControllerEvent.PolicyRegistered registered) {
-      return new ControllerState(
-          with(policies, registered.policy()), assignment, champions, attachments);
+      return withPolicies(with(policies, registered.policy()), assignment, champions);
     }
     if (event instanceof ControllerEvent.Assigned assigned) {
       return assigned(assigned);
@@ -51,10 +50,7 @@ public record ControllerState(
       return attached(attached.attachment());
     }
     if (event instanceof ControllerEvent.NamespaceDetached detached) {
-      NamespaceRef ref = new NamespaceRef(detached.cluster(), detached.namespace());
-      List<Attachment> left =
-          attachments.stream().filter(a -> !NamespaceRef.of(a).equals(ref)).toList();
-      return new ControllerState(policies, assignment, champions, left);
+      return detached(new NamespaceRef(detached.cluster(), detached.namespace()));
     }
     throw new IllegalArgumentException("no rule for the event " + event);
   }
@@ -68,8 +64,7 @@ public record ControllerState(
           }
           case ROLLBACK -> champions.subList(0, champions.size() - 1);
         };
-    return new ControllerState(
-        policies, new Assignment(event.term(), Optional.of(event.policy())), line, attachments);
+    return withPolicies(policies, new Assignment(event.term(), Optional.of(event.policy())), line);
   }
 
   private ControllerState attached(Attachment attachment) {
@@ -79,6 +74,20 @@ public record ControllerState(
     if (attachment(ref).isEmpty()) {
       changed.add(attachment);
     }
+    return withAttachments(changed);
+  }
+
+  private ControllerState detached(NamespaceRef ref) {
+    return withAttachments(
+        attachments.stream().filter(a -> !NamespaceRef.of(a).equals(ref)).toList());
+  }
+
+  private ControllerState withPolicies(
+      List<RegisteredPolicy> registered, Assignment inForce, List<PolicyRef> line) {
+    return new ControllerState(registered, inForce, line, attachments);
+  }
+
+  private ControllerState withAttachments(List<Attachment> changed) {
     return new ControllerState(policies, assignment, champions, changed);
   }
 
