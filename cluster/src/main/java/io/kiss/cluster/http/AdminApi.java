@@ -6,7 +6,7 @@ import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import io.kiss.cluster.boot.BootFailure;
-import io.kiss.cluster.journal.JdbcDecisionJournal;
+import io.kiss.cluster.jobs.JobDesk;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ public final class AdminApi {
   /**
    * Puts the API together.
    *
-   * @param decisions empty on a node without a database, which answers for the cluster and its
+   * @param stores empty on a node without a database, which answers for the cluster and its
    *     training only
    * @param clusters names of the clusters this node can reach
    * @param database answers when the database does; empty where there is none
@@ -38,27 +38,33 @@ public final class AdminApi {
       ActorSystem<?> system,
       HttpSettings settings,
       NodeActors actors,
-      Optional<JdbcDecisionJournal> decisions,
+      Optional<AdminStores> stores,
       List<String> clusters,
       EventFeeds feeds,
       NodeMeters meters,
+      JobDesk jobs,
       Optional<Supplier<CompletionStage<?>>> database) {
     this.system = system;
     this.settings = settings;
     Duration timeout = settings.askTimeout();
     ControllerClient controller = new ControllerClient(system, actors.controller(), timeout);
-    TrainingEndpoints training = new TrainingEndpoints(system, actors.learner(), actors.workers(), feeds, timeout);
+    TrainingEndpoints training =
+        new TrainingEndpoints(system, actors.learner(), actors.workers(), feeds, timeout);
     endpoints = new ArrayList<>();
     endpoints.addAll(new ClusterEndpoints(system, actors.entityTypes(), timeout).endpoints());
     endpoints.addAll(training.endpoints());
-    decisions.ifPresent(
-        journal -> {
+    stores.ifPresent(
+        kept -> {
           endpoints.addAll(new PolicyEndpoints(controller).endpoints());
           NamespaceEndpoints namespaces =
               new NamespaceEndpoints(controller, actors.namespaces(), clusters);
           endpoints.addAll(namespaces.endpoints());
-          endpoints.addAll(new DecisionEndpoints(journal, namespaces, feeds).endpoints());
+          endpoints.addAll(new DecisionEndpoints(kept.decisions(), namespaces, feeds).endpoints());
         });
+    endpoints.addAll(
+        new JobEndpoints(
+                system, jobs.queue(), jobs.library(), controller, stores.map(AdminStores::policies))
+            .endpoints());
     endpoints.addAll(
         new ProbeEndpoints(
                 system,
