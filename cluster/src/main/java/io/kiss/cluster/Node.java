@@ -180,7 +180,7 @@ public final class Node implements AutoCloseable {
         system,
         settings.http(),
         actors,
-        stores.map(kept -> new AdminStores(kept.decisions(), kept.policies())),
+        stores.map(kept -> new AdminStores(kept.decisions(), kept.policies(), kept.audit())),
         demo.isPresent() ? List.of(DemoCluster.CLUSTER) : List.of(),
         feeds,
         meters,
@@ -249,7 +249,10 @@ public final class Node implements AutoCloseable {
 
   /** Where the admin API and the web page are. */
   public String url() {
-    return "http://" + settings.http().host() + ":" + port;
+    return (settings.http().tlsDirectory().isPresent() ? "https://" : "http://")
+        + settings.http().host()
+        + ":"
+        + port;
   }
 
   /** Whether this node is going down. */

@@ -3,6 +3,7 @@ package io.kiss.cluster.http;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import io.kiss.cluster.boot.BootFailure;
@@ -60,6 +61,7 @@ public final class AdminApi {
               new NamespaceEndpoints(controller, actors.namespaces(), clusters);
           endpoints.addAll(namespaces.endpoints());
           endpoints.addAll(new DecisionEndpoints(kept.decisions(), namespaces, feeds).endpoints());
+          endpoints.addAll(new AuditEndpoints(kept.audit()).endpoints());
         });
     endpoints.addAll(
         new JobEndpoints(
@@ -71,7 +73,13 @@ public final class AdminApi {
                 new ProbeEndpoints.Readiness(database, training::ask, controller::view),
                 meters)
             .endpoints());
-    router = new Router(system, endpoints, new Doorkeeper(settings));
+    router =
+        new Router(
+            system,
+            endpoints,
+            new Doorkeeper(settings),
+            new RateLimit(settings.rate(), settings.burst(), System::nanoTime),
+            new Changes(endpoints, stores.map(AdminStores::audit), settings.requireIfMatch()));
   }
 
   /** Everything there is. */
@@ -92,9 +100,12 @@ public final class AdminApi {
    */
   public int bind() {
     try {
+      ServerBuilder server = Http.get(system).newServerAt(settings.host(), settings.port());
       ServerBinding binding =
-          Http.get(system)
-              .newServerAt(settings.host(), settings.port())
+          settings
+              .tlsDirectory()
+              .map(folder -> server.enableHttps(AdminTls.read(folder)))
+              .orElse(server)
               .bind(this::answer)
               .toCompletableFuture()
               .join();

@@ -420,7 +420,7 @@ class AdminApiTest {
         new HttpSettings(
             "127.0.0.1", 0, Optional.empty(), Optional.empty(), Duration.ofMillis(500)),
         actors,
-        Optional.of(new AdminStores(decisions, node.stores().policies())),
+        Optional.of(new AdminStores(decisions, node.stores().policies(), node.stores().audit())),
         List.of("local"),
         node.feeds(),
         node.meters(),
