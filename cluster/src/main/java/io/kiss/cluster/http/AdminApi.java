@@ -26,6 +26,7 @@ public final class AdminApi {
   private final HttpSettings settings;
   private final List<Endpoint> endpoints;
   private final Router router;
+  private final NodeMeters meters;
 
   /**
    * Puts the API together.
@@ -47,6 +48,8 @@ public final class AdminApi {
       Optional<Supplier<CompletionStage<?>>> database) {
     this.system = system;
     this.settings = settings;
+    this.meters = meters;
+    meters.jobs(jobs.queue());
     Duration timeout = settings.askTimeout();
     ControllerClient controller = new ControllerClient(system, actors.controller(), timeout);
     TrainingEndpoints training =
@@ -89,7 +92,17 @@ public final class AdminApi {
 
   /** Answers one request. */
   public CompletionStage<HttpResponse> answer(HttpRequest request) {
-    return router.answer(request);
+    long from = System.nanoTime();
+    return router
+        .answer(request)
+        .thenApply(
+            response -> {
+              meters.request(
+                  request.method().value(),
+                  response.status().intValue(),
+                  Duration.ofNanos(System.nanoTime() - from));
+              return response;
+            });
   }
 
   /**
