@@ -5,12 +5,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kiss.cluster.boot.BootFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,7 +28,6 @@ final class AdminClient {
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
   private static final Duration CONNECT = Duration.ofSeconds(15);
-  private static final int OK = 200;
   private static final int UNAUTHORIZED = 401;
 
   @Spec(Spec.Target.MIXEE)
@@ -44,6 +47,12 @@ final class AdminClient {
           "A viewer's or operator's token (default: KISS_HTTP_VIEWER_TOKEN to read,"
               + " KISS_HTTP_OPERATOR_TOKEN). The environment is safer: others see command lines.")
   private String token;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "File whose first line is the token; for machines that have no environment.")
+  private Path tokenFile;
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
@@ -69,6 +78,20 @@ final class AdminClient {
   }
 
   /**
+   * Has the node do away with something.
+   *
+   * @throws BootFailure with the node's reason where it refuses
+   */
+  void delete(String path) {
+    HttpResponse<String> response =
+        send(
+            HttpRequest.newBuilder(URI.create(base() + path)).DELETE(), "KISS_HTTP_OPERATOR_TOKEN");
+    if (!isSuccess(response)) {
+      throw new BootFailure(refusal(response));
+    }
+  }
+
+  /**
    * The body of a successful answer.
    *
    * @throws BootFailure with the node's reason where it is a refusal
@@ -81,7 +104,7 @@ final class AdminClient {
   }
 
   static boolean isSuccess(HttpResponse<String> response) {
-    return response.statusCode() == OK;
+    return response.statusCode() / 100 == 2;
   }
 
   /** The body of any answer. */
@@ -107,7 +130,7 @@ final class AdminClient {
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request, String... tokens) {
-    Optional<String> known = Optional.ofNullable(token);
+    Optional<String> known = Optional.ofNullable(token).or(this::fromFile);
     for (String name : tokens) {
       known = known.or(() -> Optional.ofNullable(System.getenv(name)));
     }
@@ -123,6 +146,18 @@ final class AdminClient {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BootFailure("interrupted", e);
+    }
+  }
+
+  private Optional<String> fromFile() {
+    if (tokenFile == null) {
+      return Optional.empty();
+    }
+    try (Stream<String> lines = Files.lines(tokenFile)) {
+      return lines.findFirst().map(String::strip);
+    } catch (IOException | UncheckedIOException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--token-file: " + tokenFile + " cannot be read", e);
     }
   }
 

@@ -21,7 +21,13 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    sortOptions = false)
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kiss status",
+      "  kiss status --url https://kiss.example:8080 --token-file ~/.kiss-token",
+      "  kiss status --json | jq .training.environmentSteps"
+    })
 final class StatusCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private AdminClient node;

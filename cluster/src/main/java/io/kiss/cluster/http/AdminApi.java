@@ -3,10 +3,11 @@ package io.kiss.cluster.http;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import io.kiss.cluster.boot.BootFailure;
-import io.kiss.cluster.journal.JdbcDecisionJournal;
+import io.kiss.cluster.jobs.JobDesk;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,11 +26,12 @@ public final class AdminApi {
   private final HttpSettings settings;
   private final List<Endpoint> endpoints;
   private final Router router;
+  private final NodeMeters meters;
 
   /**
    * Puts the API together.
    *
-   * @param decisions empty on a node without a database, which answers for the cluster and its
+   * @param stores empty on a node without a database, which answers for the cluster and its
    *     training only
    * @param clusters names of the clusters this node can reach
    * @param database answers when the database does; empty where there is none
@@ -38,13 +40,16 @@ public final class AdminApi {
       ActorSystem<?> system,
       HttpSettings settings,
       NodeActors actors,
-      Optional<JdbcDecisionJournal> decisions,
+      Optional<AdminStores> stores,
       List<String> clusters,
       EventFeeds feeds,
       NodeMeters meters,
+      JobDesk jobs,
       Optional<Supplier<CompletionStage<?>>> database) {
     this.system = system;
     this.settings = settings;
+    this.meters = meters;
+    meters.jobs(jobs.queue());
     Duration timeout = settings.askTimeout();
     ControllerClient controller = new ControllerClient(system, actors.controller(), timeout);
     TrainingEndpoints training =
@@ -52,21 +57,32 @@ public final class AdminApi {
     endpoints = new ArrayList<>();
     endpoints.addAll(new ClusterEndpoints(system, actors.entityTypes(), timeout).endpoints());
     endpoints.addAll(training.endpoints());
-    decisions.ifPresent(
-        journal -> {
+    stores.ifPresent(
+        kept -> {
           endpoints.addAll(new PolicyEndpoints(controller).endpoints());
           NamespaceEndpoints namespaces =
               new NamespaceEndpoints(controller, actors.namespaces(), clusters);
           endpoints.addAll(namespaces.endpoints());
-          endpoints.addAll(new DecisionEndpoints(journal, namespaces, feeds).endpoints());
+          endpoints.addAll(new DecisionEndpoints(kept.decisions(), namespaces, feeds).endpoints());
+          endpoints.addAll(new AuditEndpoints(kept.audit()).endpoints());
         });
+    endpoints.addAll(
+        new JobEndpoints(
+                system, jobs.queue(), jobs.library(), controller, stores.map(AdminStores::policies))
+            .endpoints());
     endpoints.addAll(
         new ProbeEndpoints(
                 system,
                 new ProbeEndpoints.Readiness(database, training::ask, controller::view),
                 meters)
             .endpoints());
-    router = new Router(system, endpoints, new Doorkeeper(settings));
+    router =
+        new Router(
+            system,
+            endpoints,
+            new Doorkeeper(settings),
+            new RateLimit(settings.rate(), settings.burst(), System::nanoTime),
+            new Changes(endpoints, stores.map(AdminStores::audit), settings.requireIfMatch()));
   }
 
   /** Everything there is. */
@@ -76,7 +92,17 @@ public final class AdminApi {
 
   /** Answers one request. */
   public CompletionStage<HttpResponse> answer(HttpRequest request) {
-    return router.answer(request);
+    long from = System.nanoTime();
+    return router
+        .answer(request)
+        .thenApply(
+            response -> {
+              meters.request(
+                  request.method().value(),
+                  response.status().intValue(),
+                  Duration.ofNanos(System.nanoTime() - from));
+              return response;
+            });
   }
 
   /**
@@ -87,9 +113,12 @@ public final class AdminApi {
    */
   public int bind() {
     try {
+      ServerBuilder server = Http.get(system).newServerAt(settings.host(), settings.port());
       ServerBinding binding =
-          Http.get(system)
-              .newServerAt(settings.host(), settings.port())
+          settings
+              .tlsDirectory()
+              .map(folder -> server.enableHttps(AdminTls.read(folder)))
+              .orElse(server)
               .bind(this::answer)
               .toCompletableFuture()
               .join();

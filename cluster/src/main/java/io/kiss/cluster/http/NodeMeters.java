@@ -4,9 +4,11 @@ import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.actors.scaler.LiveMetrics;
 import io.kiss.actors.serialization.WireFaults;
+import io.kiss.cluster.jobs.JobQueue;
 import io.kiss.kisim.autoscale.Guard;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -15,7 +17,9 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /** What a node tells Prometheus. Names are Micrometer's; Prometheus shows dots as underscores. */
@@ -55,6 +59,15 @@ public final class NodeMeters implements AutoCloseable {
 
   /** Messages between nodes that could not be sent, or read, and were dropped. */
   public static final String DROPPED_MESSAGES = "kiss.messages.dropped";
+
+  /** What-if runs that wait or run. */
+  public static final String JOBS = "kiss.jobs.unfinished";
+
+  /** Requests to the admin API. */
+  public static final String HTTP_REQUESTS = "kiss.http.requests";
+
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -163,6 +176,24 @@ public final class NodeMeters implements AutoCloseable {
     Gauge.builder(name, feeds, f -> f.latestTraining().map(value::applyAsDouble).orElse(Double.NaN))
         .description(help)
         .register(registry);
+  }
+
+  /** Watches the jobs of this node. */
+  void jobs(JobQueue queue) {
+    Gauge.builder(JOBS, queue, JobQueue::unfinished)
+        .description("What-if runs that wait or run on this node")
+        .register(registry);
+  }
+
+  /** Counts a request to the admin API. */
+  void request(String method, int status, Duration took) {
+    Timer.builder(HTTP_REQUESTS)
+        .description("Requests to the admin API, and how long until they were answered")
+        // Anybody can make up a method, and each would be a series.
+        .tag("method", METHODS.contains(method) ? method : "other")
+        .tag("status", Integer.toString(status))
+        .register(registry)
+        .record(took);
   }
 
   /** The registry, for further meters. */

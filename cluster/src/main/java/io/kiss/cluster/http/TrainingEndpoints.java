@@ -85,7 +85,7 @@ final class TrainingEndpoints {
             "/api/v1/training/events",
             call ->
                 CompletableFuture.completedFuture(
-                    EventStreams.of("progress", feeds.training(), progress -> ""))),
+                    EventStreams.of("progress", feeds.trainingFeed(), call, true))),
         Endpoint.post(
             "/api/v1/training/start",
             call ->

@@ -53,9 +53,15 @@ class OutsideProgramsTest {
                   assertThat(browser.text())
                       .contains("running", "1 node, term 0, champion none")
                       .contains(
-                          "local/demo shadow", "local/nowhere shadow", "no namespace 'nowhere'")
+                          "local/demo\nshadow", "local/nowhere\nshadow", "no namespace 'nowhere'")
                       .contains("resnet50", "bert-large", "recommender", "queueing rule says")
                       .doesNotContain("undefined", "NaN"));
+      assertThat(
+              browser.value(
+                  "String(document.documentElement.scrollWidth <= document.documentElement"
+                      + ".clientWidth)"))
+          .as("nothing sticks out at the side")
+          .isEqualTo("true");
       // Unmeasured returns make no curve, and no curve takes no room.
       assertThat(browser.value("document.getElementById('curve').getBoundingClientRect().height"))
           .isEqualTo("0");

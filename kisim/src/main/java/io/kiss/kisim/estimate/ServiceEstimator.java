@@ -9,8 +9,9 @@ import java.util.OptionalDouble;
  * was seen of it; nothing stands in for what was not.
  *
  * <ul>
- *   <li><b>Service time</b>: the median latency where replicas are hardly busy, else by Little's law
- *       requests in service over completions. Of what was seen, the lower tenth: waiting only adds.
+ *   <li><b>Service time</b>: the median latency where replicas are hardly busy, else by Little's
+ *       law requests in service over completions. Of what was seen, the lower tenth: waiting only
+ *       adds.
  *   <li><b>Capacity of a replica</b>: completions per ready replica while requests wait at all of
  *       them, which is what saturation looks like; the median of those ticks. Where that was never
  *       seen, completions over the share of time that GPUs were busy: too low where a GPU that
