@@ -24,6 +24,9 @@ import io.kiss.cluster.jobs.JobDesk;
 import io.kiss.cluster.jobs.JobQueue;
 import io.kiss.cluster.jobs.Library;
 import io.kiss.cluster.journal.Database;
+import io.kiss.cluster.live.ReachableClusters;
+import io.kiss.cluster.live.ServiceProfiles;
+import io.kiss.cluster.prometheus.MetricsSources;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -48,6 +51,8 @@ public final class Node implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final Optional<NodeStores> stores;
   private final Optional<DemoCluster> demo;
+  private final MetricsSources sources;
+  private final ReachableClusters clusters;
   private final EventFeeds feeds;
   private final NodeMeters meters;
   private final NodeActors actors;
@@ -79,11 +84,17 @@ public final class Node implements AutoCloseable {
     joinCluster();
     stores = database.map(open -> NodeStores.of(system, open, settings.decisionRetention()));
     demo = settings.demo().map(told -> new DemoCluster(told, System::currentTimeMillis));
+    sources = MetricsSources.ofInstallation();
+    clusters =
+        new ReachableClusters(
+            demo.map(d -> d),
+            settings.live(),
+            sources,
+            NodeStores.dispatcher(system));
     feeds = new EventFeeds(system);
     meters = new NodeMeters(feeds, LiveMetrics.get(system), WireFaults.get(system));
     actors =
-        starter.start(
-            system, stores, demo.<LiveClusters>map(d -> d).orElse(name -> Optional.empty()));
+        starter.start(system, stores, clusters);
     feeds.follow(system, actors.learner());
     jobs = jobs();
     port = adminApi().bind();
@@ -170,8 +181,11 @@ public final class Node implements AutoCloseable {
               queue.close();
               return CompletableFuture.completedFuture(Done.getInstance());
             });
-    Path home = Path.of(System.getProperty("kiss.home", "."));
-    return new JobDesk(queue, Library.of(home, settings.jobs().files()));
+    return new JobDesk(queue, Library.of(home(), settings.jobs().files()));
+  }
+
+  private static Path home() {
+    return Path.of(System.getProperty("kiss.home", "."));
   }
 
   private AdminApi adminApi() {
@@ -182,6 +196,8 @@ public final class Node implements AutoCloseable {
         actors,
         stores.map(kept -> new AdminStores(kept.decisions(), kept.policies(), kept.audit())),
         demo.isPresent() ? List.of(DemoCluster.CLUSTER) : List.of(),
+        sources,
+        new ServiceProfiles(home().resolve("conf").resolve("profiles")),
         feeds,
         meters,
         jobs,
@@ -277,6 +293,7 @@ public final class Node implements AutoCloseable {
     }
     try {
       stop(settings, system, database);
+      clusters.close();
       meters.close();
     } finally {
       stopped.complete(Done.getInstance());

@@ -10,6 +10,7 @@ import io.kiss.cluster.boot.DataDirectory;
 import io.kiss.cluster.demo.DemoSettings;
 import io.kiss.cluster.http.HttpSettings;
 import io.kiss.cluster.jobs.JobSettings;
+import io.kiss.cluster.live.LiveClusterSettings;
 import io.kiss.cluster.journal.DatabaseSettings;
 import io.kiss.kisim.text.Spelling;
 import io.kiss.kisim.traffic.ArrivalTrace;
@@ -40,6 +41,7 @@ public record NodeSettings(
     Duration decisionRetention,
     HttpSettings http,
     JobSettings jobs,
+    LiveClusterSettings live,
     Optional<DemoSettings> demo,
     Duration joinTimeout,
     Duration stopTimeout) {
@@ -164,6 +166,7 @@ public record NodeSettings(
           kiss.getDuration("decisions.retention"),
           http,
           JobSettings.from(kiss.getConfig("jobs"), data.path()),
+          LiveClusterSettings.from(kiss),
           demo.get(),
           kiss.getDuration("boot.join-timeout"),
           kiss.getDuration("boot.stop-timeout"));

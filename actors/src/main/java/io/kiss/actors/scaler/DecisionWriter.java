@@ -49,8 +49,7 @@ final class DecisionWriter {
    * @param held why nothing may be written now; empty: it may, in active mode
    * @return never fails
    */
-  CompletionStage<Written> write(
-      TickRun run, List<TickRun.Answer> answers, Optional<String> held) {
+  CompletionStage<Written> write(TickRun run, List<TickRun.Answer> answers, Optional<String> held) {
     List<CompletableFuture<DecisionRecord>> records = new ArrayList<>(answers.size());
     for (TickRun.Answer answer : answers) {
       String id = ids.next(System.currentTimeMillis());

@@ -80,8 +80,7 @@ final class Deployments {
   /** Settles what decisions go by now: a scaler comes and goes with that. */
   private void settle(Deployment deployment, Attachment attachment, LoadedPolicy policy) {
     deployment.terms =
-        Optional.of(
-            Terms.of(attachment, deployment.workload, deployment.seen, deployment.terms));
+        Optional.of(Terms.of(attachment, deployment.workload, deployment.seen, deployment.terms));
     if (deployment.spec().isEmpty()) {
       stop(deployment);
     } else if (deployment.scaler == null) {

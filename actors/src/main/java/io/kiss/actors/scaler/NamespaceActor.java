@@ -156,8 +156,7 @@ final class NamespaceActor {
     site.problems().clear(Area.CONTROLLER);
     attach
         .definition()
-        .ifPresent(
-            definition -> site.environment().clusters().use(site.namespace(), definition));
+        .ifPresent(definition -> site.environment().clusters().use(site.namespace(), definition));
     loop.follow(attach.attachment());
     if (!lease.answered()) {
       lease.ask(site.cluster());
@@ -332,8 +331,7 @@ final class NamespaceActor {
     // Whoever takes over need not wait until it runs out.
     lease
         .release(knownCluster())
-        .whenComplete(
-            (done, failure) -> site.environment().clusters().leave(site.namespace()));
+        .whenComplete((done, failure) -> site.environment().clusters().leave(site.namespace()));
     return Behaviors.same();
   }
 }

@@ -34,7 +34,9 @@ record Terms(
   static final String MAX = "kiss.io/max-replicas";
   static final String PRICE = "kiss.io/violation-price";
 
-  /** What GPU services take where nobody has seen this one start: the middle of one to ten minutes. */
+  /**
+   * What GPU services take where nobody has seen this one start: the middle of one to ten minutes.
+   */
   static final double ASSUMED_STARTUP_SECONDS = 180;
 
   private static final double USUAL_PRICE = 10;

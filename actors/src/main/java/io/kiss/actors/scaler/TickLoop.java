@@ -178,9 +178,7 @@ final class TickLoop {
       site.problems().clear(Area.SCALER);
     }
     site.context()
-        .pipeToSelf(
-            writer.write(run, run.write(), held()),
-            (written, failure) -> written);
+        .pipeToSelf(writer.write(run, run.write(), held()), (written, failure) -> written);
   }
 
   /** Why nothing may be written now. */

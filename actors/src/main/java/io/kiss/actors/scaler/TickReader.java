@@ -56,7 +56,8 @@ final class TickReader {
             () ->
                 tick.cluster
                     .metrics()
-                    .query(namespace.namespace(), attachment.source(), targets(attachment, workloads)))
+                    .query(
+                        namespace.namespace(), attachment.source(), targets(attachment, workloads)))
         .handle(
             (samples, failure) ->
                 failure == null
@@ -64,12 +65,9 @@ final class TickReader {
                     : failed(tick, workloads, Area.METRICS, failure));
   }
 
-  private static List<MetricsPort.Target> targets(
-      Attachment attachment, List<Workload> workloads) {
+  private static List<MetricsPort.Target> targets(Attachment attachment, List<Workload> workloads) {
     return workloads.stream()
-        .map(
-            workload ->
-                new MetricsPort.Target(workload, Terms.sloSeconds(attachment, workload)))
+        .map(workload -> new MetricsPort.Target(workload, Terms.sloSeconds(attachment, workload)))
         .toList();
   }
 

@@ -8,6 +8,8 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.jobs.JobDesk;
+import io.kiss.cluster.live.ServiceProfiles;
+import io.kiss.cluster.prometheus.MetricsSources;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +35,9 @@ public final class AdminApi {
    *
    * @param stores empty on a node without a database, which answers for the cluster and its
    *     training only
-   * @param clusters names of the clusters this node can reach
+   * @param clusters names of the clusters that need no definition
+   * @param sources templates of metrics' queries that requests may name
+   * @param profiles services that requests may name
    * @param database answers when the database does; empty where there is none
    */
   public AdminApi(
@@ -42,6 +46,8 @@ public final class AdminApi {
       NodeActors actors,
       Optional<AdminStores> stores,
       List<String> clusters,
+      MetricsSources sources,
+      ServiceProfiles profiles,
       EventFeeds feeds,
       NodeMeters meters,
       JobDesk jobs,
@@ -60,8 +66,11 @@ public final class AdminApi {
     stores.ifPresent(
         kept -> {
           endpoints.addAll(new PolicyEndpoints(controller).endpoints());
+          LiveClusterEndpoints live =
+              new LiveClusterEndpoints(controller, clusters, sources);
           NamespaceEndpoints namespaces =
-              new NamespaceEndpoints(controller, actors.namespaces(), clusters);
+              new NamespaceEndpoints(controller, actors.namespaces(), live, profiles);
+          endpoints.addAll(live.endpoints());
           endpoints.addAll(namespaces.endpoints());
           endpoints.addAll(new DecisionEndpoints(kept.decisions(), namespaces, feeds).endpoints());
           endpoints.addAll(new AuditEndpoints(kept.audit()).endpoints());

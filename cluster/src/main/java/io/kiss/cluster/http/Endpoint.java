@@ -36,6 +36,10 @@ record Endpoint(HttpMethod method, String path, Handler handler) {
     return new Endpoint(HttpMethods.PUT, path, handler);
   }
 
+  static Endpoint patch(String path, Handler handler) {
+    return new Endpoint(HttpMethods.PATCH, path, handler);
+  }
+
   static Endpoint delete(String path, Handler handler) {
     return new Endpoint(HttpMethods.DELETE, path, handler);
   }

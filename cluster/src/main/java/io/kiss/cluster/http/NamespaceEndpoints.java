@@ -11,9 +11,12 @@ import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
+import io.kiss.actors.protocol.DeploymentOverride;
 import io.kiss.actors.protocol.NamespaceProtocol;
 import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
 import io.kiss.actors.protocol.NamespaceProtocol.NamespaceStatus;
+import io.kiss.actors.protocol.WorkloadSettings;
+import io.kiss.cluster.live.ServiceProfiles;
 import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import java.util.List;
@@ -21,28 +24,28 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** Clusters, the namespaces attached in them, and their Deployments. */
+/** Namespaces attached in clusters, and their Deployments. */
 final class NamespaceEndpoints {
-  private static final String CLUSTERS = "/api/v1/clusters";
-  static final String NAMESPACE = CLUSTERS + "/{cluster}/namespaces/{namespace}";
+  static final String NAMESPACE =
+      LiveClusterEndpoints.CLUSTERS + "/{cluster}/namespaces/{namespace}";
 
   private static final int MOST_FAILSAFE_REPLICAS = 10_000;
 
   private final ControllerClient controller;
   private final Function<NamespaceRef, RecipientRef<NamespaceProtocol.Command>> entities;
-  private final List<String> clusters;
+  private final LiveClusterEndpoints clusters;
+  private final ServiceTerms terms;
 
   NamespaceEndpoints(
       ControllerClient controller,
       Function<NamespaceRef, RecipientRef<NamespaceProtocol.Command>> entities,
-      List<String> clusters) {
+      LiveClusterEndpoints clusters,
+      ServiceProfiles profiles) {
     this.controller = controller;
     this.entities = entities;
-    this.clusters = List.copyOf(clusters);
+    this.clusters = clusters;
+    terms = new ServiceTerms(profiles);
   }
-
-  /** A cluster this node can reach. */
-  record ClusterView(String name, List<String> namespaces) {}
 
   /** An attachment, and how it stands. */
   record NamespaceView(Attachment attachment, NamespaceStatus status) {}
@@ -50,12 +53,24 @@ final class NamespaceEndpoints {
   /**
    * How to attach a namespace; what is left out has a default, but the mode stays as it was.
    *
+   * @param source templates of the metrics' queries
    * @param guards some or all of the guardrails' settings
    */
   record PutNamespace(
-      String selector, Attachment.Mode mode, Double tickSeconds, ObjectNode guards) {
+      String selector,
+      Attachment.Mode mode,
+      Double tickSeconds,
+      String source,
+      Double sloMs,
+      Integer minReplicas,
+      Integer maxReplicas,
+      String profile,
+      ServiceTerms.Service service,
+      Double violationPrice,
+      ObjectNode guards) {
 
-    Attachment attachment(NamespaceRef ref, Optional<Attachment> before) {
+    Attachment attachment(
+        NamespaceRef ref, Optional<Attachment> before, WorkloadSettings settings) {
       double tick = tickSeconds == null ? WorkloadSpec.DEFAULT_TICK_SECONDS : tickSeconds;
       if (!(tick >= 1 && tick <= 3600)) {
         throw ApiProblem.badRequest("tickSeconds: must be in 1..3600");
@@ -72,7 +87,10 @@ final class NamespaceEndpoints {
           selector == null ? "" : selector,
           mode == null ? kept : mode,
           tick,
-          guardSettings());
+          guardSettings(),
+          source == null ? "" : source,
+          settings,
+          before.map(Attachment::overrides).orElse(List.of()));
     }
 
     private GuardSettings guardSettings() {
@@ -96,40 +114,27 @@ final class NamespaceEndpoints {
 
   List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get(CLUSTERS, call -> clusters()),
-        Endpoint.get(CLUSTERS + "/{cluster}/namespaces", this::namespaces),
+        Endpoint.get(
+            LiveClusterEndpoints.CLUSTERS + "/{cluster}/namespaces", this::namespaces),
         Endpoint.get(NAMESPACE, this::namespace),
         Endpoint.put(NAMESPACE, this::attach),
         Endpoint.delete(NAMESPACE, this::detach),
         Endpoint.get(
             NAMESPACE + "/deployments",
             call -> status(call).thenApply(status -> Json.ok(status.deployments()))),
-        Endpoint.get(NAMESPACE + "/deployments/{name}", this::deployment));
-  }
-
-  private CompletionStage<HttpResponse> clusters() {
-    return controller
-        .view()
-        .thenApply(
-            view ->
-                Json.ok(
-                    clusters.stream()
-                        .map(
-                            name ->
-                                new ClusterView(
-                                    name,
-                                    attachments(view, name).map(Attachment::namespace).toList()))
-                        .toList()));
-  }
-
-  private static java.util.stream.Stream<Attachment> attachments(
-      ControllerView view, String cluster) {
-    return view.attachments().stream().filter(a -> a.cluster().equals(cluster));
+        Endpoint.get(NAMESPACE + "/deployments/{name}", this::deployment),
+        Endpoint.patch(NAMESPACE + "/deployments/{name}", this::change));
   }
 
   private CompletionStage<HttpResponse> namespaces(Call call) {
-    String cluster = cluster(call);
-    return controller.view().thenApply(view -> Json.ok(attachments(view, cluster).toList()));
+    String cluster = call.segment("cluster");
+    return controller
+        .view()
+        .thenApply(
+            view -> {
+              clusters.require(view, cluster);
+              return Json.ok(LiveClusterEndpoints.attachments(view, cluster).toList());
+            });
   }
 
   private CompletionStage<HttpResponse> namespace(Call call) {
@@ -148,8 +153,20 @@ final class NamespaceEndpoints {
 
   private CompletionStage<HttpResponse> attach(
       NamespaceRef ref, PutNamespace put, ControllerView view) {
+    clusters.require(view, ref.cluster());
+    clusters.requireSource(put.source() == null ? "" : put.source());
     Optional<Attachment> before = find(view, ref);
-    Attachment attachment = put.attachment(ref, before);
+    Attachment attachment =
+        put.attachment(
+            ref,
+            before,
+            terms.settings(
+                put.sloMs(),
+                put.minReplicas(),
+                put.maxReplicas(),
+                put.profile(),
+                put.service(),
+                put.violationPrice()));
     return controller
         .<Done>order(reply -> new ControllerProtocol.PutNamespace(attachment, reply))
         .thenApply(
@@ -185,6 +202,30 @@ final class NamespaceEndpoints {
                                 "namespace %s has no Deployment '%s'".formatted(ref(call), name))));
   }
 
+  /**
+   * What to change of one Deployment; what is left out stays, what is null goes back to the
+   * namespace's.
+   */
+  private CompletionStage<HttpResponse> change(Call call) {
+    NamespaceRef ref = ref(call);
+    String name = call.segment("name");
+    return call.body(ObjectNode.class)
+        .thenCompose(
+            patch ->
+                attached(call)
+                    .thenCompose(
+                        attachment -> {
+                          DeploymentOverride override =
+                              terms.patched(name, attachment.override(name), patch);
+                          return controller
+                              .<Done>order(
+                                  reply ->
+                                      new ControllerProtocol.PutOverride(
+                                          ref.cluster(), ref.namespace(), override, reply))
+                              .thenApply(done -> Json.ok(override));
+                        }));
+  }
+
   private CompletionStage<NamespaceStatus> status(Call call) {
     return attached(call).thenCompose(attachment -> ask(ref(call)));
   }
@@ -203,29 +244,23 @@ final class NamespaceEndpoints {
     return controller
         .view()
         .thenApply(
-            view ->
-                find(view, ref)
-                    .orElseThrow(
-                        () -> ApiProblem.notFound("namespace " + ref + " is not attached")));
+            view -> {
+              clusters.require(view, ref.cluster());
+              return find(view, ref)
+                  .orElseThrow(
+                      () -> ApiProblem.notFound("namespace " + ref + " is not attached"));
+            });
   }
 
   private static Optional<Attachment> find(ControllerView view, NamespaceRef ref) {
-    return attachments(view, ref.cluster())
+    return LiveClusterEndpoints.attachments(view, ref.cluster())
         .filter(attachment -> attachment.namespace().equals(ref.namespace()))
         .findFirst();
   }
 
-  private String cluster(Call call) {
-    String cluster = call.segment("cluster");
-    if (!clusters.contains(cluster)) {
-      throw ApiProblem.notFound("there is no cluster '" + cluster + "'");
-    }
-    return cluster;
-  }
-
-  /** The namespace a path names, attached or not, in a cluster that is there. */
+  /** The namespace a path names, attached or not. */
   NamespaceRef ref(Call call) {
-    String cluster = cluster(call);
+    String cluster = call.segment("cluster");
     String namespace = call.segment("namespace");
     if (!namespace.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {
       throw ApiProblem.badRequest("'" + namespace + "' is not a name a namespace can have");

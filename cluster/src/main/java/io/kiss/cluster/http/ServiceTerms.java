@@ -1,0 +1,148 @@
+package io.kiss.cluster.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kiss.actors.protocol.Attachment;
+import io.kiss.actors.protocol.DeploymentOverride;
+import io.kiss.actors.protocol.ServiceProfile;
+import io.kiss.actors.protocol.WorkloadSettings;
+import io.kiss.cluster.live.ServiceProfiles;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads what requests say about services: SLO, limits, what a replica can do, what matters more. */
+final class ServiceTerms {
+  private static final Set<String> PATCHED =
+      Set.of(
+          "mode", "sloMs", "minReplicas", "maxReplicas", "profile", "service", "violationPrice");
+  private static final int MOST_REPLICAS = 100_000;
+  private static final double LONGEST_MS = 24 * 3_600_000.0;
+  private static final double HIGHEST_PRICE = 1000;
+
+  private final ServiceProfiles profiles;
+
+  ServiceTerms(ServiceProfiles profiles) {
+    this.profiles = profiles;
+  }
+
+  /**
+   * What one replica can do, in numbers.
+   *
+   * @param serviceTimeMs latency of a lone request on an idle replica
+   * @param replicaCapacity requests per second one ready replica sustains
+   * @param startupSeconds from asking for a replica until it is ready
+   */
+  record Service(Double serviceTimeMs, Double replicaCapacity, Double startupSeconds) {}
+
+  /** Reads settings; null says nothing. */
+  WorkloadSettings settings(
+      Double sloMs,
+      Integer minReplicas,
+      Integer maxReplicas,
+      String profile,
+      Service service,
+      Double violationPrice) {
+    between("sloMs", sloMs, 1e-3, LONGEST_MS);
+    between("minReplicas", minReplicas, 1, MOST_REPLICAS);
+    between("maxReplicas", maxReplicas, 1, MOST_REPLICAS);
+    between("violationPrice", violationPrice, 0.1, HIGHEST_PRICE);
+    if (minReplicas != null && maxReplicas != null && minReplicas > maxReplicas) {
+      throw ApiProblem.badRequest(
+          "minReplicas: is %d, above maxReplicas, %d".formatted(minReplicas, maxReplicas));
+    }
+    if (profile != null && service != null) {
+      throw ApiProblem.badRequest("profile, service: give one of them, not both");
+    }
+    return new WorkloadSettings(
+        Optional.ofNullable(sloMs).map(millis -> millis / 1000),
+        Optional.ofNullable(minReplicas),
+        Optional.ofNullable(maxReplicas),
+        profile == null ? Optional.ofNullable(service).map(this::inNumbers) : named(profile),
+        Optional.ofNullable(violationPrice));
+  }
+
+  private static void between(String name, Number value, double least, double most) {
+    if (value != null && !(value.doubleValue() >= least && value.doubleValue() <= most)) {
+      throw ApiProblem.badRequest(
+          "%s: must be in %s..%s, not %s".formatted(name, plain(least), plain(most), value));
+    }
+  }
+
+  private static String plain(double value) {
+    return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+  }
+
+  private Optional<ServiceProfile> named(String profile) {
+    try {
+      return Optional.of(profiles.find(profile));
+    } catch (IllegalArgumentException e) {
+      throw ApiProblem.badRequest("profile: " + e.getMessage());
+    }
+  }
+
+  private ServiceProfile inNumbers(Service service) {
+    if (service.serviceTimeMs() == null
+        || service.replicaCapacity() == null
+        || service.startupSeconds() == null) {
+      throw ApiProblem.badRequest(
+          "service: wants serviceTimeMs, replicaCapacity (requests per second) and"
+              + " startupSeconds, or leave it out to have them estimated");
+    }
+    between("service.serviceTimeMs", service.serviceTimeMs(), 1e-3, LONGEST_MS);
+    between("service.replicaCapacity", service.replicaCapacity(), 1e-3, 1e7);
+    between("service.startupSeconds", service.startupSeconds(), 0.1, 86_400);
+    return new ServiceProfile(
+        "as told",
+        service.serviceTimeMs() / 1000,
+        service.replicaCapacity(),
+        service.startupSeconds());
+  }
+
+  /** One Deployment's override after a merge patch (RFC 7396) of it. */
+  DeploymentOverride patched(
+      String deployment, Optional<DeploymentOverride> before, ObjectNode patch) {
+    for (String key : (Iterable<String>) patch::fieldNames) {
+      if (!PATCHED.contains(key)) {
+        throw ApiProblem.badRequest(
+            "%s: unknown; known are %s".formatted(key, String.join(", ", new TreeSet<>(PATCHED))));
+      }
+    }
+    WorkloadSettings old =
+        before.map(DeploymentOverride::settings).orElse(WorkloadSettings.NONE);
+    WorkloadSettings said =
+        settings(
+            value(patch, "sloMs", Double.class),
+            value(patch, "minReplicas", Integer.class),
+            value(patch, "maxReplicas", Integer.class),
+            value(patch, "profile", String.class),
+            value(patch, "service", Service.class),
+            value(patch, "violationPrice", Double.class));
+    boolean profileSaid = patch.has("profile") || patch.has("service");
+    WorkloadSettings now =
+        new WorkloadSettings(
+            patch.has("sloMs") ? said.sloSeconds() : old.sloSeconds(),
+            patch.has("minReplicas") ? said.minReplicas() : old.minReplicas(),
+            patch.has("maxReplicas") ? said.maxReplicas() : old.maxReplicas(),
+            profileSaid ? said.profile() : old.profile(),
+            patch.has("violationPrice") ? said.violationPrice() : old.violationPrice());
+    Optional<Attachment.Mode> mode =
+        patch.has("mode")
+            ? Optional.ofNullable(value(patch, "mode", Attachment.Mode.class))
+            : before.flatMap(DeploymentOverride::mode);
+    return new DeploymentOverride(deployment, mode, now);
+  }
+
+  private static <T> T value(ObjectNode patch, String key, Class<T> type) {
+    JsonNode node = patch.get(key);
+    if (node == null || node.isNull()) {
+      return null;
+    }
+    try {
+      return Json.MAPPER.treeToValue(node, type);
+    } catch (JsonProcessingException e) {
+      throw ApiProblem.badRequest(key + ": " + Json.sentence(e));
+    }
+  }
+}
