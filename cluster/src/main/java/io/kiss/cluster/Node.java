@@ -153,6 +153,7 @@ public final class Node implements AutoCloseable {
         settings.http(),
         actors,
         stores.map(NodeStores::decisions),
+        stores.map(NodeStores::policies),
         demo.isPresent() ? List.of(DemoCluster.CLUSTER) : List.of(),
         feeds,
         meters,

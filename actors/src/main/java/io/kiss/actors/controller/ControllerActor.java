@@ -39,6 +39,8 @@ public final class ControllerActor
   private final ControllerSettings settings;
   private final NamespaceHandlers namespaces;
   private final PolicyHandlers policies;
+  private final PinHandlers pins;
+  private final CanaryHandlers canaries;
 
   /**
    * Makes the controller.
@@ -66,7 +68,9 @@ public final class ControllerActor
     this.settings = settings;
     // Internal messages are no ControllerProtocol.Command: those cross nodes, these never do.
     namespaces = new NamespaceHandlers(Effect(), context, settings, entities);
-    policies = new PolicyHandlers(Effect(), namespaces::pushAll);
+    policies = new PolicyHandlers(Effect(), namespaces, settings.canary());
+    pins = new PinHandlers(Effect(), namespaces::pushAll);
+    canaries = new CanaryHandlers(Effect(), context, namespaces, settings.canary());
     timers.startTimerWithFixedDelay(NamespaceHandlers.PushDue.INSTANCE, settings.pushInterval());
   }
 
@@ -99,6 +103,8 @@ public final class ControllerActor
     var anyState = builder.forAnyState();
     namespaces.addTo(anyState);
     policies.addTo(anyState);
+    pins.addTo(anyState);
+    canaries.addTo(anyState);
     anyState.onCommand(GetView.class, this::onView);
     return builder.build();
   }
@@ -112,6 +118,8 @@ public final class ControllerActor
                 state.assignment(),
                 state.previousChampion().map(PolicyRef::id),
                 state.attachments(),
-                namespaces.acknowledged()));
+                namespaces.acknowledged(),
+                state.lifecycle(),
+                canaries.status(state)));
   }
 }

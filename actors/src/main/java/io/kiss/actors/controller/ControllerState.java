@@ -4,6 +4,7 @@ import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Assignment;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ControlMessage;
+import io.kiss.actors.protocol.Lifecycle;
 import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.protocol.RegisteredPolicy;
 import java.util.ArrayList;
@@ -17,17 +18,19 @@ import java.util.Optional;
  * @param assignment in force
  * @param champions that were promoted and not taken back, the one in force last
  * @param attachments in the order in which they were made
+ * @param lifecycle where policies stand on their way
  */
 public record ControllerState(
     List<RegisteredPolicy> policies,
     Assignment assignment,
     List<PolicyRef> champions,
-    List<Attachment> attachments)
+    List<Attachment> attachments,
+    Lifecycle lifecycle)
     implements ControlMessage {
 
   /** Before anything happened. */
   public static final ControllerState EMPTY =
-      new ControllerState(List.of(), Assignment.NONE, List.of(), List.of());
+      new ControllerState(List.of(), Assignment.NONE, List.of(), List.of(), Lifecycle.EMPTY);
 
   /** How far back rollbacks can go; bounds the state. */
   static final int MAX_CHAMPIONS = 100;
@@ -36,15 +39,36 @@ public record ControllerState(
     policies = List.copyOf(policies);
     champions = List.copyOf(champions);
     attachments = List.copyOf(attachments);
+    // Absent in snapshots of the first release.
+    lifecycle = lifecycle == null ? Lifecycle.EMPTY : lifecycle;
   }
 
   /** The state after {@code event}. */
   public ControllerState apply(ControllerEvent event) {
     if (event instanceof ControllerEvent.PolicyRegistered registered) {
-      return withPolicies(with(policies, registered.policy()), assignment, champions);
+      return new ControllerState(
+          with(policies, registered.policy()), assignment, champions, attachments, lifecycle);
     }
     if (event instanceof ControllerEvent.Assigned assigned) {
-      return assigned(assigned);
+      return AssignmentRules.assigned(this, assigned);
+    }
+    if (event instanceof ControllerEvent.CanaryAssigned canary) {
+      return AssignmentRules.canary(this, canary);
+    }
+    if (event instanceof ControllerEvent.CanaryEnded ended) {
+      return AssignmentRules.canaryEnded(this, ended);
+    }
+    if (event instanceof ControllerEvent.Pinned pinned) {
+      return AssignmentRules.pinned(this, pinned);
+    }
+    if (event instanceof ControllerEvent.Unpinned unpinned) {
+      return AssignmentRules.unpinned(this, unpinned);
+    }
+    if (event instanceof ControllerEvent.Paused paused) {
+      return withLifecycle(AssignmentRules.paused(this, paused));
+    }
+    if (event instanceof ControllerEvent.PolicyEvaluated evaluated) {
+      return withLifecycle(lifecycle.with(evaluated.report()));
     }
     if (event instanceof ControllerEvent.NamespaceAttached attached) {
       return attached(attached.attachment());
@@ -53,18 +77,6 @@ public record ControllerState(
       return detached(new NamespaceRef(detached.cluster(), detached.namespace()));
     }
     throw new IllegalArgumentException("no rule for the event " + event);
-  }
-
-  private ControllerState assigned(ControllerEvent.Assigned event) {
-    List<PolicyRef> line =
-        switch (event.cause()) {
-          case PROMOTION -> {
-            List<PolicyRef> longer = with(champions, event.policy());
-            yield longer.subList(Math.max(0, longer.size() - MAX_CHAMPIONS), longer.size());
-          }
-          case ROLLBACK -> champions.subList(0, champions.size() - 1);
-        };
-    return withPolicies(policies, new Assignment(event.term(), Optional.of(event.policy())), line);
   }
 
   private ControllerState attached(Attachment attachment) {
@@ -82,13 +94,17 @@ public record ControllerState(
         attachments.stream().filter(a -> !NamespaceRef.of(a).equals(ref)).toList());
   }
 
-  private ControllerState withPolicies(
-      List<RegisteredPolicy> registered, Assignment inForce, List<PolicyRef> line) {
-    return new ControllerState(registered, inForce, line, attachments);
+  /** The same with another assignment, and what led to it. */
+  ControllerState assigning(Assignment other, List<PolicyRef> line, Lifecycle way) {
+    return new ControllerState(policies, other, line, attachments, way);
+  }
+
+  private ControllerState withLifecycle(Lifecycle other) {
+    return new ControllerState(policies, assignment, champions, attachments, other);
   }
 
   private ControllerState withAttachments(List<Attachment> changed) {
-    return new ControllerState(policies, assignment, champions, changed);
+    return new ControllerState(policies, assignment, champions, changed, lifecycle);
   }
 
   /** The registered policy of that id. */
@@ -108,7 +124,7 @@ public record ControllerState(
         : Optional.of(champions.get(champions.size() - 2));
   }
 
-  private static <T> List<T> with(List<T> list, T element) {
+  static <T> List<T> with(List<T> list, T element) {
     List<T> longer = new ArrayList<>(list);
     longer.add(element);
     return longer;

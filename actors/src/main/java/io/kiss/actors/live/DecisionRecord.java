@@ -3,6 +3,8 @@ package io.kiss.actors.live;
 import io.kiss.actors.protocol.ControlMessage;
 import io.kiss.kisim.autoscale.DecisionSource;
 import io.kiss.kisim.autoscale.Guard;
+import io.kiss.kisim.autoscale.GuardSettings;
+import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +20,8 @@ import java.util.Set;
  * @param scalerState memory before the tick, to replay it from
  * @param outcome what happened to the wish
  * @param error why it was held or failed; empty otherwise
+ * @param workload that was decided upon; empty: not known, or recorded by an older version
+ * @param limits of the guardrails; empty: recorded by an older version
  */
 public record DecisionRecord(
     String id,
@@ -39,8 +43,15 @@ public record DecisionRecord(
     byte[] scalerState,
     String reason,
     Outcome outcome,
-    Optional<String> error)
+    Optional<String> error,
+    Optional<WorkloadSpec> workload,
+    Optional<GuardSettings> limits)
     implements ControlMessage {
+
+  public DecisionRecord {
+    workload = workload == null ? Optional.empty() : workload;
+    limits = limits == null ? Optional.empty() : limits;
+  }
 
   /** What became of a decision. */
   public enum Outcome {

@@ -126,7 +126,7 @@ final class DecisionWriter {
         namespace.namespace(),
         decided.deployment(),
         now,
-        decided.assignment().policy().map(PolicyRef::id),
+        decided.choice().policy().map(PolicyRef::id),
         decided.assignment().term(),
         decided.telemetry(),
         decision.source(),
@@ -140,6 +140,8 @@ final class DecisionWriter {
         decided.state(),
         decision.reason(),
         fate.outcome(),
-        fate.error());
+        fate.error(),
+        decided.workload(),
+        Optional.of(decided.limits()));
   }
 }

@@ -218,7 +218,8 @@ final class NamespaceActor {
                 site.namespace().cluster(),
                 site.namespace().namespace(),
                 lowestTerm(),
-                deployments.scalers()));
+                deployments.scalers(),
+                deployments.running()));
   }
 
   // ---- lease

@@ -3,6 +3,7 @@ package io.kiss.actors.serialization;
 import akka.actor.typed.ActorRef;
 import io.kiss.actors.protocol.TrainingBudget;
 import io.kiss.kisim.autoscale.GuardSettings;
+import io.kiss.kisim.autoscale.WorkloadSpec;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.GenericArrayType;
@@ -33,7 +34,8 @@ final class WireSamples {
     written =
         Map.of(
             TrainingBudget.class, new TrainingBudget(0.125, Long.MAX_VALUE),
-            GuardSettings.class, new GuardSettings(1.75, 3, 0.25, 61, 5, 901, 59, 7, 301));
+            GuardSettings.class, new GuardSettings(1.75, 3, 0.25, 61, 5, 901, 59, 7, 301),
+            WorkloadSpec.class, new WorkloadSpec("web", 2, 30, 0.4, 0.03, 55, 61, 11, 14));
   }
 
   /** A sample, or an exception that says for what there is none. */

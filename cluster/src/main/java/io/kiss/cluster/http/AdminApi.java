@@ -5,6 +5,7 @@ import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import io.kiss.actors.live.PolicyStore;
 import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.journal.JdbcDecisionJournal;
 import java.net.BindException;
@@ -31,6 +32,7 @@ public final class AdminApi {
    *
    * @param decisions empty on a node without a database, which answers for the cluster and its
    *     training only
+   * @param policies what the registry's policies consist of; as {@code decisions}
    * @param clusters names of the clusters this node can reach
    * @param database answers when the database does; empty where there is none
    */
@@ -39,6 +41,7 @@ public final class AdminApi {
       HttpSettings settings,
       NodeActors actors,
       Optional<JdbcDecisionJournal> decisions,
+      Optional<PolicyStore> policies,
       List<String> clusters,
       EventFeeds feeds,
       NodeMeters meters,
@@ -54,6 +57,8 @@ public final class AdminApi {
     decisions.ifPresent(
         journal -> {
           endpoints.addAll(new PolicyEndpoints(controller).endpoints());
+          policies.ifPresent(
+              store -> endpoints.addAll(new PolicyFileEndpoints(controller, store).endpoints()));
           NamespaceEndpoints namespaces =
               new NamespaceEndpoints(controller, actors.namespaces(), clusters);
           endpoints.addAll(namespaces.endpoints());

@@ -52,13 +52,18 @@ record Call(HttpRequest request, Map<String, String> path, ActorSystem<?> system
 
   /** The body as JSON; an empty one counts as <code>{}</code>. */
   <T> CompletionStage<T> body(Class<T> type) {
+    return body(type, MAX_BODY);
+  }
+
+  /** As {@link #body(Class)}, for what may be larger than the usual. */
+  <T> CompletionStage<T> body(Class<T> type, int limit) {
     // Reading a body that announces itself as larger than Akka's own limit fails in another way.
-    if (request.entity().getContentLengthOption().orElse(0) > MAX_BODY) {
+    if (request.entity().getContentLengthOption().orElse(0) > limit) {
       throw ApiProblem.tooLarge();
     }
     return request
         .entity()
-        .withSizeLimit(MAX_BODY)
+        .withSizeLimit(limit)
         .toStrict(BODY_TIMEOUT.toMillis(), system)
         .thenApply(strict -> Json.read(strict.getData().utf8String(), type));
   }

@@ -11,7 +11,9 @@ import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.boot.DataDirectory;
 import io.kiss.kisim.autoscale.DecisionSource;
 import io.kiss.kisim.autoscale.Guard;
+import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.PolicySnapshot;
+import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import io.kiss.learner.TrainingStore.SavedRun;
 import io.kiss.learner.TrainingStore.StaleEpoch;
@@ -325,7 +327,9 @@ class JdbcStoresTest {
         new byte[] {1, 2},
         "because",
         DecisionRecord.Outcome.APPLIED,
-        Optional.empty());
+        Optional.empty(),
+        Optional.of(new WorkloadSpec("web", 1, 20, 0.5, 0.05, 40, 60, 10, 15)),
+        Optional.of(GuardSettings.DEFAULT));
   }
 
   private static <T> T join(CompletionStage<T> stage) {
