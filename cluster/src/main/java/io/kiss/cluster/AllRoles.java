@@ -3,6 +3,7 @@ package io.kiss.cluster;
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.ShardedDaemonProcessCommand;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.typed.Cluster;
 import com.typesafe.config.Config;
@@ -49,14 +50,15 @@ public final class AllRoles implements Node.ActorStarter {
           entityTypes.add(NamespaceSharding.KEY);
         });
     ActorRef<LearnerProtocol.Command> learner = learner(system, stores);
-    RolloutSharding.init(
+    ActorRef<ShardedDaemonProcessCommand> workers =
+        RolloutSharding.init(
         system,
         RolloutSettings.from(system.settings().config()),
         (environments, seed) ->
             new KisimEnvironment(environments, seed, EnvironmentSettings.DEFAULT),
         learner);
     return new NodeActors(
-        learner, controller, NamespaceSharding.entities(system)::apply, entityTypes);
+        learner, workers, controller, NamespaceSharding.entities(system)::apply, entityTypes);
   }
 
   private static ActorRef<LearnerProtocol.Command> learner(

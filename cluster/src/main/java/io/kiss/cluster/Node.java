@@ -3,6 +3,7 @@ package io.kiss.cluster;
 import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
@@ -11,13 +12,20 @@ import akka.management.cluster.bootstrap.ClusterBootstrap;
 import akka.management.javadsl.AkkaManagement;
 import io.kiss.actors.live.LiveClusters;
 import io.kiss.actors.scaler.LiveMetrics;
+import io.kiss.actors.serialization.WireFaults;
 import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.demo.DemoCluster;
 import io.kiss.cluster.http.AdminApi;
+import io.kiss.cluster.http.AdminStores;
 import io.kiss.cluster.http.EventFeeds;
 import io.kiss.cluster.http.NodeActors;
 import io.kiss.cluster.http.NodeMeters;
+import io.kiss.cluster.jobs.JobDesk;
+import io.kiss.cluster.jobs.JobQueue;
+import io.kiss.cluster.jobs.Library;
 import io.kiss.cluster.journal.Database;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +51,7 @@ public final class Node implements AutoCloseable {
   private final EventFeeds feeds;
   private final NodeMeters meters;
   private final NodeActors actors;
+  private final JobDesk jobs;
   private final int port;
   private final CompletableFuture<Done> stopped = new CompletableFuture<>();
   private boolean stopping;
@@ -71,11 +80,12 @@ public final class Node implements AutoCloseable {
     stores = database.map(open -> NodeStores.of(system, open, settings.decisionRetention()));
     demo = settings.demo().map(told -> new DemoCluster(told, System::currentTimeMillis));
     feeds = new EventFeeds(system);
-    meters = new NodeMeters(feeds, LiveMetrics.get(system));
+    meters = new NodeMeters(feeds, LiveMetrics.get(system), WireFaults.get(system));
     actors =
         starter.start(
             system, stores, demo.<LiveClusters>map(d -> d).orElse(name -> Optional.empty()));
     feeds.follow(system, actors.learner());
+    jobs = jobs();
     port = adminApi().bind();
   }
 
@@ -146,17 +156,35 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  private JobDesk jobs() {
+    JobQueue queue =
+        new JobQueue(
+            settings.jobs(),
+            system.dispatchers().lookup(DispatcherSelector.fromConfig("kiss.jobs-dispatcher")),
+            Clock.systemUTC());
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+            "cancel-jobs",
+            () -> {
+              queue.close();
+              return CompletableFuture.completedFuture(Done.getInstance());
+            });
+    Path home = Path.of(System.getProperty("kiss.home", "."));
+    return new JobDesk(queue, Library.of(home, settings.jobs().files()));
+  }
+
   private AdminApi adminApi() {
     Executor jdbc = NodeStores.dispatcher(system);
     return new AdminApi(
         system,
         settings.http(),
         actors,
-        stores.map(NodeStores::decisions),
-        stores.map(NodeStores::policies),
+        stores.map(kept -> new AdminStores(kept.decisions(), kept.policies(), kept.audit())),
         demo.isPresent() ? List.of(DemoCluster.CLUSTER) : List.of(),
         feeds,
         meters,
+        jobs,
         database.map(open -> () -> open.ping(jdbc)));
   }
 
@@ -209,6 +237,11 @@ public final class Node implements AutoCloseable {
     return feeds;
   }
 
+  /** What-if runs of this node. */
+  public JobDesk jobDesk() {
+    return jobs;
+  }
+
   /** What Prometheus is told. */
   public NodeMeters meters() {
     return meters;
@@ -216,7 +249,10 @@ public final class Node implements AutoCloseable {
 
   /** Where the admin API and the web page are. */
   public String url() {
-    return "http://" + settings.http().host() + ":" + port;
+    return (settings.http().tlsDirectory().isPresent() ? "https://" : "http://")
+        + settings.http().host()
+        + ":"
+        + port;
   }
 
   /** Whether this node is going down. */

@@ -9,6 +9,7 @@ import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.boot.DataDirectory;
 import io.kiss.cluster.demo.DemoSettings;
 import io.kiss.cluster.http.HttpSettings;
+import io.kiss.cluster.jobs.JobSettings;
 import io.kiss.cluster.journal.DatabaseSettings;
 import io.kiss.kisim.text.Spelling;
 import io.kiss.kisim.traffic.ArrivalTrace;
@@ -38,6 +39,7 @@ public record NodeSettings(
     Optional<DatabaseSettings> database,
     Duration decisionRetention,
     HttpSettings http,
+    JobSettings jobs,
     Optional<DemoSettings> demo,
     Duration joinTimeout,
     Duration stopTimeout) {
@@ -161,6 +163,7 @@ public record NodeSettings(
           database,
           kiss.getDuration("decisions.retention"),
           http,
+          JobSettings.from(kiss.getConfig("jobs"), data.path()),
           demo.get(),
           kiss.getDuration("boot.join-timeout"),
           kiss.getDuration("boot.stop-timeout"));

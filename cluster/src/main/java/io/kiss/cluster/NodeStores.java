@@ -3,6 +3,7 @@ package io.kiss.cluster;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import io.kiss.cluster.journal.Database;
+import io.kiss.cluster.journal.JdbcAuditLog;
 import io.kiss.cluster.journal.JdbcDecisionJournal;
 import io.kiss.cluster.journal.JdbcPolicyStore;
 import io.kiss.cluster.journal.JdbcTrainingStore;
@@ -11,7 +12,10 @@ import java.util.concurrent.Executor;
 
 /** What a node keeps in its database. */
 public record NodeStores(
-    JdbcTrainingStore training, JdbcPolicyStore policies, JdbcDecisionJournal decisions) {
+    JdbcTrainingStore training,
+    JdbcPolicyStore policies,
+    JdbcDecisionJournal decisions,
+    JdbcAuditLog audit) {
 
   private static final String DISPATCHER = "kiss.jdbc-dispatcher";
 
@@ -20,7 +24,8 @@ public record NodeStores(
     return new NodeStores(
         new JdbcTrainingStore(database, jdbc),
         new JdbcPolicyStore(database, jdbc),
-        new JdbcDecisionJournal(database, jdbc, decisionRetention, System::currentTimeMillis));
+        new JdbcDecisionJournal(database, jdbc, decisionRetention, System::currentTimeMillis),
+        new JdbcAuditLog(database, jdbc));
   }
 
   static Executor dispatcher(ActorSystem<?> system) {

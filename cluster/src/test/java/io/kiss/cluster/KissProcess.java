@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged product as a process of its own, as a user would start it. */
-final class KissProcess implements AutoCloseable {
+public final class KissProcess implements AutoCloseable {
   private final Process process;
   private final Path out;
   private final Path err;
@@ -34,7 +34,7 @@ final class KissProcess implements AutoCloseable {
    *
    * @param before the command, such as one that runs it in a network namespace
    */
-  static KissProcess start(
+  public static KissProcess start(
       Path folder,
       List<String> before,
       List<String> jvmOptions,
@@ -99,6 +99,11 @@ final class KissProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** The process, for those who watch what it uses. */
+  public ProcessHandle handle() {
+    return process.toHandle();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }
@@ -135,7 +140,7 @@ final class KissProcess implements AutoCloseable {
     return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
   }
 
-  String transcript() {
+  public String transcript() {
     return "--- stdout\n" + output() + "\n--- stderr\n" + errors();
   }
 

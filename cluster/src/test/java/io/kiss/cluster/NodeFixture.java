@@ -6,6 +6,8 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.ChangeNumberOfProcesses;
+import akka.cluster.sharding.typed.ShardedDaemonProcessCommand;
 import akka.pattern.StatusReply;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -67,11 +69,30 @@ public final class NodeFixture {
         system, clusters, stores.decisions(), new PolicyCache(stores.policies()), controller);
     ActorRef<LearnerProtocol.Command> learner =
         system.systemActorOf(learner(false, null), "learner", Props.empty());
+    ActorRef<ShardedDaemonProcessCommand> workers =
+        system.systemActorOf(workers(5), "workers", Props.empty());
     return new NodeActors(
         learner,
+        workers,
         controller,
         NamespaceSharding.entities(system)::apply,
         List.of(NamespaceSharding.KEY));
+  }
+
+  /** Takes any number but the one there is. */
+  private static Behavior<ShardedDaemonProcessCommand> workers(int number) {
+    return Behaviors.receiveMessage(
+        message -> {
+          ChangeNumberOfProcesses change = (ChangeNumberOfProcesses) message;
+          boolean other = change.newNumberOfProcesses() != number;
+          change
+              .replyTo()
+              .tell(
+                  other
+                      ? StatusReply.success(Done.getInstance())
+                      : StatusReply.error("there are " + number + " workers already"));
+          return workers(change.newNumberOfProcesses());
+        });
   }
 
   /** Says what it was told; resuming is refused unless it rests, and stopping is never answered. */

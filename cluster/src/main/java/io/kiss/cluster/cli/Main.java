@@ -18,10 +18,22 @@ import picocli.CommandLine.Spec;
     description = "Learns to scale GPU inference in a simulator and runs what it learned.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:it could not start, or failed",
+      "2:wrong usage, or a file that cannot be used",
+      "130:stopped by Ctrl-C",
+      "143:stopped by SIGTERM"
+    },
     subcommands = {
       UpCommand.class,
       NodeCommand.class,
       StatusCommand.class,
+      PolicyCommand.class,
+      TrainingCommand.class,
+      JobsCommand.class,
+      CompletionCommand.class,
       TrainCommand.class,
       SimulateCommand.class,
       EvaluateCommand.class,
@@ -36,6 +48,8 @@ import picocli.CommandLine.Spec;
       "  kiss simulate --scenario conf/scenarios/paper-spike.conf --autoscaler hpa",
       "  kiss evaluate --traces FILE   compare autoscalers on your traffic",
       "  kiss reproduce               the KIS-S paper's study, claim beside result",
+      "  kiss status --json           the cluster and its training, for programs",
+      "  kiss jobs list               what-if runs of a node",
       "  kiss up --help               all flags of a command"
     })
 public final class Main implements Runnable {

@@ -57,19 +57,10 @@ final class StatusText {
   /** Adds the answer of {@code GET /api/v1/training}. */
   StatusText training(JsonNode training) {
     lines.add("");
-    if (training.path("run").asText().isEmpty()) {
-      lines.add("Training: none; POST /api/v1/training/start begins one");
+    lines.add(run(training));
+    if (!isRun(training)) {
       return this;
     }
-    lines.add(
-        "Training %s is %s: iteration %,d of epoch %d, %,d env steps, %s a second"
-            .formatted(
-                training.path("run").asText(),
-                training.path("state").asText(),
-                training.path("iteration").asLong(),
-                training.path("epoch").asLong(),
-                training.path("environmentSteps").asLong(),
-                number(training.path("stepsPerSecond"), 0)));
     lines.add(
         "Episodes: return %s, SLO attainment %s, %s GPU-hours"
             .formatted(
@@ -108,6 +99,24 @@ final class StatusText {
     }
     lines.addAll(table.lines());
     return this;
+  }
+
+  private static boolean isRun(JsonNode training) {
+    return !training.path("run").asText().isEmpty();
+  }
+
+  /** Where the run stands, in one line. */
+  static String run(JsonNode training) {
+    return isRun(training)
+        ? "Training %s is %s: iteration %,d of epoch %d, %,d env steps, %s a second"
+            .formatted(
+                training.path("run").asText(),
+                training.path("state").asText(),
+                training.path("iteration").asLong(),
+                training.path("epoch").asLong(),
+                training.path("environmentSteps").asLong(),
+                number(training.path("stepsPerSecond"), 0))
+        : "Training: none; kiss training start begins one";
   }
 
   /** The learner did not answer. */

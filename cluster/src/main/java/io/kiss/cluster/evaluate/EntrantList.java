@@ -1,6 +1,7 @@
 package io.kiss.cluster.evaluate;
 
 import io.kiss.kisim.autoscale.PolicyFile;
+import io.kiss.kisim.autoscale.PolicySnapshot;
 import io.kiss.kisim.autoscale.opponents.AutoscalerKind;
 import io.kiss.kisim.autoscale.opponents.Autoscalers;
 import io.kiss.kisim.evaluate.Entrant;
@@ -31,11 +32,23 @@ final class EntrantList {
    * @throws IllegalArgumentException with a sentence that says what is wrong and what is known
    */
   static List<Entrant> of(Optional<String> autoscalers, Optional<Path> policy) {
+    return of(autoscalers, policy, Optional.empty());
+  }
+
+  /** As above, with a policy that is no file. */
+  static List<Entrant> of(
+      Optional<String> autoscalers, Optional<Path> policy, Optional<PolicySnapshot> given) {
     List<String> names = new ArrayList<>(split(autoscalers.orElse(USUAL)));
-    if (policy.isPresent() && !names.contains(KISCALER)) {
+    if ((policy.isPresent() || given.isPresent()) && !names.contains(KISCALER)) {
       names.add(KISCALER);
     }
-    return names.stream().map(name -> entrant(name, policy)).toList();
+    return names.stream()
+        .map(
+            name ->
+                given.isPresent() && name.equals(KISCALER)
+                    ? Entrant.learned(KISCALER, given.get())
+                    : entrant(name, policy))
+        .toList();
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.kiss.cluster.evaluate;
 
 import io.kiss.cluster.evaluate.EvaluationRequest.Window;
+import io.kiss.kisim.autoscale.PolicySnapshot;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.evaluate.EvaluationCase;
 import io.kiss.kisim.evaluate.EvaluationPlan;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads all that an evaluation names, and refuses what cannot be used before anything runs. */
 public final class EvaluationReader {
@@ -29,11 +31,13 @@ public final class EvaluationReader {
   private static final double SLO_STEP_SECONDS = 0.01;
 
   private final EvaluationRequest request;
+  private final Given given;
   private final Path profiles;
   private final List<String> notes = new ArrayList<>();
 
-  private EvaluationReader(EvaluationRequest request, Path profiles) {
+  private EvaluationReader(EvaluationRequest request, Given given, Path profiles) {
     this.request = request;
+    this.given = given;
     this.profiles = profiles;
   }
 
@@ -52,17 +56,40 @@ public final class EvaluationReader {
   }
 
   /**
+   * What is handed over instead of being named in the request.
+   *
+   * @param traces to replay, after those of the request
+   * @param policy that takes part as kiscaler
+   */
+  public record Given(List<ArrivalTrace> traces, Optional<PolicySnapshot> policy) {
+    /** Everything is in the request. */
+    public static final Given NOTHING = new Given(List.of(), Optional.empty());
+
+    public Given {
+      traces = List.copyOf(traces);
+    }
+  }
+
+  /** As below, of a request that names all there is. */
+  public static Read read(EvaluationRequest request, Path profiles, String version, String build) {
+    return read(request, Given.NOTHING, profiles, version, build);
+  }
+
+  /**
    * Reads.
    *
+   * @param given what belongs to the request and is no file
    * @param profiles folder of the profiles that go by their names
    * @param version of KIS-S, for reports
    * @param build of KIS-S: others may find something else
    * @throws IllegalArgumentException with a sentence, as {@code ScenarioException} and {@code
    *     UnusableFileException} have one
    */
-  public static Read read(EvaluationRequest request, Path profiles, String version, String build) {
-    EvaluationReader reader = new EvaluationReader(request, profiles);
-    List<EvaluationCase> cases = request.traces().isEmpty() ? reader.scenarios() : reader.replays();
+  public static Read read(
+      EvaluationRequest request, Given given, Path profiles, String version, String build) {
+    EvaluationReader reader = new EvaluationReader(request, given, profiles);
+    boolean scenarios = request.traces().isEmpty() && given.traces().isEmpty();
+    List<EvaluationCase> cases = scenarios ? reader.scenarios() : reader.replays();
     EvaluationPlan plan =
         new EvaluationPlan(
             request.command(),
@@ -70,29 +97,37 @@ public final class EvaluationReader {
             request.engine(),
             request.violationPrice(),
             cases,
-            EntrantList.of(request.autoscalers(), request.policy()),
+            EntrantList.of(request.autoscalers(), request.policy(), given.policy()),
             request.seeds());
-    return new Read(plan, PlanDigest.of(plan, build), request.traces().isEmpty(), reader.notes);
+    return new Read(plan, PlanDigest.of(plan, build), scenarios, reader.notes);
   }
 
   private List<EvaluationCase> replays() {
     FleetSpec fleet = fleet();
-    Map<String, Path> names = new LinkedHashMap<>();
-    List<EvaluationCase> cases = new ArrayList<>();
+    Map<String, ArrivalTrace> traces = new LinkedHashMap<>();
     for (Path file : request.traces()) {
-      EvaluationCase each = replay(file, fleet);
-      Path before = names.put(each.name(), file);
-      if (before != null) {
-        throw new IllegalArgumentException(
-            before
-                + " and "
-                + file
-                + " go by the same name, "
-                + each.name()
-                + ", in the results; rename one or leave it out");
-      }
-      cases.add(each);
+      traces.put(file.toString(), trace(file));
     }
+    for (int i = 0; i < given.traces().size(); i++) {
+      traces.put("series " + (i + 1), given.traces().get(i));
+    }
+    Map<String, String> names = new LinkedHashMap<>();
+    List<EvaluationCase> cases = new ArrayList<>();
+    traces.forEach(
+        (source, trace) -> {
+          EvaluationCase each = replay(source, trace, fleet);
+          String before = names.put(each.name(), source);
+          if (before != null) {
+            throw new IllegalArgumentException(
+                before
+                    + " and "
+                    + source
+                    + " go by the same name, "
+                    + each.name()
+                    + ", in the results; rename one or leave it out");
+          }
+          cases.add(each);
+        });
     return cases;
   }
 
@@ -126,15 +161,15 @@ public final class EvaluationReader {
     return Math.ceil(FULL_BATCHES * full / SLO_STEP_SECONDS - 1e-9) * SLO_STEP_SECONDS;
   }
 
-  private EvaluationCase replay(Path file, FleetSpec fleet) {
-    ArrivalTrace trace = window(file, trace(file));
+  private EvaluationCase replay(String source, ArrivalTrace whole, FleetSpec fleet) {
+    ArrivalTrace trace = window(source, whole);
     int from = request.window().map(Window::fromSeconds).orElse(0);
     try {
       int begins = from / trace.binSeconds() * trace.binSeconds();
       return EvaluationCase.of(
-          trace.name(), file.toString(), begins, fleet.factor(trace), fleet.replay(trace));
+          trace.name(), source, begins, fleet.factor(trace), fleet.replay(trace));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(source + ": " + e.getMessage(), e);
     }
   }
 
@@ -158,14 +193,14 @@ public final class EvaluationReader {
     }
   }
 
-  private ArrivalTrace window(Path file, ArrivalTrace trace) {
+  private ArrivalTrace window(String source, ArrivalTrace trace) {
     if (request.window().isEmpty()) {
       return trace;
     }
     Window window = request.window().get();
     if (window.fromSeconds() >= trace.durationSeconds()) {
       throw new IllegalArgumentException(
-          file
+          source
               + ": lasts "
               + trace.durationSeconds()
               + " s, so that nothing of it is in the --window from "
@@ -174,7 +209,7 @@ public final class EvaluationReader {
     }
     if (window.toSeconds() != Integer.MAX_VALUE && window.toSeconds() > trace.durationSeconds()) {
       notes.add(
-          file
+          source
               + " lasts "
               + trace.durationSeconds()
               + " s, less than the window; it is taken to its end");

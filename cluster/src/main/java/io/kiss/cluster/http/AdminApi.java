@@ -3,11 +3,11 @@ package io.kiss.cluster.http;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
-import io.kiss.actors.live.PolicyStore;
 import io.kiss.cluster.boot.BootFailure;
-import io.kiss.cluster.journal.JdbcDecisionJournal;
+import io.kiss.cluster.jobs.JobDesk;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,9 +30,8 @@ public final class AdminApi {
   /**
    * Puts the API together.
    *
-   * @param decisions empty on a node without a database, which answers for the cluster and its
+   * @param stores empty on a node without a database, which answers for the cluster and its
    *     training only
-   * @param policies what the registry's policies consist of; as {@code decisions}
    * @param clusters names of the clusters this node can reach
    * @param database answers when the database does; empty where there is none
    */
@@ -40,37 +39,48 @@ public final class AdminApi {
       ActorSystem<?> system,
       HttpSettings settings,
       NodeActors actors,
-      Optional<JdbcDecisionJournal> decisions,
-      Optional<PolicyStore> policies,
+      Optional<AdminStores> stores,
       List<String> clusters,
       EventFeeds feeds,
       NodeMeters meters,
+      JobDesk jobs,
       Optional<Supplier<CompletionStage<?>>> database) {
     this.system = system;
     this.settings = settings;
     Duration timeout = settings.askTimeout();
     ControllerClient controller = new ControllerClient(system, actors.controller(), timeout);
-    TrainingEndpoints training = new TrainingEndpoints(system, actors.learner(), feeds, timeout);
+    TrainingEndpoints training =
+        new TrainingEndpoints(system, actors.learner(), actors.workers(), feeds, timeout);
     endpoints = new ArrayList<>();
     endpoints.addAll(new ClusterEndpoints(system, actors.entityTypes(), timeout).endpoints());
     endpoints.addAll(training.endpoints());
-    decisions.ifPresent(
-        journal -> {
+    stores.ifPresent(
+        kept -> {
           endpoints.addAll(new PolicyEndpoints(controller).endpoints());
-          policies.ifPresent(
-              store -> endpoints.addAll(new PolicyFileEndpoints(controller, store).endpoints()));
+          endpoints.addAll(new PolicyFileEndpoints(controller, kept.policies()).endpoints());
           NamespaceEndpoints namespaces =
               new NamespaceEndpoints(controller, actors.namespaces(), clusters);
           endpoints.addAll(namespaces.endpoints());
-          endpoints.addAll(new DecisionEndpoints(journal, namespaces, feeds).endpoints());
+          endpoints.addAll(new DecisionEndpoints(kept.decisions(), namespaces, feeds).endpoints());
+          endpoints.addAll(new AuditEndpoints(kept.audit()).endpoints());
         });
+    endpoints.addAll(
+        new JobEndpoints(
+                system, jobs.queue(), jobs.library(), controller, stores.map(AdminStores::policies))
+            .endpoints());
     endpoints.addAll(
         new ProbeEndpoints(
                 system,
                 new ProbeEndpoints.Readiness(database, training::ask, controller::view),
                 meters)
             .endpoints());
-    router = new Router(system, endpoints, new Doorkeeper(settings));
+    router =
+        new Router(
+            system,
+            endpoints,
+            new Doorkeeper(settings),
+            new RateLimit(settings.rate(), settings.burst(), System::nanoTime),
+            new Changes(endpoints, stores.map(AdminStores::audit), settings.requireIfMatch()));
   }
 
   /** Everything there is. */
@@ -91,9 +101,12 @@ public final class AdminApi {
    */
   public int bind() {
     try {
+      ServerBuilder server = Http.get(system).newServerAt(settings.host(), settings.port());
       ServerBinding binding =
-          Http.get(system)
-              .newServerAt(settings.host(), settings.port())
+          settings
+              .tlsDirectory()
+              .map(folder -> server.enableHttps(AdminTls.read(folder)))
+              .orElse(server)
               .bind(this::answer)
               .toCompletableFuture()
               .join();

@@ -2,6 +2,7 @@ package io.kiss.cluster.http;
 
 import akka.http.javadsl.model.StatusCode;
 import akka.http.javadsl.model.StatusCodes;
+import java.time.Duration;
 
 /** A refusal, told to the client as an RFC 9457 problem document; the message is its detail. */
 final class ApiProblem extends RuntimeException {
@@ -33,6 +34,12 @@ final class ApiProblem extends RuntimeException {
   static ApiProblem tooLarge() {
     return new ApiProblem(
         StatusCodes.REQUEST_ENTITY_TOO_LARGE, "the body is larger than this API ever needs");
+  }
+
+  static ApiProblem tooSlow(Duration patience) {
+    return new ApiProblem(
+        StatusCodes.REQUEST_TIMEOUT,
+        "the body was not there within %d s".formatted(patience.toSeconds()));
   }
 
   static ApiProblem unavailable(String detail) {

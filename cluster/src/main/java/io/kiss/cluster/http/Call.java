@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 
 /** One request on its way to an endpoint. */
 record Call(HttpRequest request, Map<String, String> path, ActorSystem<?> system) {
@@ -55,16 +57,28 @@ record Call(HttpRequest request, Map<String, String> path, ActorSystem<?> system
     return body(type, MAX_BODY);
   }
 
-  /** As {@link #body(Class)}, for what may be larger than the usual. */
-  <T> CompletionStage<T> body(Class<T> type, int limit) {
+  /** As above, of a body that may have so many bytes. */
+  <T> CompletionStage<T> body(Class<T> type, int mostBytes) {
     // Reading a body that announces itself as larger than Akka's own limit fails in another way.
-    if (request.entity().getContentLengthOption().orElse(0) > limit) {
+    if (request.entity().getContentLengthOption().orElse(0) > mostBytes) {
       throw ApiProblem.tooLarge();
     }
     return request
         .entity()
-        .withSizeLimit(limit)
+        .withSizeLimit(mostBytes)
         .toStrict(BODY_TIMEOUT.toMillis(), system)
-        .thenApply(strict -> Json.read(strict.getData().utf8String(), type));
+        .handle(
+            (strict, failure) -> {
+              if (failure == null) {
+                return strict.getData().utf8String();
+              }
+              Throwable cause =
+                  failure instanceof CompletionException ? failure.getCause() : failure;
+              if (cause instanceof TimeoutException) {
+                throw ApiProblem.tooSlow(BODY_TIMEOUT);
+              }
+              throw new CompletionException(cause);
+            })
+        .thenApply(text -> Json.read(text, type));
   }
 }

@@ -40,7 +40,7 @@ final class DecisionEndpoints {
             "/api/v1/decisions/events",
             call ->
                 CompletableFuture.completedFuture(
-                    EventStreams.of("decision", feeds.decisions(), DecisionRecord::id))));
+                    EventStreams.of("decision", feeds.decisionFeed(), call, false))));
   }
 
   private CompletionStage<HttpResponse> page(Call call) {

@@ -9,8 +9,6 @@ import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.Host;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -31,20 +29,22 @@ final class Doorkeeper {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
 
   private static final Set<String> OPEN =
-      Set.of("/", "/alive", "/ready", "/metrics", "/openapi.yaml");
+      Set.of("/", "/kiss.css", "/kiss.js", "/alive", "/ready", "/metrics", "/openapi.yaml");
   private static final String BEARER = "Bearer";
   private static final String BASIC = "Basic";
 
   private final HttpSettings settings;
   private final boolean loopback;
+  private final Tokens tokens;
 
   Doorkeeper(HttpSettings settings) {
     this.settings = settings;
     loopback = settings.isLoopback();
+    tokens = new Tokens(settings);
   }
 
-  /** Lets a request pass, or throws the {@link ApiProblem} to answer it with. */
-  void check(HttpRequest request) {
+  /** Says whose request it is, or throws the {@link ApiProblem} to answer it with. */
+  Caller check(HttpRequest request) {
     Optional<Host> host = request.getHeader(Host.class);
     if (loopback && host.isPresent() && !isOwn(host.get().host().address())) {
       throw new ApiProblem(
@@ -52,11 +52,9 @@ final class Doorkeeper {
           "this node answers at localhost only, not at '%s'; set kiss.http.host to open it"
               .formatted(host.get().value()));
     }
-    if (settings.hasLogin() && !isOpen(request)) {
-      checkLogin(request);
-    }
+    Caller caller = settings.hasLogin() && !isOpen(request) ? checkLogin(request) : Caller.LOCAL;
     if (!changesSomething(request)) {
-      return;
+      return caller;
     }
     for (String origin : values(request, "origin")) {
       if (host.isEmpty() || !isSame(origin, host.get().value())) {
@@ -71,6 +69,7 @@ final class Doorkeeper {
           StatusCodes.UNSUPPORTED_MEDIA_TYPE,
           "a body must be JSON and say so: Content-Type: application/json");
     }
+    return caller;
   }
 
   /** What probes and scrapers ask, who have no token, and what is in every copy of the product. */
@@ -78,27 +77,26 @@ final class Doorkeeper {
     return OPEN.contains(request.getUri().path());
   }
 
-  private void checkLogin(HttpRequest request) {
+  private Caller checkLogin(HttpRequest request) {
     List<String> told = values(request, "authorization");
-    byte[] token =
-        digest(
-            (told.size() == 1 ? token(told.get(0)) : Optional.<String>empty())
-                .orElseThrow(
-                    () ->
-                        new ApiProblem(
-                            StatusCodes.UNAUTHORIZED,
-                            "this needs a token: Authorization: Bearer TOKEN")));
-    // Both are compared, so that the time it takes says nothing.
-    boolean operator = isToken(settings.operatorToken(), token);
-    boolean viewer = isToken(settings.viewerToken(), token);
-    if (!operator && !viewer) {
-      throw new ApiProblem(StatusCodes.UNAUTHORIZED, "the token is none of this node's");
-    }
-    if (!operator && changesSomething(request)) {
+    String token =
+        (told.size() == 1 ? token(told.get(0)) : Optional.<String>empty())
+            .orElseThrow(
+                () ->
+                    new ApiProblem(
+                        StatusCodes.UNAUTHORIZED,
+                        "this needs a token: Authorization: Bearer TOKEN"));
+    Caller caller =
+        tokens
+            .find(token)
+            .orElseThrow(
+                () -> new ApiProblem(StatusCodes.UNAUTHORIZED, "the token is none of this node's"));
+    if (caller.role() != Caller.Role.OPERATOR && changesSomething(request)) {
       throw new ApiProblem(
           StatusCodes.FORBIDDEN,
           "this token is a viewer's; to change something takes an operator's");
     }
+    return caller;
   }
 
   /** The token; a browser, which knows no bearers, brings it as the password of any user. */
@@ -118,25 +116,12 @@ final class Doorkeeper {
     return Optional.empty();
   }
 
-  private static boolean isToken(Optional<String> token, byte[] told) {
-    return MessageDigest.isEqual(digest(token.orElse("")), told) && token.isPresent();
-  }
-
-  /** Of one length whatever the token's. */
-  private static byte[] digest(String token) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private boolean isOwn(String name) {
     String plain = name.toLowerCase(Locale.ROOT).replaceAll("^\\[|]$", "");
     return LOOPBACK.contains(plain) || plain.equalsIgnoreCase(settings.host());
   }
 
-  private static boolean changesSomething(HttpRequest request) {
+  static boolean changesSomething(HttpRequest request) {
     return !Set.of(HttpMethods.GET, HttpMethods.HEAD, HttpMethods.OPTIONS)
         .contains(request.method());
   }

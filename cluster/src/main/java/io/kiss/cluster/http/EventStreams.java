@@ -9,7 +9,8 @@ import akka.http.javadsl.model.headers.CacheDirectives;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import java.time.Duration;
-import java.util.function.Function;
+import java.util.List;
+import java.util.Optional;
 
 /** Server-sent events: <a href="https://html.spec.whatwg.org/#server-sent-events">HTML</a>. */
 final class EventStreams {
@@ -21,15 +22,21 @@ final class EventStreams {
   private EventStreams() {}
 
   /**
-   * A stream of events that ends when the client or the node goes.
+   * A stream of events that ends when the client or the node goes; after {@code Last-Event-ID}
+   * where the client says what it has seen.
    *
    * @param type of each event
-   * @param id of an event; empty text: none
+   * @param latest the latest event first, where the client has seen none
    */
-  static <T> HttpResponse of(String type, Source<T, NotUsed> events, Function<T, String> id) {
+  static <T> HttpResponse of(String type, ReplayFeed<T> feed, Call call, boolean latest) {
+    Optional<String> lastSeen = Envelope.header(call.request(), "Last-Event-ID");
+    Source<T, NotUsed> events = feed.since(lastSeen);
+    if (latest && lastSeen.isEmpty()) {
+      events = events.prepend(Source.from(feed.last().map(List::of).orElse(List.of())));
+    }
     Source<ByteString, NotUsed> bytes =
         events
-            .map(event -> frame(type, id.apply(event), Json.write(event)))
+            .map(event -> frame(type, feed.id(event), Json.write(event)))
             // Sent at once, so that the client sees the stream open before anything happens.
             .prepend(Source.single(COMMENT))
             .keepAlive(HEARTBEAT, () -> COMMENT);

@@ -143,6 +143,25 @@ final class Json {
         : "a JSON object";
   }
 
+  /** The ETag of a representation: a strong one, of its text. */
+  static String etag(String json) {
+    try {
+      byte[] digest =
+          java.security.MessageDigest.getInstance("SHA-256")
+              .digest(json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      return '"' + java.util.HexFormat.of().formatHex(digest, 0, 12) + '"';
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** As {@link #ok}, where only a part of what is shown is what a client can change. */
+  static HttpResponse ok(Object value, Object changeable) {
+    return ok(value)
+        .addHeader(
+            akka.http.javadsl.model.headers.RawHeader.create("ETag", etag(write(changeable))));
+  }
+
   static HttpResponse ok(Object value) {
     return response(StatusCodes.OK, value);
   }

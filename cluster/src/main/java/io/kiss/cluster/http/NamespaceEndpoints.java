@@ -135,7 +135,9 @@ final class NamespaceEndpoints {
   private CompletionStage<HttpResponse> namespace(Call call) {
     return attached(call)
         .thenCompose(
-            attachment -> ask(ref(call)).thenApply(s -> Json.ok(new NamespaceView(attachment, s))));
+            attachment ->
+                ask(ref(call))
+                    .thenApply(s -> Json.ok(new NamespaceView(attachment, s), attachment)));
   }
 
   private CompletionStage<HttpResponse> attach(Call call) {

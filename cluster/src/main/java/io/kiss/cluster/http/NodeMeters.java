@@ -3,6 +3,7 @@ package io.kiss.cluster.http;
 import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.actors.scaler.LiveMetrics;
+import io.kiss.actors.serialization.WireFaults;
 import io.kiss.kisim.autoscale.Guard;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -52,12 +53,15 @@ public final class NodeMeters implements AutoCloseable {
   /** Workers that deliver segments. */
   public static final String WORKERS = "kiss.training.workers";
 
+  /** Messages between nodes that could not be sent, or read, and were dropped. */
+  public static final String DROPPED_MESSAGES = "kiss.messages.dropped";
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
   /** Registers what every JVM and every node has. */
-  public NodeMeters(EventFeeds feeds, LiveMetrics live) {
+  public NodeMeters(EventFeeds feeds, LiveMetrics live, WireFaults faults) {
     new ClassLoaderMetrics().bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -87,6 +91,15 @@ public final class NodeMeters implements AutoCloseable {
         TrainingProgress::sloAttainment);
     training(feeds, WORKERS, "Rollout workers that deliver segments", TrainingProgress::workers);
     scaling(live);
+    dropped(faults, "sent", WireFaults::sent);
+    dropped(faults, "received", WireFaults::received);
+  }
+
+  private void dropped(WireFaults faults, String direction, ToDoubleFunction<WireFaults> counter) {
+    FunctionCounter.builder(DROPPED_MESSAGES, faults, counter)
+        .description("Messages between nodes that could not be sent, or read, and were dropped")
+        .tag("direction", direction)
+        .register(registry);
   }
 
   private void scaling(LiveMetrics live) {

@@ -29,6 +29,10 @@ final class ProbeEndpoints {
   private static final ContentType YAML =
       MediaTypes.applicationWithFixedCharset("yaml", HttpCharsets.UTF_8).toContentType();
 
+  private static final ContentType CSS = MediaTypes.TEXT_CSS.toContentType(HttpCharsets.UTF_8);
+  private static final ContentType JAVASCRIPT =
+      MediaTypes.APPLICATION_JAVASCRIPT.toContentType(HttpCharsets.UTF_8);
+
   private final ActorSystem<?> system;
   private final Readiness readiness;
   private final NodeMeters meters;
@@ -64,7 +68,9 @@ final class ProbeEndpoints {
                     ContentTypes.TEXT_PLAIN_UTF8,
                     meters.registry().scrape().getBytes(java.nio.charset.StandardCharsets.UTF_8))),
         Endpoint.get("/openapi.yaml", call -> text(YAML, resource("openapi.yaml"))),
-        Endpoint.get("/", call -> text(ContentTypes.TEXT_HTML_UTF8, resource("web/index.html"))));
+        Endpoint.get("/", call -> text(ContentTypes.TEXT_HTML_UTF8, resource("web/index.html"))),
+        Endpoint.get("/kiss.css", call -> text(CSS, resource("web/kiss.css"))),
+        Endpoint.get("/kiss.js", call -> text(JAVASCRIPT, resource("web/kiss.js"))));
   }
 
   /** A node that was put out of its cluster is of no use until it is started again. */

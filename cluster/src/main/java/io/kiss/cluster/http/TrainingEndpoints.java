@@ -4,6 +4,8 @@ import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.sharding.typed.ChangeNumberOfProcesses;
+import akka.cluster.sharding.typed.ShardedDaemonProcessCommand;
 import akka.http.javadsl.model.HttpResponse;
 import akka.pattern.StatusReply;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -21,18 +23,26 @@ import java.util.function.Function;
 final class TrainingEndpoints {
   private static final double MOST_SECONDS = Duration.ofDays(30).toSeconds();
 
+  private static final int MOST_WORKERS = 100_000;
+
+  /** All workers are stopped and started anew, which takes longer than an answer. */
+  private static final Duration RESCALING = Duration.ofSeconds(40);
+
   private final ActorSystem<?> system;
   private final ActorRef<LearnerProtocol.Command> learner;
+  private final ActorRef<ShardedDaemonProcessCommand> workers;
   private final EventFeeds feeds;
   private final Duration timeout;
 
   TrainingEndpoints(
       ActorSystem<?> system,
       ActorRef<LearnerProtocol.Command> learner,
+      ActorRef<ShardedDaemonProcessCommand> workers,
       EventFeeds feeds,
       Duration timeout) {
     this.system = system;
     this.learner = learner;
+    this.workers = workers;
     this.feeds = feeds;
     this.timeout = timeout;
   }
@@ -57,6 +67,17 @@ final class TrainingEndpoints {
     }
   }
 
+  /** How many workers there are to be in the whole cluster. */
+  record ChangeWorkers(Integer workers) {
+    int number() {
+      if (workers == null || workers < 1 || workers > MOST_WORKERS) {
+        throw ApiProblem.badRequest(
+            "workers: must be a whole number in 1..%d".formatted(MOST_WORKERS));
+      }
+      return workers;
+    }
+  }
+
   List<Endpoint> endpoints() {
     return List.of(
         Endpoint.get("/api/v1/training", call -> progress()),
@@ -64,7 +85,7 @@ final class TrainingEndpoints {
             "/api/v1/training/events",
             call ->
                 CompletableFuture.completedFuture(
-                    EventStreams.of("progress", feeds.training(), progress -> ""))),
+                    EventStreams.of("progress", feeds.trainingFeed(), call, true))),
         Endpoint.post(
             "/api/v1/training/start",
             call ->
@@ -74,6 +95,9 @@ final class TrainingEndpoints {
                           TrainingBudget budget = start.budget();
                           return control(reply -> new LearnerProtocol.Start(budget, reply));
                         })),
+        Endpoint.post(
+            "/api/v1/training/workers",
+            call -> call.body(ChangeWorkers.class).thenCompose(asked -> change(asked.number()))),
         Endpoint.post("/api/v1/training/pause", call -> control(LearnerProtocol.Pause::new)),
         Endpoint.post("/api/v1/training/resume", call -> control(LearnerProtocol.Resume::new)),
         Endpoint.post("/api/v1/training/stop", call -> control(LearnerProtocol.Stop::new)));
@@ -95,6 +119,15 @@ final class TrainingEndpoints {
 
   CompletionStage<TrainingProgress> ask() {
     return AskPattern.ask(learner, LearnerProtocol.GetProgress::new, timeout, system.scheduler());
+  }
+
+  private CompletionStage<HttpResponse> change(int number) {
+    return AskPattern.<ShardedDaemonProcessCommand, Done>askWithStatus(
+            workers,
+            reply -> ChangeNumberOfProcesses.apply(number, reply),
+            RESCALING,
+            system.scheduler())
+        .thenCompose(done -> progress());
   }
 
   private CompletionStage<HttpResponse> control(

@@ -21,7 +21,8 @@ final class Schema {
 
   private static final int AKKA_PERSISTENCE = 1;
   private static final int KISS_TABLES = 2;
-  static final int NEWEST = KISS_TABLES;
+  private static final int AUDIT = 3;
+  static final int NEWEST = AUDIT;
 
   private Schema() {}
 
@@ -43,7 +44,11 @@ final class Schema {
       }
       for (int step = version + 1; step <= NEWEST; step++) {
         String script =
-            step == AKKA_PERSISTENCE ? akkaPersistence(dialect) : resource("schema/kiss.sql");
+            switch (step) {
+              case AKKA_PERSISTENCE -> akkaPersistence(dialect);
+              case KISS_TABLES -> resource("schema/kiss.sql");
+              default -> resource("schema/audit.sql");
+            };
         execute(statement, script.replace("${bytes}", dialect.bytesType()));
         markDone(connection, step);
       }

@@ -120,7 +120,8 @@ class AdminApiTest {
         "PUT | /api/v1/clusters/local/namespaces/demo | {\"mode\": \"LOUD\"} | 400 | mode: 'LOUD'",
         "PUT | /api/v1/clusters/local/namespaces/demo | {\"mood\": 1} | 400 | mood",
         "PUT | /api/v1/clusters/local/namespaces/demo | {\"tickSeconds\": 0} | 400 | tickSeconds",
-        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"flapBudget\": 99}} | 400 | flapBudget",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"flapBudget\": 99}} | 400 |"
+            + " flapBudget",
         "PUT | /api/v1/clusters/local/namespaces/demo | [1] | 400 | body",
         "GET | /api/v1/clusters/local/namespaces/demo/deployments/no | '' | 404 | no",
         "GET | /api/v1/clusters/local/namespaces/demo/decisions?limit=0 | '' | 400 | limit",
@@ -132,18 +133,31 @@ class AdminApiTest {
         "POST | /api/v1/training/start | {\"seconds\": 1e300} | 400 | at most 30 days",
         "POST | /api/v1/training/start | {\"seconds\": 2592001} | 400 | at most 30 days",
         "POST | /api/v1/training/start | {\"seconds\": \"60\"} | 400 | seconds: must be a number",
-        "POST | /api/v1/training/start | {\"seconds\": 9, \"environmentSteps\": 1.5} | 400 | environmentSteps: must be a whole number",
+        "POST | /api/v1/training/start | {\"seconds\": 9, \"environmentSteps\": 1.5} | 400 |"
+            + " environmentSteps: must be a whole number",
         "POST | /api/v1/training/start | {\"seconds\": 9} 9 | 400 | nothing after it",
         "PUT | /api/v1/clusters/local/namespaces/demo | {\"mode\": 1} | 400 | mode: ",
-        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": 3} | 400 | guards: must be a JSON object",
-        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\": 2.5}} | 400 | maxStepUpPods: must be a whole number",
-        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\": 3000000000}} | 400 | guards.maxStepUpPods: ",
-        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\": null}} | 400 | maxStepUpPods: must be a whole number",
-        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"failsafeReplicas\": 10001}} | 400 | guards.failsafeReplicas",
-        "PUT | /api/v1/clusters/local/namespaces/demo | {\"selector\": \"(((\"} | 400 | selector: '((('",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": 3} | 400 | guards: must be a"
+            + " JSON object",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\": 2.5}} |"
+            + " 400 | maxStepUpPods: must be a whole number",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\":"
+            + " 3000000000}} | 400 | guards.maxStepUpPods: ",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"maxStepUpPods\": null}} |"
+            + " 400 | maxStepUpPods: must be a whole number",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"guards\": {\"failsafeReplicas\": 10001}}"
+            + " | 400 | guards.failsafeReplicas",
+        "PUT | /api/v1/clusters/local/namespaces/demo | {\"selector\": \"(((\"} | 400 | selector:"
+            + " '((('",
         "GET | /api/v1/clusters/local/namespaces/nope/decisions | '' | 404 | not attached",
         "GET | /api/v1/clusters/nope/namespaces/demo/decisions | '' | 404 | nope",
         "POST | /api/v1/training/resume | '' | 409 | not paused",
+        "POST | /api/v1/training/workers | {\"workers\": 5} | 409 | 5 workers already",
+        "POST | /api/v1/training/workers | {\"workers\": 0} | 400 | workers: must be a whole number"
+            + " in 1..100000",
+        "POST | /api/v1/training/workers | {\"workers\": 1.5} | 400 | workers: must be a whole"
+            + " number",
+        "POST | /api/v1/training/workers | {} | 400 | workers",
         "POST | /api/v1/training/stop | '' | 503 | does not answer"
       })
   void aRefusalIsAProblemDocumentThatNamesWhatIsWrong(
@@ -379,7 +393,11 @@ class AdminApiTest {
     ActorSystem<?> system = node.system();
     NodeActors silent =
         new NodeActors(
-            node.actors().learner(), system.ignoreRef(), node.actors().namespaces(), List.of());
+            node.actors().learner(),
+            node.actors().workers(),
+            system.ignoreRef(),
+            node.actors().namespaces(),
+            List.of());
     AdminApi api = api(silent);
     akka.http.javadsl.model.HttpResponse ready =
         api.answer(akka.http.javadsl.model.HttpRequest.GET("/ready")).toCompletableFuture().join();
@@ -402,10 +420,11 @@ class AdminApiTest {
         new HttpSettings(
             "127.0.0.1", 0, Optional.empty(), Optional.empty(), Duration.ofMillis(500)),
         actors,
-        Optional.of(decisions),
+        Optional.of(new AdminStores(decisions, node.stores().policies(), node.stores().audit())),
         List.of("local"),
         node.feeds(),
         node.meters(),
+        node.jobDesk(),
         Optional.of(() -> CompletableFuture.completedFuture(true)));
   }
 

@@ -10,6 +10,8 @@ import io.kiss.kisim.traffic.Demand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import java.util.function.DoubleConsumer;
 
 /**
  * Runs a scenario on an engine under an autoscaler, which decides at second 0 and then at its own
@@ -85,8 +87,24 @@ public final class Simulation {
       Autoscaler autoscaler,
       Decider decider,
       long seed) {
+    return run(settings, engine, autoscaler, decider, seed, share -> {});
+  }
+
+  /**
+   * The same, and tells how far it is.
+   *
+   * @param progress is told the share that is simulated, 0..1, at each control step
+   * @throws CancellationException if the thread is interrupted
+   */
+  public static SimulationResult run(
+      SimulationScenario settings,
+      EngineChoice engine,
+      Autoscaler autoscaler,
+      Decider decider,
+      long seed,
+      DoubleConsumer progress) {
     requireFeasible(settings.scenario(), engine, seed);
-    return new Simulation(settings, engine, autoscaler, decider, seed).run();
+    return new Simulation(settings, engine, autoscaler, decider, seed).run(progress);
   }
 
   /** Following every request of too many would not end. */
@@ -120,7 +138,7 @@ public final class Simulation {
         : wanted;
   }
 
-  private SimulationResult run() {
+  private SimulationResult run(DoubleConsumer progress) {
     Scenario scenario = settings.scenario();
     int end = scenario.seconds();
     int nextStep = settings.stepSeconds();
@@ -138,6 +156,10 @@ public final class Simulation {
       if (until == nextStep || until == end) {
         record();
         nextStep += settings.stepSeconds();
+        progress.accept((double) until / end);
+        if (Thread.interrupted()) {
+          throw new CancellationException("interrupted at second " + until);
+        }
       }
     }
     return new SimulationResult(

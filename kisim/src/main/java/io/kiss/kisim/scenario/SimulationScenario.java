@@ -1,5 +1,6 @@
 package io.kiss.kisim.scenario;
 
+import com.typesafe.config.Config;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.cluster.ClusterSpec;
 import io.kiss.kisim.engine.Scenario;
@@ -57,11 +58,24 @@ public record SimulationScenario(Scenario scenario, int stepSeconds, int minRepl
    * @throws ScenarioException naming file, line and key of what cannot be used
    */
   public static SimulationScenario read(Path file) {
-    Section root = new Section(ProfileFile.parse(file), "");
+    return of(
+        ProfileFile.parse(file),
+        String.valueOf(file.getFileName()),
+        file.toAbsolutePath().getParent());
+  }
+
+  /**
+   * The scenario that a configuration states, as a file would.
+   *
+   * @param usualName its name where it has none of its own
+   * @param folder that paths in it are relative to
+   * @throws ScenarioException naming the place and key of what cannot be used
+   */
+  public static SimulationScenario of(Config config, String usualName, Path folder) {
+    Section root = new Section(config, "");
     Section at = root.section("scenario");
     root.done();
-    Path folder = file.toAbsolutePath().getParent();
-    String name = at.text("name", String.valueOf(file.getFileName()));
+    String name = at.text("name", usualName);
     ServiceModel service = service(at, folder);
     Routing routing = at.choice("routing", Routing.class, Routing.LEAST_OUTSTANDING);
     int seconds = at.wholeSeconds("duration");

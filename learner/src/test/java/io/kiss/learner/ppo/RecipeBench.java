@@ -109,7 +109,8 @@ public final class RecipeBench {
     }
   }
 
-  private static double[] costs(PolicySnapshot policy, List<TournamentCase> cases) {
+  /** What a policy costs in each case. */
+  static double[] costs(PolicySnapshot policy, List<TournamentCase> cases) {
     Entrant entrant =
         new Entrant(
             "kiscaler",

@@ -38,6 +38,11 @@ public final class ReportFiles {
     write(folder.resolve(HTML), ReportPage.of(results, comparison));
   }
 
+  /** What {@link #JSON} would hold. */
+  public static String json(EvaluationResults results) throws IOException {
+    return ResultsJson.of(results, Comparison.of(results));
+  }
+
   private static void write(Path file, String text) throws IOException {
     AtomicFiles.write(file, text.getBytes(StandardCharsets.UTF_8));
   }

@@ -1,0 +1,198 @@
+package io.kiss.cluster.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kiss.cluster.boot.BootFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Flags of the commands that talk to a running node, and the talking. */
+final class AdminClient {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** A change of the number of workers may take this long. */
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
+
+  private static final Duration CONNECT = Duration.ofSeconds(15);
+  private static final int UNAUTHORIZED = 401;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      defaultValue = "http://127.0.0.1:8080",
+      description = "Admin API of any node (default: ${DEFAULT-VALUE}).")
+  private String url;
+
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      description =
+          "A viewer's or operator's token (default: KISS_HTTP_VIEWER_TOKEN to read,"
+              + " KISS_HTTP_OPERATOR_TOKEN). The environment is safer: others see command lines.")
+  private String token;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "File whose first line is the token; for machines that have no environment.")
+  private Path tokenFile;
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+
+  /** What a path shows, or the refusal: see {@link #isSuccess}. */
+  HttpResponse<String> get(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path)).GET();
+    return send(request, "KISS_HTTP_VIEWER_TOKEN", "KISS_HTTP_OPERATOR_TOKEN");
+  }
+
+  /**
+   * The bytes of a file that the node has.
+   *
+   * @throws BootFailure with the node's reason where it refuses
+   */
+  byte[] bytes(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path)).GET();
+    HttpResponse<byte[]> response =
+        send(
+            request,
+            HttpResponse.BodyHandlers.ofByteArray(),
+            "KISS_HTTP_VIEWER_TOKEN",
+            "KISS_HTTP_OPERATOR_TOKEN");
+    if (response.statusCode() / 100 != 2) {
+      require(get(path));
+    }
+    return response.body();
+  }
+
+  /**
+   * Has the node do something.
+   *
+   * @param body JSON; empty: none
+   * @throws BootFailure with the node's reason where it refuses
+   */
+  JsonNode post(String path, String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base() + path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    return require(send(request, "KISS_HTTP_OPERATOR_TOKEN"));
+  }
+
+  /**
+   * Has the node do away with something.
+   *
+   * @throws BootFailure with the node's reason where it refuses
+   */
+  void delete(String path) {
+    HttpResponse<String> response =
+        send(
+            HttpRequest.newBuilder(URI.create(base() + path)).DELETE(), "KISS_HTTP_OPERATOR_TOKEN");
+    if (!isSuccess(response)) {
+      throw new BootFailure(refusal(response));
+    }
+  }
+
+  /**
+   * The body of a successful answer.
+   *
+   * @throws BootFailure with the node's reason where it is a refusal
+   */
+  JsonNode require(HttpResponse<String> response) {
+    if (!isSuccess(response)) {
+      throw new BootFailure(refusal(response));
+    }
+    return parse(response);
+  }
+
+  static boolean isSuccess(HttpResponse<String> response) {
+    return response.statusCode() / 100 == 2;
+  }
+
+  /** The body of any answer. */
+  JsonNode parse(HttpResponse<String> response) {
+    try {
+      return JSON.readTree(response.body());
+    } catch (JsonProcessingException e) {
+      throw new BootFailure("what answers at %s is no KIS-S node".formatted(base()), e);
+    }
+  }
+
+  private String base() {
+    try {
+      URI base = URI.create(url.replaceAll("/+$", ""));
+      if (base.getHost() != null && String.valueOf(base.getScheme()).matches("https?")) {
+        return base.toString();
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below.
+    }
+    throw new ParameterException(
+        spec.commandLine(), "--url must look like http://127.0.0.1:8080, not '" + url + "'");
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request, String... tokens) {
+    return send(request, HttpResponse.BodyHandlers.ofString(), tokens);
+  }
+
+  private <T> HttpResponse<T> send(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<T> reader, String... tokens) {
+    Optional<String> known = Optional.ofNullable(token).or(this::fromFile);
+    for (String name : tokens) {
+      known = known.or(() -> Optional.ofNullable(System.getenv(name)));
+    }
+    known
+        .filter(text -> !text.isBlank())
+        .ifPresent(text -> request.header("Authorization", "Bearer " + text));
+    try {
+      return http.send(request.timeout(PATIENCE).build(), reader);
+    } catch (IOException e) {
+      throw new BootFailure(
+          "no node answers at %s; give the address of one that runs with --url".formatted(base()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BootFailure("interrupted", e);
+    }
+  }
+
+  private Optional<String> fromFile() {
+    if (tokenFile == null) {
+      return Optional.empty();
+    }
+    try (Stream<String> lines = Files.lines(tokenFile)) {
+      return lines.findFirst().map(String::strip);
+    } catch (IOException | UncheckedIOException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--token-file: " + tokenFile + " cannot be read", e);
+    }
+  }
+
+  private String refusal(HttpResponse<String> response) {
+    return response.statusCode() == UNAUTHORIZED
+        ? "the node at %s wants a token; give one with --token, KISS_HTTP_VIEWER_TOKEN or KISS_HTTP_OPERATOR_TOKEN"
+            .formatted(base())
+        : "the node at %s answers %d: %s"
+            .formatted(
+                base(),
+                response.statusCode(),
+                parse(response).path("detail").asText("no reason given"));
+  }
+}

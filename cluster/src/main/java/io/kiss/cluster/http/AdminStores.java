@@ -1,0 +1,9 @@
+package io.kiss.cluster.http;
+
+import io.kiss.actors.live.PolicyStore;
+import io.kiss.cluster.journal.JdbcAuditLog;
+import io.kiss.cluster.journal.JdbcDecisionJournal;
+
+/** What the admin API reads and writes of a node's database. */
+public record AdminStores(
+    JdbcDecisionJournal decisions, PolicyStore policies, JdbcAuditLog audit) {}

@@ -1,0 +1,159 @@
+package io.kiss.cluster.prometheus;
+
+import io.kiss.actors.live.LiveClock;
+import io.kiss.actors.live.MetricsPort;
+import io.kiss.kisim.telemetry.TelemetrySample;
+import io.kiss.kisim.telemetry.TelemetrySettings;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Telemetry of a cluster's workloads from its Prometheus, replica counts from what the Kubernetes
+ * API just showed.
+ *
+ * <p>A tick of a namespace is a round: one query a figure, all at once. A figure without an answer
+ * is {@code NaN}; only an unknown source or a namespace that is none makes {@link #query} fail. Ages
+ * are differences on Prometheus' own clock, plus the time the round took here, so that clocks need
+ * not agree.
+ */
+public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PrometheusMetrics.class);
+  private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+  private final PrometheusEndpoint endpoint;
+  private final PrometheusSettings settings;
+  private final MetricsSources sources;
+  private final LiveClock clock;
+  private final PrometheusClient client;
+  private final Map<String, NamespaceMemory> memories = new ConcurrentHashMap<>();
+  private final Map<String, String> problems = new ConcurrentHashMap<>();
+
+  private PrometheusMetrics(
+      PrometheusEndpoint endpoint,
+      PrometheusSettings settings,
+      MetricsSources sources,
+      LiveClock clock) {
+    this.endpoint = endpoint;
+    this.settings = settings;
+    this.sources = sources;
+    this.clock = clock;
+    client = new PrometheusClient(endpoint, settings);
+  }
+
+  /**
+   * Telemetry from a Prometheus, which need not be up yet.
+   *
+   * @param clock the cluster's, by which samples are dated and pending pods' ages counted
+   * @throws IllegalArgumentException with a sentence, where the usual source or the CA file cannot
+   *     be used
+   */
+  public static PrometheusMetrics connect(
+      PrometheusEndpoint endpoint,
+      PrometheusSettings settings,
+      MetricsSources sources,
+      LiveClock clock) {
+    sources.require(settings.source());
+    return new PrometheusMetrics(endpoint, settings, sources, clock);
+  }
+
+  @Override
+  public CompletionStage<Map<String, TelemetrySample>> query(
+      String namespace, String source, List<Target> targets) {
+    MetricsSource asked;
+    try {
+      if (!NAMESPACE.matcher(namespace).matches()) {
+        throw new IllegalArgumentException("'" + namespace + "' is no namespace's name");
+      }
+      asked = sources.find(source.isBlank() ? settings.source() : source);
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    if (targets.isEmpty()) {
+      return CompletableFuture.completedFuture(Map.of());
+    }
+    long begun = System.nanoTime();
+    Round round =
+        new Round(asked, targets, remember(namespace, targets, begun), settings.leastReporting());
+    Map<Figure, CompletableFuture<QueryAnswer>> queries = new EnumMap<>(Figure.class);
+    asked
+        .figures()
+        .forEach((figure, query) -> queries.put(figure, ask(query, namespace, begun)));
+    return CompletableFuture.allOf(queries.values().toArray(CompletableFuture[]::new))
+        .handle(
+            (all, failure) -> {
+              queries.forEach((figure, query) -> take(round, figure, query));
+              double elapsed = (System.nanoTime() - begun) * 1e-9;
+              Map<String, TelemetrySample> samples = round.samples(clock.nowSeconds(), elapsed);
+              note(namespace, round.problem(endpoint));
+              return samples;
+            });
+  }
+
+  private NamespaceMemory remember(String namespace, List<Target> targets, long nanos) {
+    double now = nanos * 1e-9;
+    memories.values().removeIf(memory -> memory.isForgotten(now));
+    double window = settings.window().toMillis() / 1000.0;
+    NamespaceMemory memory =
+        memories.computeIfAbsent(
+            namespace,
+            name ->
+                new NamespaceMemory(window + TelemetrySettings.LOOK_BACK_SECONDS, 2 * window));
+    memory.see(targets, now);
+    return memory;
+  }
+
+  private CompletableFuture<QueryAnswer> ask(FigureQuery query, String namespace, long begun) {
+    return client.query(
+        query.of(namespace, settings.window()),
+        query.grouping(),
+        begun + settings.roundTimeout().toNanos());
+  }
+
+  private static void take(Round round, Figure figure, CompletableFuture<QueryAnswer> query) {
+    QueryAnswer answer = query.exceptionally(failure -> null).join();
+    if (answer == null) {
+      query.whenComplete((none, failure) -> round.failed(figure, (QueryFailure) failure));
+    } else {
+      round.answered(figure, answer);
+    }
+  }
+
+  /** Logs what is new: a Prometheus that stays away is one line, not one a tick. */
+  private void note(String namespace, Optional<String> problem) {
+    String before =
+        problem.isPresent() ? problems.put(namespace, problem.get()) : problems.remove(namespace);
+    if (problem.isPresent() && !problem.get().equals(before)) {
+      LOG.warn("metrics of namespace {}: {}", namespace, problem.get());
+    } else if (problem.isEmpty() && before != null) {
+      LOG.info("metrics of namespace {} are whole again", namespace);
+    }
+  }
+
+  /** What the last round of a namespace fell short of, in a sentence; empty where it was whole. */
+  public Optional<String> problem(String namespace) {
+    return Optional.ofNullable(problems.get(namespace));
+  }
+
+  /** The templates that attachments may name. */
+  public MetricsSources sources() {
+    return sources;
+  }
+
+  /** Bytes received from Prometheus so far, as they came over the wire. */
+  public long receivedBytes() {
+    return client.receivedBytes();
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

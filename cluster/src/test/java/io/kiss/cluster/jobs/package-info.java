@@ -1,0 +1,2 @@
+/** Tests of jobs. */
+package io.kiss.cluster.jobs;

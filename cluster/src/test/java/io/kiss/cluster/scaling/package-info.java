@@ -1,0 +1,2 @@
+/** The benchmarks behind {@code cluster/SCALING.md}. */
+package io.kiss.cluster.scaling;
