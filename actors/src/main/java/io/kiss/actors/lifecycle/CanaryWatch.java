@@ -28,6 +28,9 @@ public final class CanaryWatch {
     ROLL_BACK
   }
 
+  /** Below this chance, and not beyond doubt, a candidate is observed for longer. */
+  private static final double DOUBT = 0.1;
+
   private final CanarySettings settings;
   private final Canary canary;
   private final int stage;
@@ -113,8 +116,8 @@ public final class CanaryWatch {
       sentence = figures() + "; look " + looks + " of " + settings.looks() + " decided nothing";
       return Verdict.WAIT;
     }
-    if (result.difference() <= settings.margin()) {
-      sentence = figures() + ": not worse by more than " + percent(settings.margin());
+    if (result.pValue() >= DOUBT) {
+      sentence = figures() + ": nothing says it is worse by more than " + percent(settings.margin());
       return Verdict.ADVANCE;
     }
     if (looks < settings.looks() + settings.extraLooks()) {

@@ -175,7 +175,7 @@ class LifecycleTest {
     championAndCandidate();
     promote("b");
 
-    observe(0, 3000, 0.01);
+    observe(0, 1500, 0.01);
     assertThat(inForce().canary().orElseThrow().share()).isEqualTo(0.6);
     observe(6000, 3000, 0.01);
 
