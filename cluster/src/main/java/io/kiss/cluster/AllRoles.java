@@ -52,11 +52,11 @@ public final class AllRoles implements Node.ActorStarter {
     ActorRef<LearnerProtocol.Command> learner = learner(system, stores);
     ActorRef<ShardedDaemonProcessCommand> workers =
         RolloutSharding.init(
-        system,
-        RolloutSettings.from(system.settings().config()),
-        (environments, seed) ->
-            new KisimEnvironment(environments, seed, EnvironmentSettings.DEFAULT),
-        learner);
+            system,
+            RolloutSettings.from(system.settings().config()),
+            (environments, seed) ->
+                new KisimEnvironment(environments, seed, EnvironmentSettings.DEFAULT),
+            learner);
     return new NodeActors(
         learner, workers, controller, NamespaceSharding.entities(system)::apply, entityTypes);
   }

@@ -30,7 +30,8 @@ final class AssignmentRules {
       way = way.rejecting(taken.id());
     } else {
       List<PolicyRef> longer = ControllerState.with(champions, event.policy());
-      line = longer.subList(Math.max(0, longer.size() - ControllerState.MAX_CHAMPIONS), longer.size());
+      line =
+          longer.subList(Math.max(0, longer.size() - ControllerState.MAX_CHAMPIONS), longer.size());
       way = way.accepting(event.policy().id());
     }
     Change change =
@@ -43,10 +44,7 @@ final class AssignmentRules {
             event.sentence());
     Assignment assignment =
         new Assignment(
-            event.term(),
-            Optional.of(event.policy()),
-            Optional.empty(),
-            state.assignment().pins());
+            event.term(), Optional.of(event.policy()), Optional.empty(), state.assignment().pins());
     return state.assigning(assignment, line, way.with(change));
   }
 
@@ -90,7 +88,8 @@ final class AssignmentRules {
   static ControllerState pinned(ControllerState state, Pinned event) {
     List<Pin> pins = new ArrayList<>(others(state, event.pin()));
     pins.add(event.pin());
-    return pins(state, event.term(), pins, change(event.term(), event.pin(), event.atMillis(), "PIN"));
+    return pins(
+        state, event.term(), pins, change(event.term(), event.pin(), event.atMillis(), "PIN"));
   }
 
   static ControllerState unpinned(ControllerState state, Unpinned event) {

@@ -163,7 +163,8 @@ final class NamespaceHandlers extends Handlers {
   }
 
   private void push(ControllerState state, Attachment attachment) {
-    NamespaceProtocol.Attach attach = new NamespaceProtocol.Attach(
+    NamespaceProtocol.Attach attach =
+        new NamespaceProtocol.Attach(
             attachment, state.assignment().in(attachment.cluster(), attachment.namespace()));
     reach(NamespaceRef.of(attachment), entity -> entity.tell(attach));
   }

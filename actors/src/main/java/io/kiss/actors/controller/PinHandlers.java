@@ -49,8 +49,7 @@ final class PinHandlers extends Handlers {
       return refuse(command.replyTo(), "no policy '" + command.policyId() + "' is registered");
     }
     Pin pin =
-        new Pin(
-            command.cluster(), command.namespace(), command.deployment(), policy.get().ref());
+        new Pin(command.cluster(), command.namespace(), command.deployment(), policy.get().ref());
     try {
       NamespaceRef ref = new NamespaceRef(command.cluster(), command.namespace());
       if (state.attachment(ref).isEmpty()) {

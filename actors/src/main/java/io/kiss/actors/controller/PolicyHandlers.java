@@ -126,9 +126,7 @@ final class PolicyHandlers extends Handlers {
             : new CanaryAssigned(
                 nextTerm(state),
                 new Canary(
-                    ref,
-                    settings.shares().get(0),
-                    settings.slotSecondsFor(namespaces.scalers())),
+                    ref, settings.shares().get(0), settings.slotSecondsFor(namespaces.scalers())),
                 0,
                 System.currentTimeMillis(),
                 command.force()),

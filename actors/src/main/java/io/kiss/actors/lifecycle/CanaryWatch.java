@@ -70,10 +70,7 @@ public final class CanaryWatch {
   }
 
   private boolean washedOut(double time, double start) {
-    double since =
-        canary.byTime()
-            ? time - canary.slot(time) * canary.slotSeconds()
-            : time - start;
+    double since = canary.byTime() ? time - canary.slot(time) * canary.slotSeconds() : time - start;
     return since >= settings.washoutSeconds();
   }
 
@@ -117,7 +114,8 @@ public final class CanaryWatch {
       return Verdict.WAIT;
     }
     if (result.pValue() >= DOUBT) {
-      sentence = figures() + ": nothing says it is worse by more than " + percent(settings.margin());
+      sentence =
+          figures() + ": nothing says it is worse by more than " + percent(settings.margin());
       return Verdict.ADVANCE;
     }
     if (looks < settings.looks() + settings.extraLooks()) {

@@ -18,8 +18,7 @@ import java.util.concurrent.CompletionStage;
 final class AssignedPolicy {
 
   /** The policy cache's answer. */
-  record Answered(
-      Assignment assignment, Map<String, PolicyNetwork> networks, Throwable failure) {}
+  record Answered(Assignment assignment, Map<String, PolicyNetwork> networks, Throwable failure) {}
 
   private final Site site;
 

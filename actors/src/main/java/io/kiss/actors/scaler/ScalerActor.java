@@ -63,8 +63,7 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
 
     /** What a Deployment's scaler runs at that moment. */
     Assignment.Choice choose(String deployment, double timeSeconds) {
-      return assignment.choose(
-          namespace.cluster(), namespace.namespace(), deployment, timeSeconds);
+      return assignment.choose(namespace.cluster(), namespace.namespace(), deployment, timeSeconds);
     }
   }
 
@@ -108,7 +107,8 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
   private final String deployment;
   private final Maker maker;
   private LoadedPolicy policy = LoadedPolicy.NONE;
-  private Assignment.Choice choice = new Assignment.Choice(Assignment.Arm.CHAMPION, Optional.empty());
+  private Assignment.Choice choice =
+      new Assignment.Choice(Assignment.Arm.CHAMPION, Optional.empty());
   private double newestSeconds;
 
   private KiScaler scaler;

@@ -76,7 +76,8 @@ class ControllerActorTest {
         EventSourcedBehaviorTestKit.create(
             kit.system(),
             ControllerActor.create(
-                new ControllerSettings(PUSH, 4, 2, CANARY), namespace -> entity(namespace).getRef()));
+                new ControllerSettings(PUSH, 4, 2, CANARY),
+                namespace -> entity(namespace).getRef()));
   }
 
   @AfterEach
@@ -303,7 +304,8 @@ class ControllerActorTest {
     put("web", Attachment.Mode.SHADOW);
     controller.runCommand(new Acknowledge("local", "web", 0, 3, List.of()));
 
-    assertThat(view().acknowledged()).containsExactly(new Acknowledge("local", "web", 0, 3, List.of()));
+    assertThat(view().acknowledged())
+        .containsExactly(new Acknowledge("local", "web", 0, 3, List.of()));
 
     delete("web");
     assertThat(view().acknowledged()).isEmpty();

@@ -234,11 +234,9 @@ class LifecycleTest {
   void aPinHoldsOneScalerAndTheClosestPinWins() {
     championAndCandidate();
     register("c");
-    this.<Assignment>ask(
-        replyTo -> new PinPolicy("c", "ns", Optional.empty(), "b", replyTo));
+    this.<Assignment>ask(replyTo -> new PinPolicy("c", "ns", Optional.empty(), "b", replyTo));
     Assignment pinned =
-        this.<Assignment>ask(
-                replyTo -> new PinPolicy("c", "ns", Optional.of("web"), "c", replyTo))
+        this.<Assignment>ask(replyTo -> new PinPolicy("c", "ns", Optional.of("web"), "c", replyTo))
             .getValue();
 
     assertThat(pinned.choose("c", "ns", "web", 0).policy()).contains(ref("c"));
@@ -277,17 +275,13 @@ class LifecycleTest {
       switch (random.nextInt(9)) {
         case 0 -> register(id);
         case 1 -> gate(id, random.nextInt(3) > 0);
-        case 2, 3 ->
-            this.<Assignment>ask(
-                replyTo -> new Promote(id, force, direct, replyTo));
+        case 2, 3 -> this.<Assignment>ask(replyTo -> new Promote(id, force, direct, replyTo));
         case 4 -> this.<Assignment>ask(Rollback::new);
         case 5 ->
             this.<Assignment>ask(replyTo -> new PinPolicy("c", "ns", deployment, id, replyTo));
-        case 6 ->
-            this.<Assignment>ask(replyTo -> new UnpinPolicy("c", "ns", deployment, replyTo));
+        case 6 -> this.<Assignment>ask(replyTo -> new UnpinPolicy("c", "ns", deployment, replyTo));
         case 7 -> observe(time += 4000, 3000, force ? 0.01 : 0.5);
-        default ->
-            this.<Done>ask(replyTo -> new PausePolicies(pause, replyTo));
+        default -> this.<Done>ask(replyTo -> new PausePolicies(pause, replyTo));
       }
       ControllerState before = controller.getState();
       if (random.nextInt(3) == 0) {

@@ -164,7 +164,8 @@ class CanaryWatchTest {
         canaries, beyondDoubt, undecided);
     // 0.05 and three standard deviations of a share among 1000.
     assertThat(undecided / (double) canaries).isLessThan(0.1 + 3 * Math.sqrt(0.1 * 0.9 / 1000));
-    assertThat(beyondDoubt / (double) canaries).isLessThan(0.05 + 3 * Math.sqrt(0.05 * 0.95 / 1000));
+    assertThat(beyondDoubt / (double) canaries)
+        .isLessThan(0.05 + 3 * Math.sqrt(0.05 * 0.95 / 1000));
   }
 
   @Test

@@ -137,7 +137,9 @@ class LiveControlTest {
         .untilAsserted(
             () ->
                 assertThat(view().acknowledged())
-                    .containsExactly(new Acknowledge("local", "demo", 1, 2, List.of(new Running("plus-one", 2)))));
+                    .containsExactly(
+                        new Acknowledge(
+                            "local", "demo", 1, 2, List.of(new Running("plus-one", 2)))));
     await().until(() -> cluster.deployment("web").replicas() >= 6);
     NamespaceStatus status = status();
     assertThat(status.leaseHeld()).isTrue();

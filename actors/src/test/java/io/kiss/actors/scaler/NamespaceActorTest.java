@@ -340,7 +340,8 @@ class NamespaceActorTest {
   }
 
   private void expectAcknowledged(long term) {
-    Acknowledge expected = new Acknowledge("local", "demo", term, 1, List.of(new Running("p" + term, 1)));
+    Acknowledge expected =
+        new Acknowledge("local", "demo", term, 1, List.of(new Running("p" + term, 1)));
     controller.fishForMessage(
         Duration.ofSeconds(3),
         message ->

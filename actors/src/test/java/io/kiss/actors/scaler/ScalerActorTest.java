@@ -70,7 +70,9 @@ class ScalerActorTest {
     Assignment assignment = new Assignment(term, Optional.of(TestPolicies.ref("p" + term, policy)));
     scaler.tell(
         new ScalerActor.UsePolicy(
-            new LoadedPolicy(NAMESPACE, assignment, Map.of(policy.sha256(), new PolicyNetwork(policy))), answer.ref()));
+            new LoadedPolicy(
+                NAMESPACE, assignment, Map.of(policy.sha256(), new PolicyNetwork(policy))),
+            answer.ref()));
     answer.expectMessage(new PolicyInUse("web", term, Optional.of("p" + term)));
   }
 
@@ -144,7 +146,8 @@ class ScalerActorTest {
     TestProbe<PolicyInUse> answer = kit.createTestProbe();
     scaler.tell(
         new ScalerActor.UsePolicy(
-            new LoadedPolicy(NAMESPACE, new Assignment(2, Optional.empty()), Map.of()), answer.ref()));
+            new LoadedPolicy(NAMESPACE, new Assignment(2, Optional.empty()), Map.of()),
+            answer.ref()));
     answer.expectMessage(new PolicyInUse("web", 2, Optional.empty()));
 
     assertThat(decide(2, sample(15, 5, 20), spec(50)).decision().source())

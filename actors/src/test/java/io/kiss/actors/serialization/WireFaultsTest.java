@@ -9,8 +9,8 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import akka.cluster.Cluster;
-import akka.serialization.jackson.JacksonCborSerializer;
 import akka.serialization.SerializerWithStringManifest;
+import akka.serialization.jackson.JacksonCborSerializer;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.kiss.actors.protocol.Iteration;
@@ -74,8 +74,7 @@ class WireFaultsTest {
     sender =
         ActorTestKit.create(
             "wire", FORGER.withFallback(NODE).withFallback(ConfigFactory.load()).resolve());
-    receiver =
-        ActorTestKit.create("wire", NODE.withFallback(ConfigFactory.load()).resolve());
+    receiver = ActorTestKit.create("wire", NODE.withFallback(ConfigFactory.load()).resolve());
     sink = receiver.createTestProbe();
     there =
         ActorRefResolver.get(sender.system())

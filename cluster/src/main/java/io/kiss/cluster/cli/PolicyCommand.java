@@ -143,7 +143,8 @@ final class PolicyCommand implements Runnable {
       body.put("id", id);
     }
     body.put("sha256", PolicySnapshot.sha256(bytes)).put("file", bytes);
-    return say("Policy " + node.post(POLICIES, body.toString()).path("id").asText() + " is registered");
+    return say(
+        "Policy " + node.post(POLICIES, body.toString()).path("id").asText() + " is registered");
   }
 
   @Command(
@@ -164,7 +165,8 @@ final class PolicyCommand implements Runnable {
 
   @Command(
       name = "promote",
-      description = "A share of the scalers tries it beside the champion; if it is not worse, all run it.",
+      description =
+          "A share of the scalers tries it beside the champion; if it is not worse, all run it.",
       mixinStandardHelpOptions = true)
   int promote(
       @Mixin AdminClient node,

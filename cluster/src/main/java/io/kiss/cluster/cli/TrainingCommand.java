@@ -67,10 +67,7 @@ final class TrainingCommand implements Runnable {
     return say(node.post("/api/v1/training/pause", ""));
   }
 
-  @Command(
-      name = "resume",
-      description = "Goes on after a pause.",
-      mixinStandardHelpOptions = true)
+  @Command(name = "resume", description = "Goes on after a pause.", mixinStandardHelpOptions = true)
   int resume(@Mixin AdminClient node) {
     return say(node.post("/api/v1/training/resume", ""));
   }

@@ -145,11 +145,9 @@ final class PolicyFileEndpoints {
                 Instant.ofEpochMilli(policy.registeredAtMillis()),
                 ""));
     return HttpResponse.create()
-        .withEntity(
-            HttpEntities.create(ContentTypes.APPLICATION_OCTET_STREAM, file.toBytes()))
+        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_OCTET_STREAM, file.toBytes()))
         .addHeader(
             RawHeader.create(
-                "Content-Disposition",
-                "attachment; filename=\"" + policy.ref().id() + ".kiss\""));
+                "Content-Disposition", "attachment; filename=\"" + policy.ref().id() + ".kiss\""));
   }
 }

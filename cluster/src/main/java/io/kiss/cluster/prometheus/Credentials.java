@@ -79,8 +79,7 @@ final class Credentials {
   }
 
   private static QueryFailure unusable(String key, Path file, String why) {
-    return QueryFailure.lasting(
-        "is not asked: kiss.prometheus.%s %s %s".formatted(key, file, why));
+    return QueryFailure.lasting("is not asked: kiss.prometheus.%s %s %s".formatted(key, file, why));
   }
 
   /**

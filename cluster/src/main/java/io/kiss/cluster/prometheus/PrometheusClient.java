@@ -187,10 +187,7 @@ final class PrometheusClient implements AutoCloseable {
                   .POST(HttpRequest.BodyPublishers.ofString(form));
       credentials.authorization().ifPresent(value -> request.header("Authorization", value));
       endpoint.tenant().ifPresent(tenant -> request.header(endpoint.tenantHeader(), tenant));
-      return request
-          .header("Accept", "application/json")
-          .header("Accept-Encoding", "gzip")
-          .build();
+      return request.header("Accept", "application/json").header("Accept-Encoding", "gzip").build();
     }
   }
 

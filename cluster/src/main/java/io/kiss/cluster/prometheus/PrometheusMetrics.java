@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
  * API just showed.
  *
  * <p>A tick of a namespace is a round: one query a figure, all at once. A figure without an answer
- * is {@code NaN}; only an unknown source or a namespace that is none makes {@link #query} fail. Ages
- * are differences on Prometheus' own clock, plus the time the round took here, so that clocks need
- * not agree.
+ * is {@code NaN}; only an unknown source or a namespace that is none makes {@link #query} fail.
+ * Ages are differences on Prometheus' own clock, plus the time the round took here, so that clocks
+ * need not agree.
  */
 public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PrometheusMetrics.class);
@@ -83,9 +83,7 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
     Round round =
         new Round(asked, targets, remember(namespace, targets, begun), settings.leastReporting());
     Map<Figure, CompletableFuture<QueryAnswer>> queries = new EnumMap<>(Figure.class);
-    asked
-        .figures()
-        .forEach((figure, query) -> queries.put(figure, ask(query, namespace, begun)));
+    asked.figures().forEach((figure, query) -> queries.put(figure, ask(query, namespace, begun)));
     return CompletableFuture.allOf(queries.values().toArray(CompletableFuture[]::new))
         .handle(
             (all, failure) -> {
@@ -104,8 +102,7 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
     NamespaceMemory memory =
         memories.computeIfAbsent(
             namespace,
-            name ->
-                new NamespaceMemory(window + TelemetrySettings.LOOK_BACK_SECONDS, 2 * window));
+            name -> new NamespaceMemory(window + TelemetrySettings.LOOK_BACK_SECONDS, 2 * window));
     memory.see(targets, now);
     return memory;
   }

@@ -77,11 +77,10 @@ final class Round {
             .anyMatch(
                 query ->
                     query.grouping().by() != Grouping.By.POD
-                        && what.endsWith("Service") == (query.grouping().by() == Grouping.By.SERVICE));
+                        && what.endsWith("Service")
+                            == (query.grouping().by() == Grouping.By.SERVICE));
     if (asked) {
-      shared.stream()
-          .sorted()
-          .forEach(of -> complain("several workloads share " + what, of));
+      shared.stream().sorted().forEach(of -> complain("several workloads share " + what, of));
     }
     return owner;
   }
@@ -153,7 +152,9 @@ final class Round {
         pods.ready(),
         pods.unschedulable(),
         pods.rolloutInProgress(),
-        pods.pendingSinceSeconds().stream().mapToDouble(since -> Math.max(0, now - since)).toArray());
+        pods.pendingSinceSeconds().stream()
+            .mapToDouble(since -> Math.max(0, now - since))
+            .toArray());
   }
 
   /** The load of pods without series would look like none, and scale down. */

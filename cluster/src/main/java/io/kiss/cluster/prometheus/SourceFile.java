@@ -126,8 +126,7 @@ final class SourceFile {
       throw refused(
           at.get("promql").origin(), path + "promql", "must group by ($by), or nobody's it is");
     }
-    boolean answered =
-        arrivals && choice(at, path, "counted", Counted.class) == Counted.ANSWERED;
+    boolean answered = arrivals && choice(at, path, "counted", Counted.class) == Counted.ANSWERED;
     double divisor = inUnits ? divisor(figure, at, path) : 1;
     return new FigureQuery(name, promql, grouping, divisor, answered);
   }

@@ -115,9 +115,7 @@ final class Tally {
     return new Latency(
         Promql.histogramQuantile(0.5, bounds, cumulative),
         Promql.histogramQuantile(0.95, bounds, cumulative),
-        Double.isNaN(sloSeconds)
-            ? Double.NaN
-            : Promql.shareAbove(sloSeconds, bounds, cumulative),
+        Double.isNaN(sloSeconds) ? Double.NaN : Promql.shareAbove(sloSeconds, bounds, cumulative),
         rate);
   }
 

@@ -344,8 +344,10 @@ class AdminApiTest {
           .toCompletableFuture()
           .join();
     }
-    assertThat(call("POST", "/api/v1/policies/p1/promote", "{\"force\":true}").statusCode()).isEqualTo(200);
-    assertThat(call("POST", "/api/v1/policies/p2/promote", "{\"force\":true}").statusCode()).isEqualTo(200);
+    assertThat(call("POST", "/api/v1/policies/p1/promote", "{\"force\":true}").statusCode())
+        .isEqualTo(200);
+    assertThat(call("POST", "/api/v1/policies/p2/promote", "{\"force\":true}").statusCode())
+        .isEqualTo(200);
     assertThat(call("POST", "/api/v1/policies/p1/rollback", "").statusCode()).isEqualTo(409);
     JsonNode after = NodeFixture.json(call("POST", "/api/v1/policies/p2/rollback", ""));
     assertThat(after.at("/policy/id").asText()).isEqualTo("p1");

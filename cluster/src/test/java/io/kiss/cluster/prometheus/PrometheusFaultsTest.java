@@ -72,8 +72,7 @@ class PrometheusFaultsTest {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      String body =
-          new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       String query = exchange.getRequestURI().getRawQuery();
       requests.add(
           new Request(

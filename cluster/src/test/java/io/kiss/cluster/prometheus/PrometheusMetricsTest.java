@@ -200,9 +200,7 @@ class PrometheusMetricsTest {
     String relabelled = success + "{" + labels("trouble", "model-1");
     samples
         .series(
-            relabelled + ",version=\"1\"}",
-            k -> k < 5,
-            k -> Samples.HIGH + 2 * STEP_SECONDS * k)
+            relabelled + ",version=\"1\"}", k -> k < 5, k -> Samples.HIGH + 2 * STEP_SECONDS * k)
         .series(relabelled + ",version=\"2\"}", k -> k >= 5, k -> 2 * STEP_SECONDS * (k - 5));
     samples.series(
         success + "{" + labels("trouble", "stale-1") + "}",
@@ -286,8 +284,7 @@ class PrometheusMetricsTest {
         new Workload.Pods(
             1, 1, true, List.of(System.currentTimeMillis() / 1000.0 - 90), List.of("silent-1"));
     Workload workload =
-        new Workload(
-            "silent", 2, "1", pods, 1, Map.of(), Optional.empty(), Optional.empty());
+        new Workload("silent", 2, "1", pods, 1, Map.of(), Optional.empty(), Optional.empty());
     TelemetrySample silent = trouble(new Target(workload, OptionalDouble.of(1)));
     assertThat(
             List.of(
@@ -377,7 +374,8 @@ class PrometheusMetricsTest {
     assertThat(seen.get("slow").arrivalRate()).isCloseTo(0.5, EXACT);
     quantiles(chat, "vllm:e2e_request_latency_seconds_bucket{namespace=\"llm\",pod=~\"chat.*\"}");
     quantiles(
-        seen.get("slow"), "vllm:e2e_request_latency_seconds_bucket{namespace=\"llm\",pod=\"slow-1\"}");
+        seen.get("slow"),
+        "vllm:e2e_request_latency_seconds_bucket{namespace=\"llm\",pod=\"slow-1\"}");
   }
 
   private static void quantiles(TelemetrySample seen, String buckets) throws Exception {
@@ -453,9 +451,10 @@ class PrometheusMetricsTest {
     assertThat(shop.completionRate()).as("what the histogram counted").isCloseTo(10, EXACT);
     assertThat(shop.violatingShare()).isCloseTo(1 - 3 / 5.0, EXACT);
     assertThat(shop.queuedRequests()).isEqualTo(12);
-    assertThat(prometheus.ask(
-            "histogram_quantile(0.95, sum by (le) (rate("
-                + "istio_request_duration_milliseconds_bucket{namespace=\"mesh\"}[2000s]))) / 1000"))
+    assertThat(
+            prometheus.ask(
+                "histogram_quantile(0.95, sum by (le) (rate("
+                    + "istio_request_duration_milliseconds_bucket{namespace=\"mesh\"}[2000s]))) / 1000"))
         .singleElement()
         .satisfies(p95 -> assertThat(shop.p95LatencySeconds()).isCloseTo(p95, EXACT));
     assertThat(

@@ -116,8 +116,7 @@ final class PrometheusServer implements AutoCloseable {
   List<Double> ask(String promql) throws IOException, InterruptedException {
     JsonNode answer =
         MAPPER.readTree(
-            get("/api/v1/query?query=" + URLEncoder.encode(promql, StandardCharsets.UTF_8))
-                .body());
+            get("/api/v1/query?query=" + URLEncoder.encode(promql, StandardCharsets.UTF_8)).body());
     if (!answer.path("status").asText().equals("success")) {
       throw new IOException(promql + ": " + answer);
     }

@@ -1,7 +1,7 @@
 package io.kiss.cluster.prometheus;
 
-import java.util.function.IntToDoubleFunction;
 import java.util.function.IntPredicate;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Ten samples of each series, 200 s apart, the last one 100 s ago. With a window of 2000 s every

@@ -37,20 +37,42 @@ final class TlsProxy implements AutoCloseable {
     Path both = folder.resolve("both.p12");
     run(
         List.of(
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-            "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1", "-addext",
-            "subjectAltName=IP:127.0.0.1", "-keyout", key.toString(), "-out",
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "1",
+            "-subj",
+            "/CN=127.0.0.1",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            key.toString(),
+            "-out",
             certificate.toString()));
     run(
         List.of(
-            "openssl", "pkcs12", "-export", "-in", certificate.toString(), "-inkey",
-            key.toString(), "-out", both.toString(), "-passout", "pass:test"));
+            "openssl",
+            "pkcs12",
+            "-export",
+            "-in",
+            certificate.toString(),
+            "-inkey",
+            key.toString(),
+            "-out",
+            both.toString(),
+            "-passout",
+            "pass:test"));
     KeyStore store = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(both)) {
       store.load(in, "test".toCharArray());
     }
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, "test".toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), null, null);

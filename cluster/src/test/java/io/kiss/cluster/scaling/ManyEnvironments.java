@@ -24,20 +24,21 @@ public final class ManyEnvironments {
     Config config =
         ConfigFactory.parseMap(
                 Map.of(
-                    "kiss.rollout.workers", workers,
-                    "kiss.rollout.environments-per-worker", environments,
-                    "kiss.rollout.steps-per-segment", Integer.parseInt(arguments[2]),
-                    "kiss.learner.segments-per-update", Integer.parseInt(arguments[3])))
+                    "kiss.rollout.workers",
+                    workers,
+                    "kiss.rollout.environments-per-worker",
+                    environments,
+                    "kiss.rollout.steps-per-segment",
+                    Integer.parseInt(arguments[2]),
+                    "kiss.learner.segments-per-update",
+                    Integer.parseInt(arguments[3])))
             .withFallback(ConfigFactory.defaultOverrides())
             .withFallback(ActorPath.CLUSTER)
             .withFallback(ConfigFactory.load())
             .resolve();
     long begun = System.nanoTime();
     try (ActorPath path = new ActorPath(config)) {
-      path.command(
-          reply ->
-              new LearnerProtocol.Start(
-                  TrainingBudget.ofSeconds(1e9), reply));
+      path.command(reply -> new LearnerProtocol.Start(TrainingBudget.ofSeconds(1e9), reply));
       path.await(progress -> progress.workers() == workers);
       report("all workers joined", begun, path);
       long step = Math.max(1, updates / 4);

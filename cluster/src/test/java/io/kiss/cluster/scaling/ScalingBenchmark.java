@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -69,8 +68,7 @@ public final class ScalingBenchmark implements AutoCloseable {
       }
       plain.add(loop);
       System.out.println("plain loop          " + loop);
-      try (ScalingBenchmark cluster =
-          new ScalingBenchmark(Integer.parseInt(number), settings)) {
+      try (ScalingBenchmark cluster = new ScalingBenchmark(Integer.parseInt(number), settings)) {
         cluster.measure(warmUp, seconds, loop);
       }
     }
