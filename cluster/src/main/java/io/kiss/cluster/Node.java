@@ -24,6 +24,7 @@ import io.kiss.cluster.jobs.JobDesk;
 import io.kiss.cluster.jobs.JobQueue;
 import io.kiss.cluster.jobs.Library;
 import io.kiss.cluster.journal.Database;
+import io.kiss.cluster.live.Catalog;
 import io.kiss.cluster.live.ReachableClusters;
 import io.kiss.cluster.live.ServiceProfiles;
 import io.kiss.cluster.prometheus.MetricsSources;
@@ -51,8 +52,7 @@ public final class Node implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final Optional<NodeStores> stores;
   private final Optional<DemoCluster> demo;
-  private final MetricsSources sources;
-  private final ReachableClusters clusters;
+  private final Optional<ReachableClusters> clusters;
   private final EventFeeds feeds;
   private final NodeMeters meters;
   private final NodeActors actors;
@@ -84,17 +84,14 @@ public final class Node implements AutoCloseable {
     joinCluster();
     stores = database.map(open -> NodeStores.of(system, open, settings.decisionRetention()));
     demo = settings.demo().map(told -> new DemoCluster(told, System::currentTimeMillis));
-    sources = MetricsSources.ofInstallation();
-    clusters =
-        new ReachableClusters(
-            demo.map(d -> d),
-            settings.live(),
-            sources,
-            NodeStores.dispatcher(system));
+    clusters = stores.map(kept -> reachableClusters());
     feeds = new EventFeeds(system);
     meters = new NodeMeters(feeds, LiveMetrics.get(system), WireFaults.get(system));
     actors =
-        starter.start(system, stores, clusters);
+        starter.start(
+            system,
+            stores,
+            clusters.<LiveClusters>map(c -> c).orElse(name -> Optional.empty()));
     feeds.follow(system, actors.learner());
     jobs = jobs();
     port = adminApi().bind();
@@ -167,6 +164,21 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  private ReachableClusters reachableClusters() {
+    return new ReachableClusters(
+        demo.map(told -> told),
+        settings.live(),
+        MetricsSources.ofInstallation(),
+        NodeStores.dispatcher(system));
+  }
+
+  /** What attachments may name. */
+  public Catalog catalog() {
+    return new Catalog(
+        clusters.orElseThrow().sources(),
+        new ServiceProfiles(home().resolve("conf").resolve("profiles")));
+  }
+
   private JobDesk jobs() {
     JobQueue queue =
         new JobQueue(
@@ -194,10 +206,8 @@ public final class Node implements AutoCloseable {
         system,
         settings.http(),
         actors,
-        stores.map(kept -> new AdminStores(kept.decisions(), kept.policies(), kept.audit())),
+        stores.map(kept -> new AdminStores(kept.decisions(), kept.policies(), kept.audit(), catalog())),
         demo.isPresent() ? List.of(DemoCluster.CLUSTER) : List.of(),
-        sources,
-        new ServiceProfiles(home().resolve("conf").resolve("profiles")),
         feeds,
         meters,
         jobs,
@@ -293,7 +303,7 @@ public final class Node implements AutoCloseable {
     }
     try {
       stop(settings, system, database);
-      clusters.close();
+      clusters.ifPresent(ReachableClusters::close);
       meters.close();
     } finally {
       stopped.complete(Done.getInstance());

@@ -60,6 +60,7 @@ public final class KissProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);
     command.add("-Dai.djl.offline=true");
+    command.add("-Dkiss.home=" + Path.of("..").toAbsolutePath().normalize());
     command.add("-cp");
     command.add(Path.of("target", "kiss", "lib").toAbsolutePath() + "/*" + classPath);
     command.add("io.kiss.cluster.cli.Main");

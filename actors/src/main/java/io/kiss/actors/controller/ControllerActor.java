@@ -40,6 +40,8 @@ public final class ControllerActor
   private final ClusterHandlers clusters;
   private final NamespaceHandlers namespaces;
   private final PolicyHandlers policies;
+  private final PinHandlers pins;
+  private final CanaryHandlers canaries;
 
   /**
    * Makes the controller.
@@ -68,7 +70,9 @@ public final class ControllerActor
     // Internal messages are no ControllerProtocol.Command: those cross nodes, these never do.
     namespaces = new NamespaceHandlers(Effect(), context, settings, entities);
     clusters = new ClusterHandlers(Effect(), namespaces::pushAll);
-    policies = new PolicyHandlers(Effect(), namespaces::pushAll);
+    policies = new PolicyHandlers(Effect(), namespaces, settings.canary());
+    pins = new PinHandlers(Effect(), namespaces::pushAll);
+    canaries = new CanaryHandlers(Effect(), context, namespaces, settings.canary());
     timers.startTimerWithFixedDelay(NamespaceHandlers.PushDue.INSTANCE, settings.pushInterval());
   }
 
@@ -102,6 +106,8 @@ public final class ControllerActor
     clusters.addTo(anyState);
     namespaces.addTo(anyState);
     policies.addTo(anyState);
+    pins.addTo(anyState);
+    canaries.addTo(anyState);
     anyState.onCommand(GetView.class, this::onView);
     return builder.build();
   }
@@ -116,6 +122,8 @@ public final class ControllerActor
                 state.previousChampion().map(PolicyRef::id),
                 state.attachments(),
                 namespaces.acknowledged(),
+                state.lifecycle(),
+                canaries.status(state),
                 state.clusters()));
   }
 }

@@ -2,6 +2,7 @@ package io.kiss.actors.controller;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.kiss.actors.lifecycle.CanarySettings;
 import java.time.Duration;
 
 /**
@@ -10,8 +11,10 @@ import java.time.Duration;
  * @param pushInterval how often every attached namespace is told its assignment again
  * @param snapshotEvery events between two snapshots
  * @param keepSnapshots snapshots kept; events are never deleted
+ * @param canary how a candidate is tried
  */
-public record ControllerSettings(Duration pushInterval, int snapshotEvery, int keepSnapshots) {
+public record ControllerSettings(
+    Duration pushInterval, int snapshotEvery, int keepSnapshots, CanarySettings canary) {
 
   public ControllerSettings {
     if (pushInterval.isNegative() || pushInterval.isZero()) {
@@ -35,6 +38,7 @@ public record ControllerSettings(Duration pushInterval, int snapshotEvery, int k
     return new ControllerSettings(
         controller.getDuration("push-interval"),
         controller.getInt("snapshot-every"),
-        controller.getInt("keep-snapshots"));
+        controller.getInt("keep-snapshots"),
+        CanarySettings.from(config));
   }
 }

@@ -5,6 +5,7 @@ import io.kiss.actors.protocol.Assignment;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ClusterDefinition;
 import io.kiss.actors.protocol.ControlMessage;
+import io.kiss.actors.protocol.Lifecycle;
 import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.protocol.RegisteredPolicy;
 import java.util.ArrayList;
@@ -19,18 +20,21 @@ import java.util.Optional;
  * @param champions that were promoted and not taken back, the one in force last
  * @param attachments in the order in which they were made
  * @param clusters that were defined, in that order
+ * @param lifecycle where policies stand on their way
  */
 public record ControllerState(
     List<RegisteredPolicy> policies,
     Assignment assignment,
     List<PolicyRef> champions,
     List<Attachment> attachments,
-    List<ClusterDefinition> clusters)
+    List<ClusterDefinition> clusters,
+    Lifecycle lifecycle)
     implements ControlMessage {
 
   /** Before anything happened. */
   public static final ControllerState EMPTY =
-      new ControllerState(List.of(), Assignment.NONE, List.of(), List.of(), List.of());
+      new ControllerState(
+          List.of(), Assignment.NONE, List.of(), List.of(), List.of(), Lifecycle.EMPTY);
 
   /** How far back rollbacks can go; bounds the state. */
   static final int MAX_CHAMPIONS = 100;
@@ -41,15 +45,36 @@ public record ControllerState(
     attachments = List.copyOf(attachments);
     // Absent in snapshots of the version before.
     clusters = clusters == null ? List.of() : List.copyOf(clusters);
+    // Absent in snapshots of the first release.
+    lifecycle = lifecycle == null ? Lifecycle.EMPTY : lifecycle;
   }
 
   /** The state after {@code event}. */
   public ControllerState apply(ControllerEvent event) {
     if (event instanceof ControllerEvent.PolicyRegistered registered) {
-      return withPolicies(with(policies, registered.policy()), assignment, champions);
+      return new ControllerState(
+          with(policies, registered.policy()), assignment, champions, attachments, clusters, lifecycle);
     }
     if (event instanceof ControllerEvent.Assigned assigned) {
-      return assigned(assigned);
+      return AssignmentRules.assigned(this, assigned);
+    }
+    if (event instanceof ControllerEvent.CanaryAssigned canary) {
+      return AssignmentRules.canary(this, canary);
+    }
+    if (event instanceof ControllerEvent.CanaryEnded ended) {
+      return AssignmentRules.canaryEnded(this, ended);
+    }
+    if (event instanceof ControllerEvent.Pinned pinned) {
+      return AssignmentRules.pinned(this, pinned);
+    }
+    if (event instanceof ControllerEvent.Unpinned unpinned) {
+      return AssignmentRules.unpinned(this, unpinned);
+    }
+    if (event instanceof ControllerEvent.Paused paused) {
+      return withLifecycle(AssignmentRules.paused(this, paused));
+    }
+    if (event instanceof ControllerEvent.PolicyEvaluated evaluated) {
+      return withLifecycle(lifecycle.with(evaluated.report()));
     }
     if (event instanceof ControllerEvent.NamespaceAttached attached) {
       return attached(attached.attachment());
@@ -67,18 +92,6 @@ public record ControllerState(
     throw new IllegalArgumentException("no rule for the event " + event);
   }
 
-  private ControllerState assigned(ControllerEvent.Assigned event) {
-    List<PolicyRef> line =
-        switch (event.cause()) {
-          case PROMOTION -> {
-            List<PolicyRef> longer = with(champions, event.policy());
-            yield longer.subList(Math.max(0, longer.size() - MAX_CHAMPIONS), longer.size());
-          }
-          case ROLLBACK -> champions.subList(0, champions.size() - 1);
-        };
-    return withPolicies(policies, new Assignment(event.term(), Optional.of(event.policy())), line);
-  }
-
   private ControllerState attached(Attachment attachment) {
     NamespaceRef ref = NamespaceRef.of(attachment);
     List<Attachment> changed = new ArrayList<>(attachments);
@@ -94,13 +107,17 @@ public record ControllerState(
         attachments.stream().filter(a -> !NamespaceRef.of(a).equals(ref)).toList());
   }
 
-  private ControllerState withPolicies(
-      List<RegisteredPolicy> registered, Assignment inForce, List<PolicyRef> line) {
-    return new ControllerState(registered, inForce, line, attachments, clusters);
+  /** The same with another assignment, and what led to it. */
+  ControllerState assigning(Assignment other, List<PolicyRef> line, Lifecycle way) {
+    return new ControllerState(policies, other, line, attachments, clusters, way);
+  }
+
+  private ControllerState withLifecycle(Lifecycle other) {
+    return new ControllerState(policies, assignment, champions, attachments, clusters, other);
   }
 
   private ControllerState withAttachments(List<Attachment> changed) {
-    return new ControllerState(policies, assignment, champions, changed, clusters);
+    return new ControllerState(policies, assignment, champions, changed, clusters, lifecycle);
   }
 
   private ControllerState defined(ClusterDefinition definition) {
@@ -113,7 +130,7 @@ public record ControllerState(
   }
 
   private ControllerState withClusters(List<ClusterDefinition> changed) {
-    return new ControllerState(policies, assignment, champions, attachments, changed);
+    return new ControllerState(policies, assignment, champions, attachments, changed, lifecycle);
   }
 
   /** The registered policy of that id. */
@@ -138,7 +155,7 @@ public record ControllerState(
         : Optional.of(champions.get(champions.size() - 2));
   }
 
-  private static <T> List<T> with(List<T> list, T element) {
+  static <T> List<T> with(List<T> list, T element) {
     List<T> longer = new ArrayList<>(list);
     longer.add(element);
     return longer;

@@ -8,6 +8,9 @@ import akka.persistence.typed.javadsl.EffectFactories;
 
 /** What the controller does about one subject; used on the controller's thread only. */
 abstract class Handlers {
+  static final String PAUSED =
+      "policies are paused, so nothing is assigned; resume them first (kiss policy resume)";
+
   final EffectFactories<ControllerEvent, ControllerState> effects;
 
   Handlers(EffectFactories<ControllerEvent, ControllerState> effects) {
@@ -22,5 +25,9 @@ abstract class Handlers {
   final <T> Effect<ControllerEvent, ControllerState> refuse(
       ActorRef<StatusReply<T>> replyTo, String sentence) {
     return effects.reply(replyTo, StatusReply.error(sentence));
+  }
+
+  static long nextTerm(ControllerState state) {
+    return state.assignment().term() + 1;
   }
 }

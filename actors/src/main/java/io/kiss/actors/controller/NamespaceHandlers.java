@@ -76,6 +76,11 @@ final class NamespaceHandlers extends Handlers {
     return List.copyOf(acknowledged.values());
   }
 
+  /** How many scalers there are, as far as they have said so. */
+  int scalers() {
+    return acknowledged.values().stream().mapToInt(Acknowledge::scalers).sum();
+  }
+
   private Effect<ControllerEvent, ControllerState> onPut(
       ControllerState state, PutNamespace command) {
     Attachment attachment = command.attachment();
@@ -183,7 +188,9 @@ final class NamespaceHandlers extends Handlers {
   private void push(ControllerState state, Attachment attachment) {
     NamespaceProtocol.Attach attach =
         new NamespaceProtocol.Attach(
-            attachment, state.assignment(), state.cluster(attachment.cluster()));
+            attachment,
+            state.assignment().in(attachment.cluster(), attachment.namespace()),
+            state.cluster(attachment.cluster()));
     reach(NamespaceRef.of(attachment), entity -> entity.tell(attach));
   }
 

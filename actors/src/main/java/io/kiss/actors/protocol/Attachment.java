@@ -70,6 +70,17 @@ public record Attachment(
     return overrides.stream().filter(o -> o.deployment().equals(deployment)).findFirst();
   }
 
+  /** Whether a Deployment's decisions are made, and carried out. */
+  public Mode modeOf(String deployment) {
+    return override(deployment).flatMap(DeploymentOverride::mode).orElse(mode);
+  }
+
+  /** Whether anything here may be acted upon. */
+  public boolean acts() {
+    return mode == Mode.ACTIVE
+        || overrides.stream().anyMatch(o -> o.mode().equals(Optional.of(Mode.ACTIVE)));
+  }
+
   /** The same, with one Deployment's override replaced, or taken away where it says nothing. */
   public Attachment with(DeploymentOverride override) {
     Stream<DeploymentOverride> others =

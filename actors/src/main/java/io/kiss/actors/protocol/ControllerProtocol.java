@@ -20,12 +20,48 @@ public final class ControllerProtocol {
   public record RegisterPolicy(RegisteredPolicy policy, ActorRef<StatusReply<Done>> replyTo)
       implements Command {}
 
-  /** Makes a registered policy the champion: a newer term for every scaler. */
-  public record Promote(String policyId, ActorRef<StatusReply<Assignment>> replyTo)
+  /** Keeps what the gate found about a registered policy, in place of what it found before. */
+  public record RecordGate(GateReport report, ActorRef<StatusReply<Done>> replyTo)
       implements Command {}
 
-  /** Goes back to the champion before: a newer term that names an older policy. */
+  /**
+   * Sets a registered policy that passed the gate on its way: first a canary share of the scalers
+   * tries it, where there is a champion to compare it with and a Deployment that is acted on; then
+   * all run it.
+   *
+   * @param force whatever the gate said, and though it was rolled back before; recorded
+   * @param direct to all scalers at once
+   */
+  public record Promote(
+      String policyId, boolean force, boolean direct, ActorRef<StatusReply<Assignment>> replyTo)
+      implements Command {}
+
+  /**
+   * Takes the candidate back where one is being tried; otherwise goes back to the champion before:
+   * a newer term that names an older policy.
+   */
   public record Rollback(ActorRef<StatusReply<Assignment>> replyTo) implements Command {}
+
+  /** Scalers run this policy whatever becomes of champion and candidate; idempotent. */
+  public record PinPolicy(
+      String cluster,
+      String namespace,
+      Optional<String> deployment,
+      String policyId,
+      ActorRef<StatusReply<Assignment>> replyTo)
+      implements Command {}
+
+  /** Ends {@link PinPolicy} of the same target. */
+  public record UnpinPolicy(
+      String cluster,
+      String namespace,
+      Optional<String> deployment,
+      ActorRef<StatusReply<Assignment>> replyTo)
+      implements Command {}
+
+  /** Assignments stay as they are until it is resumed; registering goes on. Idempotent. */
+  public record PausePolicies(boolean paused, ActorRef<StatusReply<Done>> replyTo)
+      implements Command {}
 
   /** Defines a cluster, or changes its definition; idempotent. */
   public record PutCluster(ClusterDefinition definition, ActorRef<StatusReply<Done>> replyTo)
@@ -57,9 +93,27 @@ public final class ControllerProtocol {
   /** Replies with everything the controller owns. */
   public record GetView(ActorRef<ControllerView> replyTo) implements Command {}
 
-  /** Scalers of a node say what they run, aggregated by namespace; no reply. */
-  public record Acknowledge(String cluster, String namespace, long term, int scalers)
-      implements Command {}
+  /**
+   * Scalers of a node say what they run, aggregated by namespace; no reply.
+   *
+   * @param term the lowest that any of them runs
+   * @param running scalers by the policy they run
+   */
+  public record Acknowledge(
+      String cluster, String namespace, long term, int scalers, List<Running> running)
+      implements Command {
+
+    public Acknowledge {
+      running = running == null ? List.of() : List.copyOf(running);
+    }
+  }
+
+  /**
+   * So many scalers run a policy.
+   *
+   * @param policy its id; empty: none, so the queueing rule decides
+   */
+  public record Running(String policy, int scalers) implements ControlMessage {}
 
   /**
    * What the controller owns.
@@ -67,6 +121,8 @@ public final class ControllerProtocol {
    * @param policies oldest first
    * @param assignment in force
    * @param acknowledged what each attached namespace's scalers run
+   * @param lifecycle where policies stand on their way
+   * @param canary how the candidate does; empty: none is being tried
    * @param clusters that were defined
    */
   public record ControllerView(
@@ -75,10 +131,14 @@ public final class ControllerProtocol {
       Optional<String> previousPolicy,
       List<Attachment> attachments,
       List<Acknowledge> acknowledged,
+      Lifecycle lifecycle,
+      Optional<CanaryStatus> canary,
       List<ClusterDefinition> clusters)
       implements ControlMessage {
 
     public ControllerView {
+      lifecycle = lifecycle == null ? Lifecycle.EMPTY : lifecycle;
+      canary = canary == null ? Optional.empty() : canary;
       clusters = clusters == null ? List.of() : List.copyOf(clusters);
     }
   }

@@ -1,19 +1,24 @@
 package io.kiss.actors.scaler;
 
 import io.kiss.actors.protocol.Assignment;
+import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.scaler.Problems.Area;
 import io.kiss.actors.scaler.ScalerActor.LoadedPolicy;
 import io.kiss.kisim.autoscale.PolicyNetwork;
-import java.util.Optional;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
- * The assignment in force in a namespace, and the policy its scalers run: the same, except while
- * the newer one is being fetched or cannot be had.
+ * The assignment in force in a namespace, and the policies its scalers run: the same, except while
+ * the newer ones are being fetched or one of them cannot be had.
  */
 final class AssignedPolicy {
 
   /** The policy cache's answer. */
-  record Answered(Assignment assignment, PolicyNetwork network, Throwable failure) {}
+  record Answered(Assignment assignment, Map<String, PolicyNetwork> networks, Throwable failure) {}
 
   private final Site site;
 
@@ -57,20 +62,30 @@ final class AssignedPolicy {
       answered = true;
       return false;
     }
-    if (assignment.policy().isEmpty()) {
-      return adopt(Optional.empty());
-    }
-    if (inUse.assignment().policy().equals(assignment.policy())) {
-      return adopt(inUse.network());
+    List<PolicyRef> needed = assignment.policies();
+    if (needed.stream().allMatch(ref -> inUse.networks().containsKey(ref.sha256()))) {
+      return adopt(inUse.networks());
     }
     site.context()
         .pipeToSelf(
-            site.calls()
-                .call(
-                    "the policy store",
-                    () -> site.environment().policies().get(assignment.policy().orElseThrow())),
-            (network, failure) -> new Answered(assignment, network, failure));
+            site.calls().call("the policy store", () -> fetch(needed)),
+            (networks, failure) -> new Answered(assignment, networks, failure));
     return false;
+  }
+
+  private CompletionStage<Map<String, PolicyNetwork>> fetch(List<PolicyRef> needed) {
+    CompletionStage<Map<String, PolicyNetwork>> all =
+        CompletableFuture.completedStage(new HashMap<>());
+    for (PolicyRef ref : needed) {
+      all =
+          all.thenCombine(
+              site.environment().policies().get(ref),
+              (networks, network) -> {
+                networks.put(ref.sha256(), network);
+                return networks;
+              });
+    }
+    return all;
   }
 
   /**
@@ -83,17 +98,20 @@ final class AssignedPolicy {
       return false;
     }
     if (answer.failure() == null) {
-      return adopt(Optional.of(answer.network()));
+      return adopt(answer.networks());
     }
     String meanwhile =
-        inUse.network().isPresent() ? "the policy before it goes on" : "the queueing rule decides";
+        inUse.networks().isEmpty() ? "the queueing rule decides" : "the policy before it goes on";
     site.problems().set(Area.POLICY, PortCalls.sentence(answer.failure()) + "; " + meanwhile);
     answered = true;
     return false;
   }
 
-  private boolean adopt(Optional<PolicyNetwork> network) {
-    inUse = new LoadedPolicy(inForce, network);
+  /** Keeps those that the assignment names. */
+  private boolean adopt(Map<String, PolicyNetwork> networks) {
+    Map<String, PolicyNetwork> named = new HashMap<>();
+    inForce.policies().forEach(ref -> named.put(ref.sha256(), networks.get(ref.sha256())));
+    inUse = new LoadedPolicy(site.namespace(), inForce, named);
     answered = true;
     site.problems().clear(Area.POLICY);
     return true;

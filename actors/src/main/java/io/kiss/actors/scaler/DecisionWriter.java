@@ -125,7 +125,7 @@ final class DecisionWriter {
         namespace.namespace(),
         decided.deployment(),
         now,
-        decided.assignment().policy().map(PolicyRef::id),
+        decided.choice().policy().map(PolicyRef::id),
         decided.assignment().term(),
         decided.telemetry(),
         decision.source(),

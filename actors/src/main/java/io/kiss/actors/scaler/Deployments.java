@@ -5,8 +5,8 @@ import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.live.DecisionRecord.Outcome;
 import io.kiss.actors.live.Workload;
 import io.kiss.actors.protocol.Attachment;
+import io.kiss.actors.protocol.ControllerProtocol.Running;
 import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
-import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.scaler.ScalerActor.LoadedPolicy;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.estimate.ServiceEstimator;
@@ -38,7 +38,7 @@ final class Deployments {
     private final ServiceEstimator seen = new ServiceEstimator();
     private Optional<Terms> terms = Optional.empty();
     private Optional<String> noMetrics = Optional.empty();
-    private LoadedPolicy told = LoadedPolicy.NONE;
+    private Optional<String> policy = Optional.empty();
     private long term;
     private long decisions;
     private Optional<String> lastReason = Optional.empty();
@@ -155,7 +155,6 @@ final class Deployments {
 
   private void use(Deployment deployment, LoadedPolicy policy) {
     if (deployment.scaler != null) {
-      deployment.told = policy;
       deployment.scaler.tell(new ScalerActor.UsePolicy(policy, site.context().getSelf().narrow()));
     }
   }
@@ -164,6 +163,7 @@ final class Deployments {
     Deployment deployment = byName.get(message.deployment());
     if (deployment != null) {
       deployment.term = message.term();
+      deployment.policy = message.policy();
     }
   }
 
@@ -180,6 +180,17 @@ final class Deployments {
         .orElse(otherwise);
   }
 
+  /** How many scalers run each policy. */
+  List<Running> running() {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (Deployment deployment : byName.values()) {
+      if (deployment.scaler != null) {
+        counts.merge(deployment.policy.orElse(""), 1, Integer::sum);
+      }
+    }
+    return counts.entrySet().stream().map(e -> new Running(e.getKey(), e.getValue())).toList();
+  }
+
   /** Takes in what became of a decision. */
   void decided(DecisionRecord decision) {
     Deployment deployment = byName.get(decision.deployment());
@@ -187,6 +198,7 @@ final class Deployments {
       return;
     }
     deployment.decisions++;
+    deployment.policy = decision.policy();
     deployment.lastReason = Optional.of(decision.reason());
     boolean carriedOut =
         decision.outcome() == Outcome.APPLIED || decision.outcome() == Outcome.UNCHANGED;
@@ -205,7 +217,7 @@ final class Deployments {
         deployment.workload.desiredReplicas(),
         deployment.ready,
         deployment.refusal(),
-        deployment.told.assignment().policy().map(PolicyRef::id),
+        deployment.policy,
         deployment.term,
         deployment.decisions,
         deployment.lastReason,

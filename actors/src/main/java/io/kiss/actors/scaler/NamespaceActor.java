@@ -221,7 +221,8 @@ final class NamespaceActor {
                 site.namespace().cluster(),
                 site.namespace().namespace(),
                 lowestTerm(),
-                deployments.scalers()));
+                deployments.scalers(),
+                deployments.running()));
   }
 
   // ---- lease

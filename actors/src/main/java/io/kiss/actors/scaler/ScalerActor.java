@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Assignment;
 import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.kisim.autoscale.Decision;
@@ -16,6 +17,7 @@ import io.kiss.kisim.autoscale.KiScaler;
 import io.kiss.kisim.autoscale.PolicyNetwork;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.telemetry.TelemetrySample;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -45,18 +47,31 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
   record UsePolicy(LoadedPolicy policy, ActorRef<? super PolicyInUse> replyTo) implements Command {}
 
   /**
-   * An assignment with the network it names.
+   * An assignment with the networks it names.
    *
-   * @param network shared: forked by every scaler; empty: the queueing rule decides
+   * @param namespace whose scalers they are for
+   * @param networks by SHA-256; shared: forked by every scaler
    */
-  record LoadedPolicy(Assignment assignment, Optional<PolicyNetwork> network) {
-    static final LoadedPolicy NONE = new LoadedPolicy(Assignment.NONE, Optional.empty());
+  record LoadedPolicy(
+      NamespaceRef namespace, Assignment assignment, Map<String, PolicyNetwork> networks) {
+    static final LoadedPolicy NONE =
+        new LoadedPolicy(new NamespaceRef("none", "none"), Assignment.NONE, Map.of());
+
+    LoadedPolicy {
+      networks = Map.copyOf(networks);
+    }
+
+    /** What a Deployment's scaler runs at that moment. */
+    Assignment.Choice choose(String deployment, double timeSeconds) {
+      return assignment.choose(namespace.cluster(), namespace.namespace(), deployment, timeSeconds);
+    }
   }
 
   /**
    * What was decided.
    *
    * @param state memory before the tick
+   * @param choice what was decided by, and as part of which arm
    * @param failure what went wrong, where the decision is a hold for that reason
    */
   record Decided(
@@ -66,12 +81,17 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
       Decision decision,
       byte[] state,
       Assignment assignment,
+      Assignment.Choice choice,
       Optional<WorkloadSpec> workload,
       GuardSettings limits,
       Optional<String> failure) {}
 
-  /** This scaler runs the assignment of that term. */
-  record PolicyInUse(String deployment, long term) {}
+  /**
+   * This scaler runs the assignment of that term.
+   *
+   * @param policy id of what it decides by; empty: the queueing rule
+   */
+  record PolicyInUse(String deployment, long term, Optional<String> policy) {}
 
   /** Makes the scaler of a workload; a seam for tests that need one that fails. */
   @FunctionalInterface
@@ -87,6 +107,9 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
   private final String deployment;
   private final Maker maker;
   private LoadedPolicy policy = LoadedPolicy.NONE;
+  private Assignment.Choice choice =
+      new Assignment.Choice(Assignment.Arm.CHAMPION, Optional.empty());
+  private double newestSeconds;
 
   private KiScaler scaler;
   private WorkloadSpec workload;
@@ -118,6 +141,7 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
     byte[] state = new byte[0];
     try {
       follow(tick.workload(), tick.guards());
+      choose(tick.telemetry().timeSeconds());
       state = scaler.saveState();
       Decision decision = scaler.explain(tick.telemetry());
       tick.replyTo().tell(answer(tick, decision, state, Optional.empty()));
@@ -138,6 +162,7 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
         decision,
         state,
         policy.assignment(),
+        choice,
         Optional.of(tick.workload()),
         tick.guards(),
         failure);
@@ -179,17 +204,31 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
   }
 
   private Behavior<Command> onUsePolicy(UsePolicy message) {
-    Optional<PolicyRef> before = policy.assignment().policy();
     policy = message.policy();
-    if (scaler != null && !before.equals(policy.assignment().policy())) {
-      use(scaler);
-    }
-    message.replyTo().tell(new PolicyInUse(deployment, policy.assignment().term()));
+    choose(newestSeconds);
+    message
+        .replyTo()
+        .tell(
+            new PolicyInUse(
+                deployment, policy.assignment().term(), choice.policy().map(PolicyRef::id)));
     return this;
   }
 
+  /** Follows the arm this scaler belongs to at that moment. */
+  private void choose(double timeSeconds) {
+    newestSeconds = timeSeconds;
+    Optional<PolicyRef> before = choice.policy();
+    choice = policy.choose(deployment, timeSeconds);
+    if (scaler != null && !before.equals(choice.policy())) {
+      use(scaler);
+    }
+  }
+
   private void use(KiScaler target) {
-    policy.network().ifPresentOrElse(target::use, target::useNoPolicy);
+    choice
+        .policy()
+        .map(ref -> policy.networks().get(ref.sha256()))
+        .ifPresentOrElse(target::use, target::useNoPolicy);
   }
 
   private Behavior<Command> onNotCarriedOut() {

@@ -55,8 +55,7 @@ record Terms(
    */
   static Terms of(
       Attachment attachment, Workload workload, ServiceEstimator seen, Optional<Terms> before) {
-    Optional<DeploymentOverride> override = attachment.override(workload.name());
-    Mode mode = override.flatMap(DeploymentOverride::mode).orElse(attachment.mode());
+    Mode mode = attachment.modeOf(workload.name());
     Optional<String> refusal = workload.refusal();
     if (mode == Mode.OFF) {
       refusal = Optional.of("it is switched off");

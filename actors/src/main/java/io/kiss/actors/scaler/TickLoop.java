@@ -228,6 +228,7 @@ final class TickLoop {
               site.metrics().decided(decision);
               stream.publish(decision);
             });
+    CanaryReporter.report(site, assigned.inUse(), attachment, written.records());
   }
 
   private void endTick() {

@@ -13,6 +13,7 @@ import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit.CommandResul
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.kiss.actors.controller.ControllerEvent.Assigned.Cause;
+import io.kiss.actors.lifecycle.CanarySettings;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Assignment;
 import io.kiss.actors.protocol.Attachment;
@@ -56,6 +57,10 @@ class ControllerActorTest {
                   }
                   """));
 
+  /** Looks after 600 and 1200 s of a stage; counts from the beginning on. */
+  static final CanarySettings CANARY =
+      new CanarySettings(List.of(0.3, 0.6), 1200, 2, 1, 100, 2, 0.05, 0.01, 4, 300, 0);
+
   private ActorTestKit kit;
   private ManualTime time;
   private EventSourcedBehaviorTestKit<Command, ControllerEvent, ControllerState> controller;
@@ -71,7 +76,8 @@ class ControllerActorTest {
         EventSourcedBehaviorTestKit.create(
             kit.system(),
             ControllerActor.create(
-                new ControllerSettings(PUSH, 4, 2), namespace -> entity(namespace).getRef()));
+                new ControllerSettings(PUSH, 4, 2, CANARY),
+                namespace -> entity(namespace).getRef()));
   }
 
   @AfterEach
@@ -92,7 +98,7 @@ class ControllerActorTest {
     return new RegisteredPolicy(
         new PolicyRef(id, String.valueOf(digit).repeat(64)),
         1_700_000_000_000L,
-        new RegisteredPolicy.Provenance("run-1", 10, 20_000, 3.5, "MXNet", 7),
+        new RegisteredPolicy.Provenance("run-1", 10, 20_000, 3.5, "MXNet", 7, "abc"),
         List.of(new RegisteredPolicy.EvaluationRow("hpa", 1.2, 0.99, 0.3, 4, 12, 1)));
   }
 
@@ -109,7 +115,7 @@ class ControllerActorTest {
   private CommandResultWithReply<Command, ControllerEvent, ControllerState, StatusReply<Assignment>>
       promote(String id) {
     return controller.runCommand(
-        (ActorRef<StatusReply<Assignment>> replyTo) -> new Promote(id, replyTo));
+        (ActorRef<StatusReply<Assignment>> replyTo) -> new Promote(id, true, false, replyTo));
   }
 
   private CommandResultWithReply<Command, ControllerEvent, ControllerState, StatusReply<Assignment>>
@@ -208,8 +214,9 @@ class ControllerActorTest {
 
     assertThat(back.reply().getValue())
         .isEqualTo(new Assignment(3, Optional.of(policy("a", '1').ref())));
-    assertThat(back.event())
-        .isEqualTo(new ControllerEvent.Assigned(3, policy("a", '1').ref(), Cause.ROLLBACK));
+    ControllerEvent.Assigned event = (ControllerEvent.Assigned) back.event();
+    assertThat(event.cause()).isEqualTo(Cause.ROLLBACK);
+    assertThat(event.policy()).isEqualTo(policy("a", '1').ref());
     assertThat(view().previousPolicy()).isEmpty();
   }
 
@@ -289,7 +296,7 @@ class ControllerActorTest {
 
   @Test
   void whoeverScalesANamespaceThatIsNotAttachedIsToldToStop() {
-    controller.runCommand(new Acknowledge("local", "lost", 0, 3));
+    controller.runCommand(new Acknowledge("local", "lost", 0, 3, List.of()));
 
     entity("lost").expectMessageClass(Detach.class);
     assertThat(view().acknowledged()).isEmpty();
@@ -298,9 +305,10 @@ class ControllerActorTest {
   @Test
   void theViewShowsWhatScalersRun() {
     put("web", Attachment.Mode.SHADOW);
-    controller.runCommand(new Acknowledge("local", "web", 0, 3));
+    controller.runCommand(new Acknowledge("local", "web", 0, 3, List.of()));
 
-    assertThat(view().acknowledged()).containsExactly(new Acknowledge("local", "web", 0, 3));
+    assertThat(view().acknowledged())
+        .containsExactly(new Acknowledge("local", "web", 0, 3, List.of()));
 
     delete("web");
     assertThat(view().acknowledged()).isEmpty();
@@ -379,7 +387,7 @@ class ControllerActorTest {
       state =
           state.apply(
               new ControllerEvent.Assigned(
-                  i, new PolicyRef("p" + i, "0".repeat(64)), Cause.PROMOTION));
+                  i, new PolicyRef("p" + i, "0".repeat(64)), Cause.PROMOTION, 0, false, ""));
     }
     assertThat(state.champions()).hasSize(ControllerState.MAX_CHAMPIONS);
     assertThat(state.champions().get(state.champions().size() - 1).id()).isEqualTo("p300");

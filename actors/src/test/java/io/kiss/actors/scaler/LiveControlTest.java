@@ -21,6 +21,7 @@ import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.ControllerProtocol.Acknowledge;
 import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
+import io.kiss.actors.protocol.ControllerProtocol.Running;
 import io.kiss.actors.protocol.NamespaceProtocol;
 import io.kiss.actors.protocol.NamespaceProtocol.NamespaceStatus;
 import io.kiss.actors.protocol.PolicyRef;
@@ -117,13 +118,13 @@ class LiveControlTest {
     PolicyRef ref = TestPolicies.ref("plus-one", plusOne);
     RegisteredPolicy policy =
         new RegisteredPolicy(
-            ref, 0, new RegisteredPolicy.Provenance("r", 1, 1, 1, "MXNet", 1), List.of());
+            ref, 0, new RegisteredPolicy.Provenance("r", 1, 1, 1, "MXNet", 1, "abc"), List.of());
 
     StatusReply<Done> registered =
         ask(replyTo -> new ControllerProtocol.RegisterPolicy(policy, replyTo));
     assertThat(registered.isSuccess()).isTrue();
     StatusReply<Assignment> promoted =
-        ask(replyTo -> new ControllerProtocol.Promote("plus-one", replyTo));
+        ask(replyTo -> new ControllerProtocol.Promote("plus-one", true, false, replyTo));
     assertThat(promoted.getValue()).isEqualTo(new Assignment(1, Optional.of(ref)));
     Attachment attachment =
         Attachment.of("local", "demo", "", Attachment.Mode.ACTIVE, 15, GuardSettings.DEFAULT);
@@ -136,7 +137,9 @@ class LiveControlTest {
         .untilAsserted(
             () ->
                 assertThat(view().acknowledged())
-                    .containsExactly(new Acknowledge("local", "demo", 1, 2)));
+                    .containsExactly(
+                        new Acknowledge(
+                            "local", "demo", 1, 2, List.of(new Running("plus-one", 2)))));
     await().until(() -> cluster.deployment("web").replicas() >= 6);
     NamespaceStatus status = status();
     assertThat(status.leaseHeld()).isTrue();

@@ -19,6 +19,7 @@ import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.Attachment.Mode;
 import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.ControllerProtocol.Acknowledge;
+import io.kiss.actors.protocol.ControllerProtocol.Running;
 import io.kiss.actors.protocol.NamespaceProtocol;
 import io.kiss.actors.protocol.NamespaceProtocol.Attach;
 import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
@@ -33,6 +34,7 @@ import io.kiss.kisim.autoscale.Guard;
 import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.PolicySnapshot;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.core.ConditionFactory;
@@ -338,7 +340,8 @@ class NamespaceActorTest {
   }
 
   private void expectAcknowledged(long term) {
-    Acknowledge expected = new Acknowledge("local", "demo", term, 1);
+    Acknowledge expected =
+        new Acknowledge("local", "demo", term, 1, List.of(new Running("p" + term, 1)));
     controller.fishForMessage(
         Duration.ofSeconds(3),
         message ->

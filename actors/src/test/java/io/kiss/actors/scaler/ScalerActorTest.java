@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Assignment;
 import io.kiss.actors.scaler.ScalerActor.Command;
 import io.kiss.actors.scaler.ScalerActor.Decided;
@@ -17,6 +18,7 @@ import io.kiss.kisim.autoscale.PolicyNetwork;
 import io.kiss.kisim.autoscale.PolicySnapshot;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.telemetry.TelemetrySample;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ScalerActorTest {
+  private static final NamespaceRef NAMESPACE = new NamespaceRef("local", "demo");
+
   private static final int PLUS_ONE = 5;
 
   private static ActorTestKit kit;
@@ -66,8 +70,10 @@ class ScalerActorTest {
     Assignment assignment = new Assignment(term, Optional.of(TestPolicies.ref("p" + term, policy)));
     scaler.tell(
         new ScalerActor.UsePolicy(
-            new LoadedPolicy(assignment, Optional.of(new PolicyNetwork(policy))), answer.ref()));
-    answer.expectMessage(new PolicyInUse("web", term));
+            new LoadedPolicy(
+                NAMESPACE, assignment, Map.of(policy.sha256(), new PolicyNetwork(policy))),
+            answer.ref()));
+    answer.expectMessage(new PolicyInUse("web", term, Optional.of("p" + term)));
   }
 
   @Test
@@ -140,8 +146,9 @@ class ScalerActorTest {
     TestProbe<PolicyInUse> answer = kit.createTestProbe();
     scaler.tell(
         new ScalerActor.UsePolicy(
-            new LoadedPolicy(new Assignment(2, Optional.empty()), Optional.empty()), answer.ref()));
-    answer.expectMessage(new PolicyInUse("web", 2));
+            new LoadedPolicy(NAMESPACE, new Assignment(2, Optional.empty()), Map.of()),
+            answer.ref()));
+    answer.expectMessage(new PolicyInUse("web", 2, Optional.empty()));
 
     assertThat(decide(2, sample(15, 5, 20), spec(50)).decision().source())
         .isEqualTo(DecisionSource.QUEUEING_RULE);

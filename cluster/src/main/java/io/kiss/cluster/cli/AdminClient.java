@@ -64,6 +64,25 @@ final class AdminClient {
   }
 
   /**
+   * The bytes of a file that the node has.
+   *
+   * @throws BootFailure with the node's reason where it refuses
+   */
+  byte[] bytes(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path)).GET();
+    HttpResponse<byte[]> response =
+        send(
+            request,
+            HttpResponse.BodyHandlers.ofByteArray(),
+            "KISS_HTTP_VIEWER_TOKEN",
+            "KISS_HTTP_OPERATOR_TOKEN");
+    if (response.statusCode() / 100 != 2) {
+      require(get(path));
+    }
+    return response.body();
+  }
+
+  /**
    * Has the node do something.
    *
    * @param body JSON; empty: none
@@ -130,6 +149,11 @@ final class AdminClient {
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request, String... tokens) {
+    return send(request, HttpResponse.BodyHandlers.ofString(), tokens);
+  }
+
+  private <T> HttpResponse<T> send(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<T> reader, String... tokens) {
     Optional<String> known = Optional.ofNullable(token).or(this::fromFile);
     for (String name : tokens) {
       known = known.or(() -> Optional.ofNullable(System.getenv(name)));
@@ -138,7 +162,7 @@ final class AdminClient {
         .filter(text -> !text.isBlank())
         .ifPresent(text -> request.header("Authorization", "Bearer " + text));
     try {
-      return http.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+      return http.send(request.timeout(PATIENCE).build(), reader);
     } catch (IOException e) {
       throw new BootFailure(
           "no node answers at %s; give the address of one that runs with --url".formatted(base()),

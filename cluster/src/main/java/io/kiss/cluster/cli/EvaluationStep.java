@@ -6,12 +6,14 @@ import akka.pattern.StatusReply;
 import io.kiss.actors.protocol.Assignment;
 import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
+import io.kiss.actors.protocol.GateReport;
 import io.kiss.actors.protocol.LearnerProtocol.Candidate;
 import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.protocol.RegisteredPolicy;
 import io.kiss.actors.protocol.RegisteredPolicy.EvaluationRow;
 import io.kiss.actors.protocol.RegisteredPolicy.Provenance;
 import io.kiss.cluster.Node;
+import io.kiss.cluster.boot.BuildInfo;
 import io.kiss.cluster.cli.Terminal.Colour;
 import io.kiss.kisim.autoscale.PolicyFile;
 import io.kiss.kisim.autoscale.PolicySnapshot;
@@ -56,6 +58,7 @@ final class EvaluationStep {
     show(verdict);
     if (verdict.beatsHpa()) {
       register(ref, candidate.policy(), provenance(candidate), verdict);
+      recordGate(trial.report(ref, view.assignment().policy(), verdict));
       decidePromotion(ref, verdict, view);
     } else {
       terminal.line(
@@ -101,7 +104,8 @@ final class EvaluationStep {
         candidate.progress().environmentSteps(),
         candidate.progress().seconds(),
         node.system().settings().config().getString("kiss.learner.engine"),
-        node.system().settings().config().getLong("kiss.learner.seed"));
+        node.system().settings().config().getLong("kiss.learner.seed"),
+        BuildInfo.commit());
   }
 
   /**
@@ -125,7 +129,7 @@ final class EvaluationStep {
     boolean champion =
         view.assignment().policy().filter(p -> p.sha256().equals(sha256)).isPresent();
     if (!champion) {
-      promote(ref);
+      promote(ref, true);
     }
     terminal.line(
         "Policy " + ref.id() + (champion ? " is champion" : " is promoted, as you asked for it"));
@@ -159,16 +163,29 @@ final class EvaluationStep {
             from.environmentSteps(),
             from.seconds(),
             from.engine(),
-            from.seed()),
+            from.seed(),
+            from.commit()),
         verdict);
     return verdict.rows();
   }
 
-  private void promote(PolicyRef ref) {
+  private void recordGate(GateReport report) {
     ask.request(
         node.actors().controller(),
+        (ActorRef<StatusReply<Done>> replyTo) ->
+            new ControllerProtocol.RecordGate(report, replyTo));
+  }
+
+  /**
+   * Promotes a policy.
+   *
+   * @param chosen whether somebody chose it: then it goes to all at once, whatever the gate said
+   */
+  private Assignment promote(PolicyRef ref, boolean chosen) {
+    return ask.request(
+        node.actors().controller(),
         (ActorRef<StatusReply<Assignment>> replyTo) ->
-            new ControllerProtocol.Promote(ref.id(), replyTo));
+            new ControllerProtocol.Promote(ref.id(), chosen, chosen, replyTo));
   }
 
   private void decidePromotion(PolicyRef ref, Trial.Verdict verdict, ControllerView view) {
@@ -181,8 +198,20 @@ final class EvaluationStep {
               view.assignment().policy().map(PolicyRef::id).orElse("none")));
       return;
     }
-    promote(ref);
-    terminal.line("Policy " + ref.id() + " is registered and promoted");
+    Assignment assignment = promote(ref, false);
+    terminal.line(
+        assignment
+            .canary()
+            .map(
+                canary ->
+                    String.format(
+                        Locale.ROOT,
+                        "Policy %s is registered; %.0f%% of the scalers%s try it beside %s first",
+                        ref.id(),
+                        100 * canary.share(),
+                        canary.byTime() ? "' time" : "",
+                        assignment.policy().map(PolicyRef::id).orElse("none")))
+            .orElse("Policy " + ref.id() + " is registered and promoted"));
   }
 
   private ControllerView view() {

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       UpCommand.class,
       NodeCommand.class,
       StatusCommand.class,
+      PolicyCommand.class,
       TrainingCommand.class,
       JobsCommand.class,
       CompletionCommand.class,

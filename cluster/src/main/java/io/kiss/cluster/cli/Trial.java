@@ -1,5 +1,7 @@
 package io.kiss.cluster.cli;
 
+import io.kiss.actors.protocol.GateReport;
+import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.protocol.RegisteredPolicy.EvaluationRow;
 import io.kiss.cluster.demo.DemoCluster;
 import io.kiss.kisim.autoscale.GuardSettings;
@@ -35,8 +37,10 @@ final class Trial {
   private static final String CHAMPION = "champion";
 
   private final List<TournamentCase> cases;
+  private final long seed;
 
   Trial(Optional<ArrivalTrace> trace, long seed) {
+    this.seed = seed;
     cases = new ArrayList<>(TournamentCases.heldOut(CASES, seed, EnvironmentSettings.DEFAULT));
     trace.ifPresent(t -> cases.addAll(DemoCluster.replays(t, seed)));
   }
@@ -45,14 +49,44 @@ final class Trial {
    * What came out.
    *
    * @param beatsHpa the 95 % interval of the median difference in cost is below zero
+   * @param differenceHigh upper end of that interval
+   * @param cost median
+   * @param championCost the champion's; NaN where there is none
    * @param atLeastChampion its median cost is no higher than the champion's, or there is none
    */
   record Verdict(
       boolean beatsHpa,
+      double differenceHigh,
+      double cost,
+      double championCost,
       boolean atLeastChampion,
       String sentence,
       Table table,
       List<EvaluationRow> rows) {}
+
+  /** The gate's report on a policy that came out with this verdict. */
+  GateReport report(PolicyRef policy, Optional<PolicyRef> champion, Verdict verdict) {
+    return new GateReport(
+        policy.id(),
+        policy.sha256(),
+        System.currentTimeMillis(),
+        champion.map(PolicyRef::id).orElse(""),
+        cases.size(),
+        0,
+        seed,
+        List.of(
+            new GateReport.Check(
+                "beats-hpa", verdict.beatsHpa(), verdict.differenceHigh(), 0, verdict.sentence()),
+            new GateReport.Check(
+                "at-least-champion",
+                verdict.atLeastChampion(),
+                verdict.cost(),
+                verdict.championCost(),
+                verdict.atLeastChampion()
+                    ? "its median cost at the SLO is no higher than the champion's"
+                    : "its median cost at the SLO is higher than the champion's")),
+        verdict.rows());
+  }
 
   /** Runs the tournament on all cores. */
   Verdict run(PolicySnapshot candidate, Optional<PolicySnapshot> champion) {
@@ -80,6 +114,9 @@ final class Trial {
     Standing mine = result.standing(CANDIDATE);
     return new Verdict(
         mine.beatsBaseline(),
+        mine.differenceHigh(),
+        mine.costAtSlo(),
+        champion.isEmpty() ? Double.NaN : result.standing(CHAMPION).costAtSlo(),
         champion.isEmpty() || mine.costAtSlo() <= result.standing(CHAMPION).costAtSlo(),
         sentence(mine),
         table(result),

@@ -8,8 +8,6 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.jobs.JobDesk;
-import io.kiss.cluster.live.ServiceProfiles;
-import io.kiss.cluster.prometheus.MetricsSources;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,8 +34,6 @@ public final class AdminApi {
    * @param stores empty on a node without a database, which answers for the cluster and its
    *     training only
    * @param clusters names of the clusters that need no definition
-   * @param sources templates of metrics' queries that requests may name
-   * @param profiles services that requests may name
    * @param database answers when the database does; empty where there is none
    */
   public AdminApi(
@@ -46,8 +42,6 @@ public final class AdminApi {
       NodeActors actors,
       Optional<AdminStores> stores,
       List<String> clusters,
-      MetricsSources sources,
-      ServiceProfiles profiles,
       EventFeeds feeds,
       NodeMeters meters,
       JobDesk jobs,
@@ -66,10 +60,12 @@ public final class AdminApi {
     stores.ifPresent(
         kept -> {
           endpoints.addAll(new PolicyEndpoints(controller).endpoints());
+          endpoints.addAll(new PolicyFileEndpoints(controller, kept.policies()).endpoints());
           LiveClusterEndpoints live =
-              new LiveClusterEndpoints(controller, clusters, sources);
+              new LiveClusterEndpoints(controller, clusters, kept.catalog().sources());
           NamespaceEndpoints namespaces =
-              new NamespaceEndpoints(controller, actors.namespaces(), live, profiles);
+              new NamespaceEndpoints(
+                  controller, actors.namespaces(), live, kept.catalog().profiles());
           endpoints.addAll(live.endpoints());
           endpoints.addAll(namespaces.endpoints());
           endpoints.addAll(new DecisionEndpoints(kept.decisions(), namespaces, feeds).endpoints());

@@ -81,7 +81,7 @@ final class NamespaceEndpoints {
                 .formatted(selector));
       }
       Attachment.Mode kept = before.map(Attachment::mode).orElse(Attachment.Mode.SHADOW);
-      return Attachment.of(
+      return new Attachment(
           ref.cluster(),
           ref.namespace(),
           selector == null ? "" : selector,

@@ -78,6 +78,11 @@ public final class ReachableClusters implements LiveClusters, AutoCloseable {
     this.blocking = blocking;
   }
 
+  /** Templates of metrics' queries. */
+  public MetricsSources sources() {
+    return sources;
+  }
+
   @Override
   public Optional<LiveCluster> find(String cluster) {
     Optional<LiveCluster> here = builtIn.flatMap(clusters -> clusters.find(cluster));

@@ -334,7 +334,7 @@ class AdminApiTest {
           new RegisteredPolicy(
               ref,
               1000,
-              new RegisteredPolicy.Provenance("run-1", 5, 1000, 2, "none", 1),
+              new RegisteredPolicy.Provenance("run-1", 5, 1000, 2, "none", 1, "abc"),
               List.of());
       AskPattern.<ControllerProtocol.Command, Done>askWithStatus(
               node.actors().controller(),
@@ -344,8 +344,10 @@ class AdminApiTest {
           .toCompletableFuture()
           .join();
     }
-    assertThat(call("POST", "/api/v1/policies/p1/promote", "").statusCode()).isEqualTo(200);
-    assertThat(call("POST", "/api/v1/policies/p2/promote", "").statusCode()).isEqualTo(200);
+    assertThat(call("POST", "/api/v1/policies/p1/promote", "{\"force\":true}").statusCode())
+        .isEqualTo(200);
+    assertThat(call("POST", "/api/v1/policies/p2/promote", "{\"force\":true}").statusCode())
+        .isEqualTo(200);
     assertThat(call("POST", "/api/v1/policies/p1/rollback", "").statusCode()).isEqualTo(409);
     JsonNode after = NodeFixture.json(call("POST", "/api/v1/policies/p2/rollback", ""));
     assertThat(after.at("/policy/id").asText()).isEqualTo("p1");
@@ -420,7 +422,8 @@ class AdminApiTest {
         new HttpSettings(
             "127.0.0.1", 0, Optional.empty(), Optional.empty(), Duration.ofMillis(500)),
         actors,
-        Optional.of(new AdminStores(decisions, node.stores().policies(), node.stores().audit())),
+        Optional.of(new AdminStores(
+                decisions, node.stores().policies(), node.stores().audit(), node.catalog())),
         List.of("local"),
         node.feeds(),
         node.meters(),

@@ -95,13 +95,25 @@ public record PolicyFile(PolicySnapshot policy, Provenance provenance) {
 
   /** Writes the file whole, or leaves what was there. */
   public void write(Path file) throws IOException {
+    FORMAT.write(file, body());
+  }
+
+  /** The bytes of the file. */
+  public byte[] toBytes() {
+    return FORMAT.seal(body());
+  }
+
+  private byte[] body() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
-    for (byte[] part : new byte[][] {provenance.toBytes(), policy.toBytes()}) {
-      out.writeInt(part.length);
-      out.write(part);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      for (byte[] part : new byte[][] {provenance.toBytes(), policy.toBytes()}) {
+        out.writeInt(part.length);
+        out.write(part);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    FORMAT.write(file, bytes.toByteArray());
+    return bytes.toByteArray();
   }
 
   /**
@@ -111,7 +123,20 @@ public record PolicyFile(PolicySnapshot policy, Provenance provenance) {
    *     trained for another observation or other actions
    */
   public static PolicyFile read(Path file) {
-    byte[] body = FORMAT.read(file);
+    return open(file.toString(), FORMAT.read(file));
+  }
+
+  /**
+   * Reads a policy file's bytes, as {@link #read} reads a file.
+   *
+   * @param name what a refusal calls them
+   * @throws UnusableFileException as {@link #read}
+   */
+  public static PolicyFile of(String name, byte[] bytes) {
+    return open(name, FORMAT.open(name, bytes));
+  }
+
+  private static PolicyFile open(String file, byte[] body) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
       Provenance provenance = Provenance.fromBytes(part(in));
       PolicySnapshot policy = PolicySnapshot.fromBytes(part(in)).requireCompatible();

@@ -1,0 +1,263 @@
+package io.kiss.cluster.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kiss.cluster.boot.BootFailure;
+import io.kiss.kisim.autoscale.PolicySnapshot;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The registry of policies of a running cluster, and which of them its scalers run. */
+@Command(
+    name = "policy",
+    description = "Registers policies with a running cluster, and says which its scalers run.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kiss policy import policy.kiss         register what kiss train wrote",
+      "  kiss policy promote ID                 a share of the scalers tries it, then all run it",
+      "  kiss policy pin ID local/web/api       one Deployment runs it in any case",
+      "  kiss policy rollback ID                take it back by hand"
+    })
+final class PolicyCommand implements Runnable {
+  private static final String POLICIES = "/api/v1/policies";
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  @Command(
+      name = "list",
+      description = "All policies, who runs them, and how the candidate does.",
+      mixinStandardHelpOptions = true)
+  int list(
+      @Mixin AdminClient node,
+      @Option(names = "--json", description = "Everything that is known, as JSON.") boolean json) {
+    JsonNode all = node.require(node.get(POLICIES));
+    if (json) {
+      return say(all.toPrettyString());
+    }
+    Table table = new Table("policy", "standing", "scalers", "gate", "env steps", "seed", "build");
+    for (JsonNode policy : all.path("policies")) {
+      JsonNode from = policy.path("provenance");
+      table.row(
+          policy.path("id").asText(),
+          standing(policy),
+          policy.path("scalers").asText(),
+          gate(policy),
+          from.path("environmentSteps").asText(),
+          from.path("seed").asText(),
+          from.path("commit").asText());
+    }
+    table.lines().forEach(this::say);
+    say("term " + all.path("term").asText() + (all.path("paused").asBoolean() ? ", paused" : ""));
+    if (all.path("canary").isObject()) {
+      say(
+          "canary "
+              + all.path("canary").path("policy").path("id").asText()
+              + ": "
+              + all.path("canary").path("sentence").asText());
+    }
+    for (JsonNode pin : all.path("pins")) {
+      String deployment = pin.path("deployment").asText("");
+      say(
+          "pinned "
+              + pin.path("cluster").asText()
+              + "/"
+              + pin.path("namespace").asText()
+              + (pin.path("deployment").isNull() ? "" : "/" + deployment)
+              + " to "
+              + pin.path("policy").path("id").asText());
+    }
+    return 0;
+  }
+
+  private static String standing(JsonNode policy) {
+    if (policy.path("champion").asBoolean()) {
+      return "champion";
+    }
+    if (policy.path("tried").asBoolean()) {
+      return "canary";
+    }
+    return policy.path("rejected").asBoolean() ? "rolled back" : "registered";
+  }
+
+  private static String gate(JsonNode policy) {
+    JsonNode checks = policy.path("gate").path("checks");
+    if (checks.isMissingNode()) {
+      return "-";
+    }
+    for (JsonNode check : checks) {
+      if (!check.path("passed").asBoolean()) {
+        return "failed";
+      }
+    }
+    return "passed";
+  }
+
+  @Command(
+      name = "show",
+      description = "One policy: where it comes from, what the gate found.",
+      mixinStandardHelpOptions = true)
+  int show(@Mixin AdminClient node, @Parameters(paramLabel = "ID") String id) {
+    return say(node.require(node.get(path(id, ""))).toPrettyString());
+  }
+
+  @Command(
+      name = "import",
+      description = "Registers a policy file, as kiss train writes it.",
+      mixinStandardHelpOptions = true)
+  int add(
+      @Mixin AdminClient node,
+      @Parameters(paramLabel = "FILE") Path file,
+      @Option(
+              names = "--id",
+              paramLabel = "ID",
+              description = "Its name (default: its run and the beginning of its SHA-256).")
+          String id) {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new BootFailure("the file %s cannot be read".formatted(file), e);
+    }
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    if (id != null) {
+      body.put("id", id);
+    }
+    body.put("sha256", PolicySnapshot.sha256(bytes)).put("file", bytes);
+    return say(
+        "Policy " + node.post(POLICIES, body.toString()).path("id").asText() + " is registered");
+  }
+
+  @Command(
+      name = "export",
+      description = "Writes a policy into a file, for kiss evaluate or another cluster.",
+      mixinStandardHelpOptions = true)
+  int export(
+      @Mixin AdminClient node,
+      @Parameters(paramLabel = "ID") String id,
+      @Parameters(paramLabel = "FILE") Path file) {
+    try {
+      Files.write(file, node.bytes(path(id, "/file")));
+    } catch (IOException e) {
+      throw new BootFailure("the file %s cannot be written".formatted(file), e);
+    }
+    return say("Policy " + id + " is in " + file);
+  }
+
+  @Command(
+      name = "promote",
+      description =
+          "A share of the scalers tries it beside the champion; if it is not worse, all run it.",
+      mixinStandardHelpOptions = true)
+  int promote(
+      @Mixin AdminClient node,
+      @Parameters(paramLabel = "ID") String id,
+      @Option(names = "--force", description = "Whatever the gate said; recorded.") boolean force,
+      @Option(names = "--direct", description = "To all scalers at once.") boolean direct) {
+    ObjectNode body =
+        JsonNodeFactory.instance.objectNode().put("force", force).put("direct", direct);
+    return assigned(node.post(path(id, "/promote"), body.toString()));
+  }
+
+  @Command(
+      name = "rollback",
+      description = "Takes back what is being tried, or the champion in favour of the one before.",
+      mixinStandardHelpOptions = true)
+  int rollback(@Mixin AdminClient node, @Parameters(paramLabel = "ID") String id) {
+    return assigned(node.post(path(id, "/rollback"), ""));
+  }
+
+  @Command(
+      name = "pin",
+      description = "Some scalers run it whatever becomes of champion and candidate.",
+      mixinStandardHelpOptions = true)
+  int pin(
+      @Mixin AdminClient node,
+      @Parameters(paramLabel = "ID") String id,
+      @Parameters(paramLabel = "CLUSTER/NAMESPACE[/DEPLOYMENT]") String target) {
+    return assigned(node.post(path(id, "/pin"), target(target)));
+  }
+
+  @Command(
+      name = "unpin",
+      description = "Those scalers follow champion and candidate again.",
+      mixinStandardHelpOptions = true)
+  int unpin(
+      @Mixin AdminClient node,
+      @Parameters(paramLabel = "CLUSTER/NAMESPACE[/DEPLOYMENT]") String target) {
+    return assigned(node.post(POLICIES + "/unpin", target(target)));
+  }
+
+  private String target(String text) {
+    String[] parts = text.split("/", 3);
+    if (parts.length < 2) {
+      throw new ParameterException(
+          spec.commandLine(), "'" + text + "' is not CLUSTER/NAMESPACE or .../DEPLOYMENT");
+    }
+    ObjectNode target =
+        JsonNodeFactory.instance.objectNode().put("cluster", parts[0]).put("namespace", parts[1]);
+    if (parts.length == 3) {
+      target.put("deployment", parts[2]);
+    }
+    return target.toString();
+  }
+
+  @Command(
+      name = "pause",
+      description = "Assignments stay as they are until resumed.",
+      mixinStandardHelpOptions = true)
+  int pause(@Mixin AdminClient node) {
+    node.post(POLICIES + "/pause", "");
+    return say("Paused: nothing is assigned until kiss policy resume");
+  }
+
+  @Command(name = "resume", description = "Ends the pause.", mixinStandardHelpOptions = true)
+  int resume(@Mixin AdminClient node) {
+    node.post(POLICIES + "/resume", "");
+    return say("Resumed");
+  }
+
+  private int assigned(JsonNode assignment) {
+    JsonNode canary = assignment.path("canary");
+    return say(
+        "Term "
+            + assignment.path("term").asText()
+            + ": champion "
+            + assignment.path("policy").path("id").asText("none")
+            + (canary.isObject()
+                ? ", and a share of %s tries %s"
+                    .formatted(
+                        canary.path("share").asText(), canary.path("candidate").path("id").asText())
+                : ""));
+  }
+
+  private static String path(String id, String rest) {
+    return POLICIES + "/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + rest;
+  }
+
+  private int say(String line) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+    return 0;
+  }
+}
