@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kiss.cluster.boot.BootFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,6 +58,13 @@ final class AdminClient {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
 
+  /** Talks to a node that is known; the token, if it wants one, comes from the environment. */
+  static AdminClient of(String url) {
+    AdminClient client = new AdminClient();
+    client.url = url;
+    return client;
+  }
+
   /** What a path shows, or the refusal: see {@link #isSuccess}. */
   HttpResponse<String> get(String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path)).GET();
@@ -94,6 +102,42 @@ final class AdminClient {
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body));
     return require(send(request, "KISS_HTTP_OPERATOR_TOKEN"));
+  }
+
+  /**
+   * Has the node make something as the body says, or change it to that.
+   *
+   * @throws BootFailure with the node's reason where it refuses
+   */
+  JsonNode put(String path, String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base() + path))
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString(body));
+    return require(send(request, "KISS_HTTP_OPERATOR_TOKEN"));
+  }
+
+  /**
+   * The lines of a path that goes on without end, as they come.
+   *
+   * @throws BootFailure with the node's reason where it refuses
+   */
+  Stream<String> follow(String path) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base() + path))
+            .header("Accept", "text/event-stream")
+            .GET();
+    HttpResponse<Stream<String>> response =
+        send(
+            request,
+            HttpResponse.BodyHandlers.ofLines(),
+            "KISS_HTTP_VIEWER_TOKEN",
+            "KISS_HTTP_OPERATOR_TOKEN");
+    if (response.statusCode() != HttpURLConnection.HTTP_OK) {
+      throw new BootFailure(
+          "the node at %s answered %d to %s".formatted(base(), response.statusCode(), path));
+    }
+    return response.body();
   }
 
   /**

@@ -3,12 +3,7 @@ package io.kiss.cluster.cli;
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
-import akka.stream.KillSwitches;
 import akka.stream.UniqueKillSwitch;
-import akka.stream.javadsl.Keep;
-import akka.stream.javadsl.Sink;
-import io.kiss.actors.live.DecisionRecord;
-import io.kiss.actors.live.DecisionRecord.Outcome;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ControllerProtocol;
@@ -16,7 +11,6 @@ import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
 import io.kiss.actors.protocol.NamespaceProtocol;
 import io.kiss.actors.protocol.NamespaceProtocol.NamespaceStatus;
 import io.kiss.cluster.Node;
-import io.kiss.cluster.cli.Terminal.Colour;
 import io.kiss.cluster.demo.DemoCluster;
 import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.WorkloadSpec;
@@ -31,30 +25,24 @@ final class DemoStep {
   private static final NamespaceRef DEMO =
       new NamespaceRef(DemoCluster.CLUSTER, DemoCluster.NAMESPACE);
 
-  /** Where the reason of a decision begins. */
-  private static final int REASON_COLUMN = 33;
-
   private final Node node;
   private final Terminal terminal;
-  private final boolean everyDecision;
-  private final double startSeconds;
+  private final DecisionPrinter printer;
   private final Ask ask;
 
   DemoStep(Node node, Terminal terminal, boolean everyDecision) {
     this.node = node;
     this.terminal = terminal;
-    this.everyDecision = everyDecision;
     ask = new Ask(node.system());
-    startSeconds = node.demo().nowSeconds();
+    double startSeconds = node.demo().nowSeconds();
+    printer =
+        new DecisionPrinter(
+            terminal, everyDecision, 12, seconds -> time(seconds - startSeconds));
   }
 
   /** Shows decisions from now on, until the switch is thrown. */
   UniqueKillSwitch show() {
-    return node.feeds()
-        .decisions()
-        .viaMat(KillSwitches.single(), Keep.right())
-        .to(Sink.foreach(this::print))
-        .run(node.system());
+    return printer.show(node);
   }
 
   /** Attaches the demo, acting; an attachment that is there already stays as it is. */
@@ -97,38 +85,6 @@ final class DemoStep {
   /** How the namespace stands. */
   NamespaceStatus status() {
     return ask.now(node.actors().namespaces().apply(DEMO), NamespaceProtocol.GetStatus::new);
-  }
-
-  private void print(DecisionRecord record) {
-    boolean ordinary = record.outcome() == Outcome.UNCHANGED;
-    if (ordinary && !everyDecision) {
-      return;
-    }
-    String line =
-        String.format(
-            Locale.ROOT,
-            "%s  %-12s %3d -> %-3d %s",
-            time(record.timeSeconds() - startSeconds),
-            record.deployment(),
-            record.current(),
-            record.replicas(),
-            record.reason());
-    terminal.line(terminal.in(colour(record), line + outcome(record)), REASON_COLUMN);
-  }
-
-  private static Colour colour(DecisionRecord record) {
-    int step = Integer.compare(record.replicas(), record.current());
-    return step > 0 ? Colour.CYAN : step < 0 ? Colour.GREEN : Colour.DIM;
-  }
-
-  private static String outcome(DecisionRecord record) {
-    return switch (record.outcome()) {
-      case UNCHANGED, APPLIED -> "";
-      case SHADOWED -> "; shadow mode, not carried out";
-      case HELD -> "; held: " + record.error().orElse("acting is not allowed now");
-      case CONFLICT -> "; abandoned, somebody else changed it";
-      case FAILED -> "; failed: " + record.error().orElse("no reason given");
-    };
   }
 
   private static String time(double seconds) {

@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
       UpCommand.class,
       NodeCommand.class,
       StatusCommand.class,
+      AttachCommand.class,
+      DetachCommand.class,
+      DecisionsCommand.class,
       PolicyCommand.class,
       TrainingCommand.class,
       JobsCommand.class,
@@ -48,6 +51,7 @@ import picocli.CommandLine.Spec;
       "  kiss simulate --scenario conf/scenarios/paper-spike.conf --autoscaler hpa",
       "  kiss evaluate --traces FILE   compare autoscalers on your traffic",
       "  kiss reproduce               the KIS-S paper's study, claim beside result",
+      "  kiss attach NAMESPACE --help   watch or scale a namespace of a Kubernetes cluster",
       "  kiss status --json           the cluster and its training, for programs",
       "  kiss jobs list               what-if runs of a node",
       "  kiss up --help               all flags of a command"

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,13 +35,26 @@ import picocli.CommandLine.Spec;
       "  kiss up --train-seconds 30 --port 9090   less training, another port",
       "  kiss up --trace conv.csv.gz              replay a trace as the demo's traffic",
       "  kiss up --policy policy.kiss             scale with what kiss train made",
-      "  kiss up --trace conv.csv.gz --once       half an hour of it, a JSON summary, exit"
+      "  kiss up --trace conv.csv.gz --once       half an hour of it, a JSON summary, exit",
+      "  kiss up --namespace prod/llm --kubeconfig FILE --prometheus URL --source vllm \\",
+      "      --slo-ms 2000 --max-replicas 12      watch a real namespace"
     })
 final class UpCommand implements Callable<Integer> {
   private static final double MOST_TRAIN_SECONDS = 30 * 86_400;
   private static final int MOST_WORKERS = 1024;
 
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--namespace",
+      paramLabel = "[CLUSTER/]NAMESPACE",
+      converter = NamespaceName.Reader.class,
+      description =
+          "Attach this namespace of a real cluster instead of the demo; nothing is trained. With"
+              + " the flags of kiss attach, --kubeconfig and --prometheus first.")
+  private NamespaceName namespace;
+
+  @Mixin private AttachOptions attach;
 
   @Option(
       names = "--train-seconds",
@@ -103,6 +117,14 @@ final class UpCommand implements Callable<Integer> {
     if (verbose) {
       System.setProperty("kiss.console", "WARN");
     }
+    if (namespace != null) {
+      require(
+          !once && trace == null && workers == null,
+          "--namespace is of a real cluster: --once, --trace and --workers are the demo's");
+      return new LiveJourney(options, namespace, attach, Terminal.system()).run();
+    }
+    require(
+        !attach.given(), "flags of a real cluster were given without --namespace: which one is it?");
     return new UpJourney(options, Terminal.system()).run();
   }
 

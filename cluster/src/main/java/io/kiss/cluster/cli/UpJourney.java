@@ -147,11 +147,11 @@ final class UpJourney {
     }
   }
 
-  private static Path home() {
+  static Path home() {
     return Path.of(System.getProperty("kiss.home", "."));
   }
 
-  private static Map<String, Object> flags(UpOptions options) {
+  static Map<String, Object> flags(UpOptions options) {
     Map<String, Object> flags = new HashMap<>();
     options.port().ifPresent(port -> flags.put("kiss.http.port", port));
     options.data().ifPresent(data -> flags.put("kiss.data", data.toString()));

@@ -1,0 +1,100 @@
+package io.kiss.cluster.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Attaches a namespace of a live cluster, through a running node. */
+@Command(
+    name = "attach",
+    description = {
+      "Attaches a namespace of a Kubernetes cluster: its Deployments are watched, and scaled once"
+          + " --act says so. Without it nothing is changed, only shown. Attaching again changes how"
+          + " it is attached."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kiss attach prod/llm --kubeconfig ~/.kube/config --prometheus http://127.0.0.1:9090 \\",
+      "      --source vllm --slo-ms 2000 --max-replicas 12      see what it would do",
+      "  kiss attach prod/llm --source vllm --slo-ms 2000 --max-replicas 12 --act",
+      "  kiss decisions prod/llm --follow"
+    })
+final class AttachCommand implements Callable<Integer> {
+  /** A first tick may take this long to show what there is. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final long LOOK_MILLIS = 500;
+
+  @Spec private CommandSpec spec;
+  @Mixin private AdminClient node;
+  @Mixin private AttachOptions options;
+
+  @Parameters(
+      paramLabel = "[CLUSTER/]NAMESPACE",
+      converter = NamespaceName.Reader.class,
+      description = "What to attach; the cluster is called kubernetes where it has no other name.")
+  private NamespaceName name;
+
+  @Option(names = "--json", description = "The attachment and how it stands, as JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    if (options.definesCluster()) {
+      node.put(name.clusterPath(), options.cluster().toString());
+    }
+    node.put(name.path(), options.attachment().toString());
+    JsonNode view = settled(node, name);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(view.toPrettyString());
+    } else {
+      AttachmentText.lines(view).forEach(out::println);
+    }
+    out.flush();
+    return 0;
+  }
+
+  /** How it stands once a tick has looked, or for as long as anybody would wait. */
+  private static JsonNode settled(AdminClient node, NamespaceName name) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    JsonNode view = node.require(node.get(name.path()));
+    while (!hasLooked(view) && System.nanoTime() < deadline) {
+      pause();
+      view = node.require(node.get(name.path()));
+    }
+    return view;
+  }
+
+  /** The same as lines of text. */
+  static List<String> lookAt(AdminClient node, NamespaceName name) {
+    return AttachmentText.lines(settled(node, name));
+  }
+
+  private static boolean hasLooked(JsonNode view) {
+    JsonNode status = view.path("status");
+    return status.path("deployments").size() > 0 || status.path("problem").isTextual();
+  }
+
+  private static void pause() {
+    try {
+      new CountDownLatch(1).await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

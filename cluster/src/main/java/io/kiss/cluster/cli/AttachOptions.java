@@ -1,0 +1,166 @@
+package io.kiss.cluster.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Flags that say which cluster is meant, and how a namespace of it is attached. */
+final class AttachOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description = "Kubeconfig of the cluster; without it, the pod's own service account.")
+  private Path kubeconfig;
+
+  @Option(
+      names = "--context",
+      paramLabel = "NAME",
+      description = "Context of the kubeconfig (default: its current one).")
+  private String context;
+
+  @Option(
+      names = "--prometheus",
+      paramLabel = "URL",
+      description = "The cluster's Prometheus; needed where the cluster is not defined yet.")
+  private String prometheus;
+
+  @Option(
+      names = "--prometheus-token-file",
+      paramLabel = "FILE",
+      description = "File with a bearer token for it.")
+  private Path prometheusTokenFile;
+
+  @Option(
+      names = "--source",
+      paramLabel = "NAME",
+      description =
+          "What serves there: templates of conf/metrics, such as vllm, triton or triton+istio"
+              + " (default: kiss.prometheus.source).")
+  private String source;
+
+  @Option(
+      names = "--selector",
+      paramLabel = "LABELS",
+      description = "Only what carries these labels, such as app=llm,tier!=test (default: all).")
+  private String selector;
+
+  @Option(
+      names = "--slo-ms",
+      paramLabel = "N",
+      description = "Latency a request should not exceed; annotation kiss.io/slo-ms of one.")
+  private Double sloMs;
+
+  @Option(
+      names = "--min-replicas",
+      paramLabel = "N",
+      description = "Fewest replicas, 1 or more (default: 1).")
+  private Integer minReplicas;
+
+  @Option(
+      names = "--max-replicas",
+      paramLabel = "N",
+      description = "Most replicas; annotation kiss.io/max-replicas of one.")
+  private Integer maxReplicas;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      description =
+          "What one replica can serve: a service of conf/profiles (default: estimated while it"
+              + " serves).")
+  private String profile;
+
+  @Option(
+      names = "--violation-price",
+      paramLabel = "X",
+      description = "Cost of violating the SLO against that of GPUs; higher holds more (default: 10).")
+  private Double violationPrice;
+
+  @Option(
+      names = "--tick-seconds",
+      paramLabel = "S",
+      description = "Time between two decisions (default: 15).")
+  private Double tickSeconds;
+
+  @Option(
+      names = "--act",
+      negatable = true,
+      description =
+          "Carry decisions out. A new attachment only shows what it would do; one that is there"
+              + " stays as it is.")
+  private Boolean act;
+
+  /** Whether any of these flags was given. */
+  boolean given() {
+    return prometheus != null
+        || kubeconfig != null
+        || context != null
+        || prometheusTokenFile != null
+        || !attachment().isEmpty();
+  }
+
+  /** Whether the cluster is described, so that it is to be defined first. */
+  boolean definesCluster() {
+    if (prometheus == null && (kubeconfig != null || context != null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--kubeconfig wants --prometheus URL beside it");
+    }
+    return prometheus != null;
+  }
+
+  /** The cluster, as PUT /clusters/{c} takes it. */
+  ObjectNode cluster() {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    if (kubeconfig != null) {
+      body.put("kubeconfig", kubeconfig.toAbsolutePath().normalize().toString());
+    }
+    if (context != null) {
+      body.put("context", context);
+    }
+    ObjectNode where = body.putObject("prometheus").put("url", prometheus);
+    if (prometheusTokenFile != null) {
+      where.put("tokenFile", prometheusTokenFile.toAbsolutePath().normalize().toString());
+    }
+    return body;
+  }
+
+  /** The attachment, as PUT /clusters/{c}/namespaces/{ns} takes it. */
+  ObjectNode attachment() {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    put(body, "source", source);
+    put(body, "selector", selector);
+    put(body, "profile", profile);
+    if (sloMs != null) {
+      body.put("sloMs", sloMs);
+    }
+    if (minReplicas != null) {
+      body.put("minReplicas", minReplicas);
+    }
+    if (maxReplicas != null) {
+      body.put("maxReplicas", maxReplicas);
+    }
+    if (violationPrice != null) {
+      body.put("violationPrice", violationPrice);
+    }
+    if (tickSeconds != null) {
+      body.put("tickSeconds", tickSeconds);
+    }
+    if (act != null) {
+      body.put("mode", act ? "ACTIVE" : "SHADOW");
+    }
+    return body;
+  }
+
+  private static void put(ObjectNode body, String key, String value) {
+    if (value != null) {
+      body.put(key, value);
+    }
+  }
+}

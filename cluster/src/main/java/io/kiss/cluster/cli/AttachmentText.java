@@ -1,0 +1,53 @@
+package io.kiss.cluster.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kiss.kisim.text.Columns;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How an attached namespace stands, for a terminal. */
+final class AttachmentText {
+  private AttachmentText() {}
+
+  /** The lines of what {@code GET …/namespaces/{ns}} shows. */
+  static List<String> lines(JsonNode view) {
+    JsonNode attachment = view.path("attachment");
+    JsonNode status = view.path("status");
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "Namespace %s/%s is attached, %s"
+            .formatted(
+                attachment.path("cluster").asText(),
+                attachment.path("namespace").asText(),
+                attachment.path("mode").asText().equals("ACTIVE")
+                    ? "and scaled"
+                    : "in shadow mode: nothing is changed"));
+    if (status.path("problem").isTextual()) {
+      lines.add(Columns.wrap("Problem: " + status.path("problem").asText(), 2));
+    }
+    JsonNode deployments = status.path("deployments");
+    if (deployments.isEmpty()) {
+      lines.add("No Deployment was seen yet; kiss attach again, or the log, says more");
+      return lines;
+    }
+    Table table = new Table("deployment", "desired", "ready", "mode", "decisions", "policy");
+    for (JsonNode each : deployments) {
+      int ready = each.path("readyReplicas").asInt();
+      table.row(
+          each.path("name").asText(),
+          each.path("desiredReplicas").asText(),
+          ready < 0 ? "?" : Integer.toString(ready),
+          each.path("mode").asText().toLowerCase(java.util.Locale.ROOT),
+          each.path("decisions").asText(),
+          each.path("policy").asText("-"));
+    }
+    lines.addAll(table.lines());
+    for (JsonNode each : deployments) {
+      String why = each.path("refusal").asText(each.path("lastReason").asText(""));
+      if (!why.isEmpty()) {
+        lines.add(Columns.wrap(each.path("name").asText() + ": " + why, 2));
+      }
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,61 @@
+package io.kiss.cluster.cli;
+
+import io.kiss.cluster.AllRoles;
+import io.kiss.cluster.Node;
+import io.kiss.cluster.NodeSettings;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What {@code kiss up} does with a namespace of a real cluster: attach it, scale it, serve. */
+final class LiveJourney {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
+
+  private static final int NAME_WIDTH = 20;
+
+  private final UpOptions options;
+  private final NamespaceName namespace;
+  private final AttachOptions attach;
+  private final Terminal terminal;
+
+  LiveJourney(
+      UpOptions options, NamespaceName namespace, AttachOptions attach, Terminal terminal) {
+    this.options = options;
+    this.namespace = namespace;
+    this.attach = attach;
+    this.terminal = terminal;
+  }
+
+  /** Boots the node and runs until it is stopped. The answer is the exit code. */
+  int run() {
+    NodeSettings settings =
+        NodeSettings.fromNode(NodeSettings.load(UpJourney.home(), UpJourney.flags(options)));
+    // Before the first logger is asked for.
+    System.setProperty("kiss.logs", settings.data().logs().toString());
+    try (Node node = Node.boot(settings, new AllRoles())) {
+      terminal.line("KIS-S is up: " + node.url() + "  (Ctrl-C stops)");
+      options
+          .policy()
+          .ifPresent(
+              policy ->
+                  new EvaluationStep(node, terminal, new Trial(Optional.empty(), 1)).use(policy));
+      AdminClient client = AdminClient.of(node.url());
+      if (attach.definesCluster()) {
+        client.put(namespace.clusterPath(), attach.cluster().toString());
+      }
+      new DecisionPrinter(terminal, options.verbose(), NAME_WIDTH, LiveJourney::time).show(node);
+      client.put(namespace.path(), attach.attachment().toString());
+      AttachCommand.lookAt(client, namespace).forEach(terminal::line);
+      node.whenStopped().toCompletableFuture().join();
+      // Not by Ctrl-C, which ends the JVM: the cluster has put this node out.
+      return 1;
+    }
+  }
+
+  private static String time(double seconds) {
+    return TIME.format(Instant.ofEpochMilli((long) (seconds * 1000)));
+  }
+}
