@@ -158,7 +158,8 @@ class RuleRehearsalTest {
         double at = now - 2 * TICK;
         long ready = readyAt.stream().filter(time -> time <= at).count();
         backlog = Math.max(0, backlog + (load - ready) * TICK);
-        boolean late = backlog > ready * (workload.sloSeconds() - workload.serviceTimeSeconds());
+        double slack = workload.sloSeconds() - workload.serviceTimeSeconds();
+        boolean late = load >= ready || backlog > ready * slack;
         backlog = Math.min(backlog, ready * 10.0);
         held = KEEP * held + readyAt.size();
         violating = KEEP * violating + (late ? load : 0);
