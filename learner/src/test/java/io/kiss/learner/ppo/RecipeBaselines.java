@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
  * @param costs by opponent, one a case
  */
 record RecipeBaselines(Map<String, double[]> costs) {
-  private static final List<String> PLAIN = 
+  private static final List<String> PLAIN =
       List.of("hpa", "keda", "kpa", "apa", "wva", "dynamo", "ray", "queueing", "forecast");
   private static final List<String> TUNED =
       List.of("hpa", "keda", "kpa", "apa", "wva", "dynamo", "ray");

@@ -45,9 +45,7 @@ public final class RecipeStress {
           cases.stream().map(each -> Tournament.play(entrants.get(0), each)).toList();
       System.out.printf(
           "%-10s %12.3f %14.3f%n",
-          price,
-          mean(runs, RunResult::gpuShare),
-          100 * mean(runs, RunResult::violatingShare));
+          price, mean(runs, RunResult::gpuShare), 100 * mean(runs, RunResult::violatingShare));
     }
   }
 
