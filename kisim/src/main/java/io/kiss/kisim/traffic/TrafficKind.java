@@ -11,7 +11,7 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
  * <p>Shapes are drawn at knots {@value #KNOT_SECONDS} s apart and are straight in between.
  */
 public enum TrafficKind implements TrafficGenerator {
-  /** A calm daily cycle with a second harmonic and noise. */
+  /** A daily cycle with a second harmonic and noise, calm or as rough as small sites have it. */
   DIURNAL {
     @Override
     void draw(float[] knots, int count, UniformRandomProvider random) {
@@ -25,11 +25,11 @@ public enum TrafficKind implements TrafficGenerator {
         double wave = Math.sin(phase + i * step) + second * Math.sin(phase2 + 2 * i * step);
         knots[i] = (float) Math.max(0.01, 1 + depth * wave / (1 + second));
       }
-      multiplyNoise(knots, count, random, logUniform(random, 0.01, 0.15));
+      multiplyNoise(knots, count, random, logUniform(random, 0.01, 0.6));
     }
   },
 
-  /** A calm level with crowds of random size, width and frequency. */
+  /** A level with crowds of random size, width and frequency. */
   FLASH_CROWDS {
     @Override
     void draw(float[] knots, int count, UniformRandomProvider random) {
