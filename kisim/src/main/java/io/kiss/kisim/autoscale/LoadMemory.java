@@ -28,6 +28,7 @@ final class LoadMemory {
 
   private static final double BLOCK_SECONDS = 300;
   private static final int BLOCKS = 72;
+  private static final int BLOCKS_OF_TWENTY_MINUTES = 4;
   private static final int BLOCKS_OF_AN_HOUR = 12;
 
   private final double tickSeconds;
@@ -38,6 +39,7 @@ final class LoadMemory {
 
   private int block;
   private int ticksInBlock;
+  private float highestOfEarlierMinutes;
   private float highestOfEarlierHour;
   private float highestOfAllEarlier;
 
@@ -60,6 +62,7 @@ final class LoadMemory {
     Arrays.fill(blocks, 0);
     block = 0;
     ticksInBlock = 0;
+    highestOfEarlierMinutes = 0;
     highestOfEarlierHour = 0;
     highestOfAllEarlier = 0;
     ticks = 0;
@@ -107,13 +110,16 @@ final class LoadMemory {
     block = (block + 1) % BLOCKS;
     blocks[block] = 0;
     ticksInBlock = 0;
+    float minutes = 0;
     float hour = 0;
     float all = 0;
     for (int b = 1; b < BLOCKS; b++) {
       float each = blocks[(block - b + BLOCKS) % BLOCKS];
       all = Math.max(all, each);
+      minutes = b < BLOCKS_OF_TWENTY_MINUTES ? all : minutes;
       hour = b < BLOCKS_OF_AN_HOUR ? all : hour;
     }
+    highestOfEarlierMinutes = minutes;
     highestOfEarlierHour = hour;
     highestOfAllEarlier = all;
   }
@@ -152,6 +158,11 @@ final class LoadMemory {
     return worstRise;
   }
 
+  /** Highest rate of about twenty minutes. */
+  double highestOfTwentyMinutes() {
+    return Math.max(blocks[block], highestOfEarlierMinutes);
+  }
+
   /** Highest rate of about an hour. */
   double highestOfHour() {
     return Math.max(blocks[block], highestOfEarlierHour);
@@ -183,6 +194,7 @@ final class LoadMemory {
     }
     out.writeInt(block);
     out.writeInt(ticksInBlock);
+    out.writeFloat(highestOfEarlierMinutes);
     out.writeFloat(highestOfEarlierHour);
     out.writeFloat(highestOfAllEarlier);
     for (double each :
@@ -200,6 +212,7 @@ final class LoadMemory {
     if (block < 0 || block >= BLOCKS || ticksInBlock < 0 || ticksInBlock > ticksPerBlock) {
       throw new IOException("the load memory is of another tick");
     }
+    highestOfEarlierMinutes = in.readFloat();
     highestOfEarlierHour = in.readFloat();
     highestOfAllEarlier = in.readFloat();
     ticks = in.readDouble();

@@ -3,6 +3,7 @@ package io.kiss.kisim.autoscale;
 import io.kiss.kisim.telemetry.Telemetry;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
@@ -14,7 +15,7 @@ import java.util.zip.CRC32;
  */
 final class ObservationEncoder {
 
-  static final List<String> NAMES =
+  private static final List<String> OWN =
       List.of(
           "log load per desired replica, now",
           "log load per desired replica, 1 min",
@@ -54,6 +55,9 @@ final class ObservationEncoder {
           "log highest load per ready replica that kept the SLO",
           "violating share, 5 min",
           "violating share, 30 min");
+
+  static final List<String> NAMES =
+      Stream.concat(OWN.stream(), RuleRehearsal.features().stream()).toList();
 
   /** Length of an observation. */
   static final int SIZE = NAMES.size();
@@ -111,6 +115,7 @@ final class ObservationEncoder {
    * @param telemetry of this tick, its arrival rate known
    * @param history with this tick's rate already added
    * @param memory of earlier ticks' load, this one's included; takes in how it was borne
+   * @param rehearsal of rules, this tick's load included
    * @param previousDesired replicas desired at the tick before
    * @param lastChangeSeconds when replicas last changed; negative infinity: never
    * @param out receives {@link #SIZE} floats from {@code offset} on
@@ -119,6 +124,7 @@ final class ObservationEncoder {
       Telemetry telemetry,
       LoadHistory history,
       LoadMemory memory,
+      RuleRehearsal rehearsal,
       int previousDesired,
       double lastChangeSeconds,
       float[] out,
@@ -173,6 +179,7 @@ final class ObservationEncoder {
     out[i++] = logPrice;
     memory.addOutcome(logPerReady, violating);
     i = encodeMemory(memory, perDesired, out, i);
+    i = rehearsal.encode(desired, out, i);
     assert i == offset + SIZE;
   }
 

@@ -24,15 +24,18 @@ public final class ScalerCore {
   /** What a policy must have been trained on to be used here. */
   public static final String OBSERVATION_ID = ObservationEncoder.ID;
 
-  private static final int STATE_VERSION = 2;
+  private static final int STATE_VERSION = 3;
 
   private WorkloadSpec workload;
   private final GuardSettings settings;
   private final ObservationEncoder encoder;
   private final LoadHistory history;
   private final LoadMemory memory;
+  private final RuleRehearsal rehearsal;
   private final GuardState guards;
   private final int[] fired = new int[1];
+  private final int ticksOfMinute;
+  private final int ticksOfMinutes;
 
   private int previousDesired;
   private int askedFor;
@@ -46,7 +49,10 @@ public final class ScalerCore {
     encoder = new ObservationEncoder(workload);
     history = new LoadHistory(workload.tickSeconds());
     memory = new LoadMemory(workload.tickSeconds());
+    rehearsal = new RuleRehearsal(workload);
     guards = new GuardState(stabilisationTicks(workload, settings));
+    ticksOfMinute = 1 + (int) Math.ceil(60 / workload.tickSeconds());
+    ticksOfMinutes = 1 + (int) Math.ceil(300 / workload.tickSeconds());
     reset();
   }
 
@@ -63,6 +69,7 @@ public final class ScalerCore {
   public void reset() {
     history.reset();
     memory.reset();
+    rehearsal.reset();
     guards.reset();
     previousDesired = 0;
     askedFor = 0;
@@ -87,6 +94,7 @@ public final class ScalerCore {
     }
     workload = other;
     encoder.describe(other);
+    rehearsal.describe(other);
     reset();
   }
 
@@ -123,6 +131,7 @@ public final class ScalerCore {
           telemetry,
           history,
           memory,
+          rehearsal,
           previousDesired,
           guards.lastChangeSeconds,
           observation,
@@ -141,6 +150,13 @@ public final class ScalerCore {
     history.add(rate);
     int startUp = 1 + (int) Math.ceil(workload.startupSeconds() / workload.tickSeconds());
     memory.addLoad(rate, history.at(startUp), history.highest(startUp), workload.replicaCapacity());
+    rehearsal.add(
+        rate,
+        history.highest(ticksOfMinute),
+        history.highest(ticksOfMinutes),
+        memory.highestOfTwentyMinutes(),
+        memory.highestOfHour(),
+        memory.highestOfHours());
   }
 
   private DecisionSource available(Telemetry telemetry) {
@@ -237,6 +253,7 @@ public final class ScalerCore {
       out.writeInt(askedFor);
       history.write(out);
       memory.write(out);
+      rehearsal.write(out);
       guards.write(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -260,6 +277,7 @@ public final class ScalerCore {
       askedFor = in.readInt();
       history.read(in);
       memory.read(in);
+      rehearsal.read(in);
       guards.read(in);
     } catch (IOException e) {
       reset();

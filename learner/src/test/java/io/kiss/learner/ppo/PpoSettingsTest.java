@@ -18,7 +18,7 @@ class PpoSettingsTest {
   void theDefaultsAreThoseOfTheRecipe() {
     PpoSettings settings = PpoSettings.from(defaults.resolve());
     assertThat(settings.hidden()).isEqualTo(List.of(64, 64));
-    assertThat(settings.gamma()).isEqualTo(0.98);
+    assertThat(settings.gamma()).isEqualTo(0.99);
     assertThat(settings.epochs()).isEqualTo(4);
     assertThat(settings.minibatch()).isEqualTo(4096);
   }

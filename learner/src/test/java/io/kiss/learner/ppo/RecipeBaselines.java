@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * What the classical autoscalers cost on the cases, kept in a file, since it does not change from
@@ -22,11 +24,19 @@ import java.util.Map;
  * @param costs by opponent, one a case
  */
 record RecipeBaselines(Map<String, double[]> costs) {
-  private static final List<String> PLAIN = List.of("hpa", "queueing", "forecast");
-  private static final List<String> TUNED = List.of("hpa", "keda", "kpa", "apa");
+  private static final List<String> PLAIN = 
+      List.of("hpa", "keda", "kpa", "apa", "wva", "dynamo", "ray", "queueing", "forecast");
+  private static final List<String> TUNED =
+      List.of("hpa", "keda", "kpa", "apa", "wva", "dynamo", "ray");
 
   /** Name of the row that holds, case by case, what each was tuned for in hindsight. */
   static final String HERE = "best tuned-here";
+
+  /** Name of the row that holds, case by case, the cheapest of all that are not tuned here. */
+  static final String BEFOREHAND = "best beforehand";
+
+  /** Name of the row of the clairvoyant. */
+  static final String ORACLE = "oracle";
 
   /** Reads the file if it is of these cases, else plays them and writes it. */
   static RecipeBaselines of(List<TournamentCase> cases, Path file) throws IOException {
@@ -94,12 +104,23 @@ record RecipeBaselines(Map<String, double[]> costs) {
         }
       }
     }
+    costs.put(BEFOREHAND, cheapest(costs.values(), cases.size()));
     costs.put(HERE, here);
+    costs.put(ORACLE, costs(Entrant.oracle(), cases));
     return new RecipeBaselines(costs);
   }
 
+  private static double[] cheapest(Collection<double[]> costs, int cases) {
+    return IntStream.range(0, cases)
+        .mapToDouble(c -> costs.stream().mapToDouble(each -> each[c]).min().orElseThrow())
+        .toArray();
+  }
+
   private static double[] costs(AutoscalerChoice choice, List<TournamentCase> cases) {
-    Entrant entrant = new Entrant(choice.toString(), choice::create);
+    return costs(new Entrant(choice.toString(), choice::create), cases);
+  }
+
+  private static double[] costs(Entrant entrant, List<TournamentCase> cases) {
     return cases.stream().mapToDouble(each -> Tournament.play(entrant, each).costAtSlo()).toArray();
   }
 }

@@ -31,12 +31,14 @@ final class RecipeCases {
   private static final int TUNING = 60;
 
   private static final int WINDOW_SECONDS = 6 * 3600;
-  private static final int MOST_WINDOWS = 6;
+  private static final int MOST_WINDOWS = 3;
   private static final int[] STARTUP_SECONDS = {30, 120, 300};
   private static final double PEAK_REPLICAS = 15;
-  private static final double LONE_SECONDS = 0.08;
-  private static final double SLO_FACTOR = 8;
   private static final double VIOLATION_PRICE = 10;
+
+  private static final List<Unseen> SERVICES =
+      List.of(
+          new Unseen("quick", 0.08, 1.25, 12, 0.25, 8), new Unseen("slow", 0.6, 1.6, 3, 0.6, 5));
 
   private RecipeCases() {}
 
@@ -60,7 +62,7 @@ final class RecipeCases {
 
   /**
    * Up to {@value #MOST_WINDOWS} stretches of each trace of a folder, spread over it, each scaled
-   * so that its busiest minute keeps 15 replicas busy, with each start-up time.
+   * so that its busiest minute keeps 15 replicas busy, with each start-up time and service.
    *
    * @param wanted parts of file names; empty: all
    */
@@ -73,7 +75,9 @@ final class RecipeCases {
     for (Path file : files) {
       ArrivalTrace trace = ArrivalTrace.read(file);
       for (int startup : STARTUP_SECONDS) {
-        groups.add(group(trace, startup));
+        for (Unseen unseen : SERVICES) {
+          groups.add(group(trace, startup, unseen));
+        }
       }
     }
     return groups;
@@ -84,7 +88,7 @@ final class RecipeCases {
     return name.contains(".csv") && (parts.isEmpty() || parts.stream().anyMatch(name::contains));
   }
 
-  private static Group group(ArrivalTrace trace, int startup) {
+  private static Group group(ArrivalTrace trace, int startup, Unseen unseen) {
     int seconds = Math.min(WINDOW_SECONDS, trace.durationSeconds());
     int room = trace.durationSeconds() - seconds;
     int windows = Math.min(MOST_WINDOWS, trace.durationSeconds() / seconds);
@@ -94,35 +98,46 @@ final class RecipeCases {
       TournamentCase each =
           TournamentCases.replay(
               trace.window(from, from + seconds),
-              service(),
+              unseen.service(),
               PEAK_REPLICAS,
-              SLO_FACTOR * LONE_SECONDS,
+              unseen.sloFactor() * unseen.loneSeconds(),
               startup,
               VIOLATION_PRICE,
               EnvironmentSettings.DEFAULT.tickSeconds(),
               w + 1);
-      String name = trace.name() + " " + startup + " s, window " + (w + 1);
+      String name = trace.name() + " " + startup + " s, " + unseen.name() + ", window " + (w + 1);
       cases.add(new TournamentCase(name, each.episode(), each.seed()));
     }
-    return new Group(trace.name() + " " + startup + " s", cases);
+    return new Group(trace.name() + " " + startup + " s " + unseen.name(), cases);
   }
 
-  /** Batches of up to 12 on two instances, which the pool has not. */
-  private static ServiceModel service() {
-    double host = 0.15 * LONE_SECONDS;
-    double device = LONE_SECONDS - host;
-    return new ServiceModel(
-        "unseen",
-        new DeviceType("gpu", DeviceKind.GPU, 24, 60, 300, 1, 1, "a GPU like any other"),
-        new DeviceSharing.Exclusive(),
-        new BatchCurve(
-            new double[] {1, 2},
-            new double[] {host, host},
-            new double[] {device, 1.25 * device},
-            false),
-        ServiceNoise.lognormal(0.25),
-        new DynamicBatching(12, new int[0], 0, 2, 0, 0, TimeoutAction.REJECT),
-        1,
-        StartUp.INSTANT);
+  /**
+   * A service whose shape training does not draw: two instances with batches of another size than
+   * the pool's.
+   *
+   * @param loneSeconds latency of a lone request
+   * @param second device time of a batch of two over that of one
+   * @param sloFactor SLO over the latency of a lone request
+   */
+  private record Unseen(
+      String name, double loneSeconds, double second, int most, double cv, double sloFactor) {
+
+    ServiceModel service() {
+      double host = 0.15 * loneSeconds;
+      double device = loneSeconds - host;
+      return new ServiceModel(
+          name,
+          new DeviceType("gpu", DeviceKind.GPU, 24, 60, 300, 1, 1, "a GPU like any other"),
+          new DeviceSharing.Exclusive(),
+          new BatchCurve(
+              new double[] {1, 2},
+              new double[] {host, host},
+              new double[] {device, second * device},
+              false),
+          ServiceNoise.lognormal(cv),
+          new DynamicBatching(most, new int[0], 0, 2, 0, 0, TimeoutAction.REJECT),
+          1,
+          StartUp.INSTANT);
+    }
   }
 }

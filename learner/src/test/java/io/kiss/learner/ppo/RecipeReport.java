@@ -76,20 +76,31 @@ record RecipeReport(List<RecipeCases.Group> groups, RecipeBaselines baselines) {
     int of(int index);
   }
 
-  /** Median of the cost over the opponent's, and share of the cases that are cheaper. */
+  /**
+   * Median of the cost over the opponent's, the cases that are cheaper, and the median share of the
+   * opponent's gap to the oracle that is closed.
+   */
   private String againstAll(double[] costs, Position position) {
     StringBuilder text = new StringBuilder();
+    double[] oracle = baselines.costs().get(RecipeBaselines.ORACLE);
     for (Map.Entry<String, double[]> opponent : baselines.costs().entrySet()) {
       double[] ratios = new double[costs.length];
+      double[] closed = new double[costs.length];
       int wins = 0;
       for (int i = 0; i < costs.length; i++) {
-        ratios[i] = costs[i] / opponent.getValue()[position.of(i)];
+        double theirs = opponent.getValue()[position.of(i)];
+        ratios[i] = costs[i] / theirs;
+        closed[i] = (theirs - costs[i]) / (theirs - oracle[position.of(i)]);
         wins += ratios[i] < 1 ? 1 : 0;
       }
       text.append(
           String.format(
-              "  %s x%.3f %d/%d",
-              opponent.getKey(), median(ratios, 0, ratios.length), wins, costs.length));
+              "%n    %-16s x%.3f cheaper %d/%d gap closed %.0f %%",
+              opponent.getKey(),
+              median(ratios, 0, ratios.length),
+              wins,
+              costs.length,
+              100 * median(closed, 0, closed.length)));
     }
     return text.toString();
   }
