@@ -33,8 +33,7 @@ RUN set -eu; \
     cp $built/lib/*.jar /out/libraries; \
     for jar in /out/libraries/*-native-*.jar; do [ ! -e "$jar" ] || mv "$jar" /out/natives; done; \
     mv /out/libraries/kiss-*.jar /out/own; \
-    cp -R conf/metrics conf/profiles conf/scenarios /out/conf; \
-    cp -R conf/profiles conf/scenarios conf/policies /out/conf; \
+    cp -R conf/metrics conf/policies conf/profiles conf/scenarios /out/conf; \
     cp kiss LICENSE NOTICE /out; \
     chmod -R go=u,go-w /out; \
     chmod 755 /out/kiss

@@ -29,6 +29,9 @@ final class GuardState {
   /** When telemetry went away; {@code NaN} while it is there. */
   double missingSinceSeconds = Double.NaN;
 
+  /** Time of the newest tick. */
+  private double latest = Double.NEGATIVE_INFINITY;
+
   /** What the newest {@link #changed} replaced; nothing a later tick depends on. */
   private int directionBefore;
 
@@ -50,6 +53,32 @@ final class GuardState {
     lastDirection = 0;
     lastChangeSeconds = Double.NEGATIVE_INFINITY;
     missingSinceSeconds = Double.NaN;
+    latest = Double.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Takes in the time of a tick. Where the clock was set back, everything remembered moves back
+   * with it, as if no time had passed since the tick before: what lies in the future would count
+   * until that future has come.
+   */
+  void tick(double now) {
+    double back = now - latest;
+    if (back < 0) {
+      for (int i = 0; i < proposalTimes.length; i++) {
+        proposalTimes[i] += back;
+      }
+      for (int i = 0; i < flapTimes.length; i++) {
+        flapTimes[i] += back;
+      }
+      lastChangeSeconds += back;
+      missingSinceSeconds += back;
+    }
+    latest = now;
+  }
+
+  /** Whether anything was proposed since then. */
+  boolean proposedSince(double time) {
+    return highestProposalSince(time) != Integer.MIN_VALUE;
   }
 
   void addProposal(double time, int replicas) {
@@ -118,9 +147,15 @@ final class GuardState {
     out.writeInt(lastDirection);
     out.writeDouble(lastChangeSeconds);
     out.writeDouble(missingSinceSeconds);
+    out.writeDouble(latest);
   }
 
-  void read(DataInputStream in) throws IOException {
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param withLatest whether it ends in the time of the newest tick, which was once not written
+   */
+  void read(DataInputStream in, boolean withLatest) throws IOException {
     int length = in.readInt();
     if (length != proposals.length) {
       throw new IOException(
@@ -139,5 +174,15 @@ final class GuardState {
     lastDirection = in.readInt();
     lastChangeSeconds = in.readDouble();
     missingSinceSeconds = in.readDouble();
+    latest = withLatest ? in.readDouble() : newest();
+  }
+
+  /** The newest time that is remembered. */
+  private double newest() {
+    double newest = lastChangeSeconds;
+    for (int i = 0; i < proposalCount; i++) {
+      newest = Math.max(newest, proposalTimes[i]);
+    }
+    return Double.isNaN(missingSinceSeconds) ? newest : Math.max(newest, missingSinceSeconds);
   }
 }

@@ -70,7 +70,8 @@ final class Guardrails {
     if (wanted != proposal) {
       fired[0] |= (wanted > proposal ? Guard.MIN_REPLICAS : Guard.MAX_REPLICAS).bit();
     }
-    state.addProposal(telemetry.timeSeconds(), wanted);
+    boolean anew = startsAnew(settings, workload, state, telemetry, fired[0]);
+    state.addProposal(telemetry.timeSeconds(), anew ? Math.max(wanted, current) : wanted);
     if (wanted > current) {
       return up(settings, telemetry, current, wanted, fired);
     }
@@ -78,6 +79,23 @@ final class Guardrails {
       return down(settings, workload, state, telemetry, wanted, fired);
     }
     return current;
+  }
+
+  /**
+   * Whether the present replicas count as proposed now: where nothing is remembered of the window,
+   * as after a restart or a long silence, and where somebody else has just set them. One proposal
+   * alone then takes nothing away, as with the Horizontal Pod Autoscaler's first recommendation.
+   */
+  private static boolean startsAnew(
+      GuardSettings settings,
+      WorkloadSpec workload,
+      GuardState state,
+      Telemetry telemetry,
+      int fired) {
+    double span = Math.max(settings.stabilisationSeconds(), 2 * workload.tickSeconds());
+    return settings.stabilisationSeconds() > 0
+        && ((fired & Guard.EXTERNAL_CHANGE.bit()) != 0
+            || !state.proposedSince(telemetry.timeSeconds() - span));
   }
 
   private static int up(

@@ -11,14 +11,6 @@ import java.util.stream.Collectors;
  * KIScaler: the learned policy on one Deployment, with the queueing rule where it may not decide.
  */
 public final class KiScaler implements Autoscaler {
-  /** An observation this far outside the trained range, in deviations, is out of range... */
-  private static final float LEAVE_MARGIN = 1.0f;
-
-  /** ...until it has been within this margin again for {@link #TICKS_TO_RETURN} ticks. */
-  private static final float RETURN_MARGIN = 0.5f;
-
-  private static final int TICKS_TO_RETURN = 3;
-
   private static final int RANGE_STATE_BYTES = 1 + Integer.BYTES;
 
   private final ScalerCore core;
@@ -26,8 +18,7 @@ public final class KiScaler implements Autoscaler {
   private final float[] observation = new float[ScalerCore.OBSERVATION_SIZE];
   private final float[] probabilities = new float[ActionSpace.SIZE];
   private final float[] mask = new float[ActionSpace.SIZE];
-  private boolean outside;
-  private int ticksInside;
+  private final TrainedRange range = new TrainedRange();
 
   private DecisionSource source;
   private int action;
@@ -60,8 +51,7 @@ public final class KiScaler implements Autoscaler {
   public void use(PolicyNetwork shared) {
     shared.snapshot().requireCompatible();
     network = shared.fork();
-    outside = false;
-    ticksInside = 0;
+    range.reset();
   }
 
   /** Decides by the queueing rule from the next tick on; memory stays. */
@@ -86,7 +76,7 @@ public final class KiScaler implements Autoscaler {
     if (source == DecisionSource.POLICY) {
       if (network == null) {
         source = DecisionSource.QUEUEING_RULE;
-      } else if (outOfRange()) {
+      } else if (range.leftBy(observation, network.snapshot())) {
         source = DecisionSource.QUEUEING_RULE;
         core.outOfRange();
       } else {
@@ -127,8 +117,8 @@ public final class KiScaler implements Autoscaler {
   public byte[] saveState() {
     byte[] memory = core.saveState();
     return ByteBuffer.allocate(RANGE_STATE_BYTES + memory.length)
-        .put((byte) (outside ? 1 : 0))
-        .putInt(ticksInside)
+        .put((byte) (range.outside() ? 1 : 0))
+        .putInt(range.ticksInside())
         .put(memory)
         .array();
   }
@@ -146,26 +136,7 @@ public final class KiScaler implements Autoscaler {
     boolean wasOutside = in.get() == 1;
     int wasInside = in.getInt();
     core.restoreState(Arrays.copyOfRange(state, RANGE_STATE_BYTES, state.length));
-    outside = wasOutside;
-    ticksInside = wasInside;
-  }
-
-  private boolean outOfRange() {
-    PolicySnapshot policy = network.snapshot();
-    float margin = outside ? RETURN_MARGIN : LEAVE_MARGIN;
-    boolean now = false;
-    for (int i = 0; i < observation.length; i++) {
-      float room = margin * policy.deviation()[i];
-      now |=
-          observation[i] < policy.lowest()[i] - room || observation[i] > policy.highest()[i] + room;
-    }
-    if (now) {
-      outside = true;
-      ticksInside = 0;
-    } else if (outside && ++ticksInside >= TICKS_TO_RETURN) {
-      outside = false;
-    }
-    return outside;
+    range.restore(wasOutside, wasInside);
   }
 
   private String reason(Telemetry telemetry) {
@@ -192,6 +163,13 @@ public final class KiScaler implements Autoscaler {
     }
     String guards =
         core.firedGuards().stream().map(Guard::sentence).collect(Collectors.joining(", "));
-    return guards.isEmpty() ? text.toString() : text + "; " + guards;
+    if (!guards.isEmpty()) {
+      text.append("; ").append(guards);
+    }
+    if (core.firedGuards().contains(Guard.OUT_OF_RANGE)) {
+      String left = range.reason(observation, network.snapshot());
+      text.append(left.isEmpty() ? "" : ": " + left);
+    }
+    return text.toString();
   }
 }

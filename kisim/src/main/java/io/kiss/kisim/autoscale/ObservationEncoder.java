@@ -3,6 +3,7 @@ package io.kiss.kisim.autoscale;
 import io.kiss.kisim.telemetry.Telemetry;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
@@ -59,6 +60,23 @@ final class ObservationEncoder {
   static final List<String> NAMES =
       Stream.concat(OWN.stream(), RuleRehearsal.features().stream()).toList();
 
+  /** Features that tell what a Deployment is, and stay as they are: logarithms all. */
+  private static final Set<String> DESCRIPTIONS =
+      Set.of(
+          "log start-up time over 60 s",
+          "log SLO over service time",
+          "log service time",
+          "log violation price over 10",
+          "log of requests that a full replica holds");
+
+  private static final boolean[] DESCRIBES = new boolean[NAMES.size()];
+
+  static {
+    for (int i = 0; i < DESCRIBES.length; i++) {
+      DESCRIBES[i] = DESCRIPTIONS.contains(NAMES.get(i));
+    }
+  }
+
   /** Length of an observation. */
   static final int SIZE = NAMES.size();
 
@@ -97,6 +115,11 @@ final class ObservationEncoder {
     logService = (float) Math.log(workload.serviceTimeSeconds());
     logPrice = (float) Math.log(workload.violationPrice() / 10);
     logHeld = (float) Math.log(workload.replicaCapacity() * workload.serviceTimeSeconds());
+  }
+
+  /** Whether a feature tells what the Deployment is, and does not change from tick to tick. */
+  static boolean describesDeployment(int feature) {
+    return DESCRIBES[feature];
   }
 
   private int ticks(double seconds) {

@@ -24,7 +24,10 @@ public final class ScalerCore {
   /** What a policy must have been trained on to be used here. */
   public static final String OBSERVATION_ID = ObservationEncoder.ID;
 
-  private static final int STATE_VERSION = 3;
+  private static final int STATE_VERSION = 4;
+
+  /** The version before did not write the time of the newest tick. */
+  private static final int WITHOUT_LATEST = 3;
 
   private WorkloadSpec workload;
   private final GuardSettings settings;
@@ -115,6 +118,7 @@ public final class ScalerCore {
   public DecisionSource observe(Telemetry telemetry, float[] observation, int offset) {
     current = telemetry;
     fired[0] = 0;
+    guards.tick(telemetry.timeSeconds());
     int desired = telemetry.desiredReplicas();
     if (askedFor > 0 && desired != askedFor) {
       fired[0] |= Guard.EXTERNAL_CHANGE.bit();
@@ -161,9 +165,14 @@ public final class ScalerCore {
 
   private DecisionSource available(Telemetry telemetry) {
     Guard reason = null;
-    if (Double.isNaN(telemetry.arrivalRate()) || Double.isNaN(telemetry.sampleAgeSeconds())) {
+    double rate = telemetry.arrivalRate();
+    double age = telemetry.sampleAgeSeconds();
+    // What no counter can tell, as a rate below zero, is no measurement.
+    boolean measured = rate >= 0 && rate < Double.POSITIVE_INFINITY;
+    if (!measured || Double.isNaN(age)) {
       reason = Guard.TELEMETRY_MISSING;
-    } else if (telemetry.sampleAgeSeconds() > settings.staleAfterSeconds()) {
+    } else if (Math.abs(age) > settings.staleAfterSeconds()) {
+      // Far in the future: clocks disagree by more than that, so nobody knows how old it is.
       reason = Guard.TELEMETRY_STALE;
     }
     if (reason == null) {
@@ -270,7 +279,7 @@ public final class ScalerCore {
   public void restoreState(byte[] state) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(state))) {
       int version = in.readInt();
-      if (version != STATE_VERSION) {
+      if (version != STATE_VERSION && version != WITHOUT_LATEST) {
         throw new IOException("unknown version " + version);
       }
       previousDesired = in.readInt();
@@ -278,7 +287,7 @@ public final class ScalerCore {
       history.read(in);
       memory.read(in);
       rehearsal.read(in);
-      guards.read(in);
+      guards.read(in, version != WITHOUT_LATEST);
     } catch (IOException e) {
       reset();
       throw new IllegalArgumentException("scaler state refused: " + e.getMessage(), e);

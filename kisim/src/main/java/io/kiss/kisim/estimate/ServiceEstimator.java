@@ -9,16 +9,26 @@ import java.util.OptionalDouble;
  * was seen of it; nothing stands in for what was not.
  *
  * <ul>
- *   <li><b>Service time</b>: the median latency where replicas are hardly busy, else by Little's
- *       law requests in service over completions. Of what was seen, the lower tenth: waiting only
- *       adds.
+ *   <li><b>Service time</b>: by Little's law requests in service over completions, of the ticks
+ *       with the least load, since full batches take longer. Where too few were in service, the
+ *       median latency where nothing waits; of what was seen, the lower tenth: waiting only adds.
  *   <li><b>Capacity of a replica</b>: completions per ready replica while requests wait at all of
- *       them, which is what saturation looks like; the median of those ticks. Where that was never
- *       seen, completions over the share of time that GPUs were busy: too low where a GPU that
- *       shows busy could take more at once, so rather too many replicas than too few.
+ *       them, which is what saturation looks like. A queue may also just wait for its batch, so the
+ *       upper tenth of those ticks counts. Where none was seen, completions over the share of time
+ *       that GPUs were busy, the upper tenth again: a GPU that shows busy could take more at once,
+ *       the less the emptier it is. What is left of that is on the safe side, rather too many
+ *       replicas than too few.
  *   <li><b>Start-up</b>: age of pods that were pending at one tick and are not at the next, while
  *       more became ready; the median. As coarse as half a tick.
  * </ul>
+ *
+ * <p>Relative errors against the simulator's truth, over 160 services with traffic, nodes, faults
+ * and telemetry as training draws them (median, 90th percentile; {@code
+ * EstimatesOfDrawnServicesTest} holds them). Kept 30 % to 150 % busy: capacity 2 % and 14 %, service
+ * time 11 % and 101 %, start-up 13 % and 35 %. Kept 20 % to 70 % busy, so that saturation is never
+ * seen: capacity 7 % and 42 %, nearly all of it too low; service time 5 % and 57 %, start-up 14 % and
+ * 38 %. The large errors of the service time are those of batching services that are never seen
+ * idle.
  *
  * <p>Not for several threads.
  */
@@ -32,12 +42,22 @@ public final class ServiceEstimator {
   /** Requests that must wait at each ready replica before all of them count as saturated. */
   static final double SATURATED_QUEUE = 1;
 
+  /** Rates look back over a window: what they count must have been served by the same replicas. */
+  private static final double STEADY_SECONDS = 60;
+
+  /** Requests that must have been seen in service for Little's law. */
+  static final double LEAST_RUNNING = 30;
+
+  private static final double UPPER = 0.9;
+  private static final double LOWER = 0.1;
+
   /** Utilisations between these say something about capacity. */
   private static final double LEAST_BUSY = 0.1;
 
   private static final double MOST_BUSY = 0.95;
 
   private final Window latencies = new Window(TICKS);
+  private final InService inService = new InService();
   private final Window saturated = new Window(TICKS);
   private final Window byUtilisation = new Window(TICKS);
   private final Window startups = new Window(PODS);
@@ -45,7 +65,7 @@ public final class ServiceEstimator {
   private double[] pendingSince = new double[0];
   private int readyBefore = -1;
   private double timeBefore;
-  private boolean steady;
+  private double readySince;
 
   /** The newest figures of one kind. */
   private static final class Window {
@@ -70,23 +90,57 @@ public final class ServiceEstimator {
     }
   }
 
+  /** Requests in service and completed, tick by tick. */
+  private static final class InService {
+    private final double[] running = new double[TICKS];
+    private final double[] completions = new double[TICKS];
+    private final double[] loads = new double[TICKS];
+    private int seen;
+
+    void add(double runningNow, double completionRate, int ready) {
+      int at = seen++ % TICKS;
+      running[at] = runningNow;
+      completions[at] = completionRate;
+      loads[at] = completionRate / ready;
+    }
+
+    /** Mean time in service where the load is least; of ever more ticks until enough were seen. */
+    OptionalDouble meanSeconds() {
+      int ticks = Math.min(seen, TICKS);
+      double[] sorted = Arrays.copyOf(loads, ticks);
+      Arrays.sort(sorted);
+      for (int count = Math.max(LEAST_TICKS, ticks / 10); count <= ticks; count++) {
+        double sum = 0;
+        double completed = 0;
+        for (int i = 0; i < ticks; i++) {
+          if (loads[i] <= sorted[count - 1]) {
+            sum += running[i];
+            completed += completions[i];
+          }
+        }
+        if (sum >= LEAST_RUNNING) {
+          return OptionalDouble.of(sum / completed);
+        }
+      }
+      return OptionalDouble.empty();
+    }
+  }
+
   /** Takes in what a tick shows. */
   public void observe(Telemetry telemetry) {
     observePods(telemetry);
     double completions = telemetry.completionRate();
     int ready = telemetry.readyReplicas();
-    // Rates look back over a window: what they count must have been served by the same replicas.
+    boolean steady = telemetry.timeSeconds() - readySince >= STEADY_SECONDS;
     if (!(completions > 0) || ready == 0 || !steady || telemetry.rolloutInProgress()) {
       return;
     }
-    double p50 = telemetry.p50LatencySeconds();
-    double running = telemetry.runningRequests();
-    double queued = telemetry.queuedRequests();
-    boolean waiting = queued >= SATURATED_QUEUE * ready;
-    if (p50 > 0 && !waiting) {
-      latencies.add(p50);
-    } else if (Double.isNaN(p50) && running > 0) {
-      latencies.add(running / completions);
+    boolean waiting = telemetry.queuedRequests() >= SATURATED_QUEUE * ready;
+    if (telemetry.p50LatencySeconds() > 0 && !waiting) {
+      latencies.add(telemetry.p50LatencySeconds());
+    }
+    if (telemetry.runningRequests() >= 0 && !waiting) {
+      inService.add(telemetry.runningRequests(), completions, ready);
     }
     if (waiting && completions < 1.1 * telemetry.arrivalRate()) {
       saturated.add(completions / ready);
@@ -112,7 +166,8 @@ public final class ServiceEstimator {
         became--;
       }
     }
-    steady = ready == readyBefore;
+    boolean clockWasSetBack = now < timeBefore;
+    readySince = ready != readyBefore || clockWasSetBack ? now : readySince;
     pendingSince = since;
     readyBefore = ready;
     timeBefore = now;
@@ -130,13 +185,14 @@ public final class ServiceEstimator {
 
   /** Latency of a lone request, seconds; empty: unknown. */
   public OptionalDouble serviceTimeSeconds() {
-    return latencies.quantile(0.1, LEAST_TICKS);
+    OptionalDouble byLittle = inService.meanSeconds();
+    return byLittle.isPresent() ? byLittle : latencies.quantile(LOWER, LEAST_TICKS);
   }
 
   /** Requests per second that one ready replica sustains; empty: unknown. */
   public OptionalDouble replicaCapacity() {
-    OptionalDouble seen = saturated.quantile(0.5, LEAST_TICKS);
-    return seen.isPresent() ? seen : byUtilisation.quantile(0.5, LEAST_TICKS);
+    OptionalDouble seen = saturated.quantile(UPPER, LEAST_TICKS);
+    return seen.isPresent() ? seen : byUtilisation.quantile(UPPER, LEAST_TICKS);
   }
 
   /** From asking for a replica until it is ready, seconds; empty: unknown. */

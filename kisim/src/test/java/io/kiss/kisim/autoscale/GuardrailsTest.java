@@ -25,6 +25,12 @@ class GuardrailsTest {
     return apply(Samples.telemetry(time, current, 1), DecisionSource.POLICY, proposal);
   }
 
+  /** As {@link #propose}, a tick after the same was proposed. */
+  private int proposeAgain(double time, int current, int proposal) {
+    state.addProposal(time - 15, proposal);
+    return propose(time, current, proposal);
+  }
+
   private int apply(TelemetryBuffer telemetry, DecisionSource source, int proposal) {
     fired[0] = 0;
     return Guardrails.apply(settings, workload, state, telemetry, source, proposal, fired);
@@ -45,10 +51,10 @@ class GuardrailsTest {
 
   @Test
   void shrinksByHalfAtMostAndAlwaysByOneIfAsked() {
-    assertThat(propose(0, 9, 1)).isEqualTo(5);
+    assertThat(proposeAgain(0, 9, 1)).isEqualTo(5);
     assertThat(guards()).containsExactly(Guard.STEP_DOWN);
     state = new GuardState(5);
-    assertThat(propose(0, 2, 1)).isEqualTo(1);
+    assertThat(proposeAgain(0, 2, 1)).isEqualTo(1);
     assertThat(guards()).isEmpty();
   }
 
@@ -66,28 +72,67 @@ class GuardrailsTest {
   }
 
   @Test
+  void whereNothingIsRememberedOneProposalTakesNothingAway() {
+    assertThat(propose(0, 10, 6)).isEqualTo(10);
+    assertThat(guards()).containsExactly(Guard.STABILISATION);
+    assertThat(propose(15, 10, 6)).isEqualTo(10);
+    assertThat(propose(30, 10, 6)).isEqualTo(10);
+    assertThat(propose(45, 10, 6)).isEqualTo(10);
+    assertThat(propose(60, 10, 6)).isEqualTo(10);
+    assertThat(propose(75, 10, 6)).isEqualTo(6);
+    // Then silence for longer than the window.
+    assertThat(propose(400, 6, 4)).isEqualTo(6);
+  }
+
+  @Test
+  void whatSomebodyElseSetIsKeptForAStabilisationWindow() {
+    assertThat(proposeAgain(0, 4, 4)).isEqualTo(4);
+    TelemetryBuffer telemetry = Samples.telemetry(15, 20, 1);
+    fired[0] = Guard.EXTERNAL_CHANGE.bit();
+    assertThat(
+            Guardrails.apply(
+                settings, workload, state, telemetry, DecisionSource.POLICY, 4, fired))
+        .isEqualTo(20);
+    assertThat(propose(75, 20, 4)).isEqualTo(20);
+    assertThat(propose(90, 20, 4)).isEqualTo(10);
+  }
+
+  @Test
+  void aClockThatIsSetBackNeitherEndsNorProlongsAWait() {
+    state.tick(1000);
+    assertThat(propose(1000, 10, 10)).isEqualTo(10);
+    state.tick(400);
+    // As if at 1000: the 10 counts for 60 s more.
+    assertThat(propose(400, 10, 6)).isEqualTo(10);
+    state.tick(460);
+    assertThat(propose(460, 10, 6)).isEqualTo(10);
+    state.tick(461);
+    assertThat(propose(461, 10, 6)).isEqualTo(6);
+  }
+
+  @Test
   void afterTheFlapBudgetIsSpentAScaleDownWaitsUntilAFlapLeavesTheWindow() {
     double time = 0;
     for (int flap = 0; flap < 2; flap++) {
       assertThat(propose(time, 4, 6)).isEqualTo(6);
-      assertThat(propose(time + 100, 6, 4)).isEqualTo(4);
+      assertThat(proposeAgain(time + 100, 6, 4)).isEqualTo(4);
       time += 200;
     }
     // Flaps at 100 s and 300 s.
     assertThat(propose(400, 4, 6)).isEqualTo(6);
-    assertThat(propose(500, 6, 4)).isEqualTo(6);
+    assertThat(proposeAgain(500, 6, 4)).isEqualTo(6);
     assertThat(guards()).containsExactly(Guard.FLAP_BUDGET);
-    assertThat(propose(1000, 6, 4)).isEqualTo(6);
-    assertThat(propose(1101, 6, 4)).isEqualTo(4);
+    assertThat(proposeAgain(1000, 6, 4)).isEqualTo(6);
+    assertThat(proposeAgain(1101, 6, 4)).isEqualTo(4);
   }
 
   @Test
   void goingFurtherDownIsNoFlap() {
     assertThat(propose(0, 10, 12)).isEqualTo(12);
-    assertThat(propose(100, 12, 11)).isEqualTo(11);
-    assertThat(propose(200, 11, 10)).isEqualTo(10);
-    assertThat(propose(300, 10, 9)).isEqualTo(9);
-    assertThat(propose(400, 9, 8)).isEqualTo(8);
+    assertThat(proposeAgain(100, 12, 11)).isEqualTo(11);
+    assertThat(proposeAgain(200, 11, 10)).isEqualTo(10);
+    assertThat(proposeAgain(300, 10, 9)).isEqualTo(9);
+    assertThat(proposeAgain(400, 9, 8)).isEqualTo(8);
     assertThat(state.flapsSince(0)).isEqualTo(1);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kiss.kisim.telemetry.TelemetryBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +74,95 @@ class KiScalerTest {
     assertThat(scaler.explain(tick(1, 0.5)).source()).isEqualTo(DecisionSource.QUEUEING_RULE);
     assertThat(scaler.explain(tick(2, 0.5)).source()).isEqualTo(DecisionSource.QUEUEING_RULE);
     assertThat(scaler.explain(tick(3, 0.5)).source()).isEqualTo(DecisionSource.POLICY);
+  }
+
+  /** Of a policy whose Deployments were drawn log-uniform, SLOs of 2 to 10 service times. */
+  private static PolicySnapshot trainedOn() {
+    PolicySnapshot policy = alwaysPlusOne();
+    float[] deviation = policy.deviation().clone();
+    float[] lowest = policy.lowest().clone();
+    float[] highest = policy.highest().clone();
+    double[][] drawn = {{15 / 60.0, 5}, {2, 10}, {0.005, 4}, {0.3, 3}, {1, 21}};
+    String[] names = {
+      "log start-up time over 60 s",
+      "log SLO over service time",
+      "log service time",
+      "log violation price over 10",
+      "log of requests that a full replica holds"
+    };
+    for (int i = 0; i < names.length; i++) {
+      int feature = ScalerCore.observationNames().indexOf(names[i]);
+      lowest[feature] = (float) Math.log(drawn[i][0]);
+      highest[feature] = (float) Math.log(drawn[i][1]);
+      // Of a uniform distribution.
+      deviation[feature] = (highest[feature] - lowest[feature]) / (float) Math.sqrt(12);
+    }
+    return new PolicySnapshot(
+        policy.observationId(),
+        policy.actionId(),
+        policy.layers(),
+        policy.weights(),
+        policy.mean(),
+        deviation,
+        lowest,
+        highest);
+  }
+
+  private static Decision first(
+      double slo, double service, double capacity, double startup, double price) {
+    WorkloadSpec workload =
+        new WorkloadSpec("web", 1, 40, slo, service, capacity, startup, price, 15);
+    return new KiScaler(workload, GuardSettings.DEFAULT, Optional.of(trainedOn()))
+        .explain(Samples.telemetry(0, 10, 5 * capacity));
+  }
+
+  @Test
+  void aDeploymentUnlikeAnyOfTheTrainedOnesIsDecidedByTheQueueingRule() {
+    List<Decision> unlike =
+        List.of(
+            first(36 * 0.1, 0.1, 10, 60, 10),
+            first(1.5 * 0.1, 0.1, 10, 60, 10),
+            first(0.5, 0.1, 10, 900, 10),
+            first(0.5, 0.1, 10, 5, 10),
+            first(0.5, 0.1, 10, 60, 100),
+            first(0.5, 0.1, 10, 60, 1),
+            first(5 * 0.001, 0.001, 1000, 60, 10),
+            first(5 * 20, 20, 0.05, 60, 10),
+            first(0.5, 0.1, 640, 60, 10));
+    for (Decision decision : unlike) {
+      assertThat(decision.source()).isEqualTo(DecisionSource.QUEUEING_RULE);
+      assertThat(decision.guards()).contains(Guard.OUT_OF_RANGE);
+    }
+    assertThat(unlike.get(0).reason())
+        .contains("log SLO over service time is 3.58 where training saw 0.69 to 2.30");
+  }
+
+  @Test
+  void aDeploymentAtTheEdgeOfTheTrainedOnesOrAFifthBeyondIsDecidedByThePolicy() {
+    List<Decision> alike =
+        List.of(
+            first(0.5, 0.1, 10, 60, 10),
+            first(10 * 0.1, 0.1, 10, 60, 10),
+            first(12 * 0.1, 0.1, 10, 60, 10),
+            first(2 * 0.1, 0.1, 10, 60, 10),
+            first(0.5, 0.1, 10, 300, 10),
+            first(0.5, 0.1, 10, 15, 10),
+            first(0.5, 0.1, 10, 60, 30),
+            first(0.5, 0.1, 10, 60, 3),
+            first(5 * 4, 4, 0.25, 60, 10),
+            first(5 * 0.005, 0.005, 200, 60, 10),
+            first(0.5, 0.1, 210, 60, 10));
+    for (Decision decision : alike) {
+      assertThat(decision.source()).isEqualTo(DecisionSource.POLICY);
+    }
+  }
+
+  @Test
+  void anObservationThatIsNoNumberIsOutOfRange() {
+    TelemetryBuffer telemetry = tick(0, 0.5);
+    // The logarithm of a negative latency.
+    telemetry.p95LatencySeconds = -1;
+    assertThat(scaler.explain(telemetry).guards()).contains(Guard.OUT_OF_RANGE);
   }
 
   @Test

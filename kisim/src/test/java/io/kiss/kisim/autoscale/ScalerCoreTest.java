@@ -138,6 +138,19 @@ class ScalerCoreTest {
   }
 
   @Test
+  void aStateThatTheVersionBeforeSavedIsTakenUp() {
+    tick(0, 5, 10);
+    tick(15, 5, 20);
+    byte[] state = core.saveState();
+    // It said 3 and ended before the time of the newest tick.
+    byte[] before = java.util.Arrays.copyOf(state, state.length - Double.BYTES);
+    before[3] = 3;
+    ScalerCore other = new ScalerCore(Samples.workload(), GuardSettings.DEFAULT);
+    other.restoreState(before);
+    assertThat(other.saveState()).isEqualTo(state);
+  }
+
+  @Test
   void aSavedStateOfAnotherTickIsRefused() {
     WorkloadSpec faster = new WorkloadSpec("test", 1, 40, 0.5, 0.1, 10, 60, 10, 5);
     byte[] state = new ScalerCore(faster, GuardSettings.DEFAULT).saveState();
