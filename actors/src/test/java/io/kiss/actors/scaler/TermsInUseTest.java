@@ -67,7 +67,7 @@ class TermsInUseTest extends NamespaceFixture {
     DeploymentStatus known = status("web");
     assertThat(known.refusal()).isEmpty();
     assertThat(known.mode()).isEqualTo(Mode.ACTIVE);
-    WorkloadSpec spec = known.spec().orElseThrow();
+    WorkloadSpec spec = known.workload().orElseThrow();
     assertThat(spec.replicaCapacity()).isCloseTo(100, within(1e-9));
     assertThat(spec.serviceTimeSeconds()).isCloseTo(0.1, within(1e-9));
     assertThat(known.estimated())
