@@ -13,7 +13,6 @@ import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
 import io.kiss.actors.protocol.WorkloadSettings;
 import io.kiss.actors.scaler.FakeCluster.Deployment;
 import io.kiss.actors.scaler.FakeCluster.Write;
-import io.kiss.kisim.autoscale.Guard;
 import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import java.util.List;
@@ -111,7 +110,6 @@ class TermsInUseTest extends NamespaceFixture {
     say(active(WorkloadSettings.NONE, new DeploymentOverride("web", Optional.empty(), atMostFour)));
     tick();
     assertThat(cluster.attempts()).containsExactly(new Write("web", 4, "1"));
-    assertThat(cluster.last("web").guards()).contains(Guard.MAX_REPLICAS);
 
     say(active(WorkloadSettings.NONE));
     tick();
