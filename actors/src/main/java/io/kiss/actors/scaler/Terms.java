@@ -209,7 +209,9 @@ record Terms(
     }
     try {
       double value = Double.parseDouble(text.strip());
-      if (value > 0 && !Double.isInfinite(value)) {
+      // Nothing at least is a number; that it cannot be the minimum is for the limits to say.
+      boolean none = value == 0 && key.equals(MIN);
+      if (none || value > 0 && !Double.isInfinite(value)) {
         return Optional.of(value);
       }
     } catch (NumberFormatException e) {

@@ -1,31 +1,21 @@
 package io.kiss.actors.scaler;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import akka.Done;
-import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.FishingOutcomes;
-import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
-import akka.actor.typed.ActorRef;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.pattern.StatusReply;
 import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.live.DecisionRecord.Outcome;
-import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Assignment;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.Attachment.Mode;
-import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.ControllerProtocol.Acknowledge;
 import io.kiss.actors.protocol.ControllerProtocol.Running;
-import io.kiss.actors.protocol.NamespaceProtocol;
 import io.kiss.actors.protocol.NamespaceProtocol.Attach;
-import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
 import io.kiss.actors.protocol.NamespaceProtocol.Detach;
-import io.kiss.actors.protocol.NamespaceProtocol.GetStatus;
-import io.kiss.actors.protocol.NamespaceProtocol.NamespaceStatus;
 import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.scaler.FakeCluster.Deployment;
 import io.kiss.actors.scaler.FakeCluster.Write;
@@ -36,10 +26,6 @@ import io.kiss.kisim.autoscale.PolicySnapshot;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -47,118 +33,7 @@ import org.junit.jupiter.api.Test;
  * than ten, and the step limit lets {@code max(2·2, 2+4) = 6} through. That number is what most
  * tests look for.
  */
-class NamespaceActorTest {
-  private static final double TICK = 15;
-  private static final Duration TICK_TIME = Duration.ofSeconds(15);
-  private static final LiveSettings SETTINGS =
-      new LiveSettings(Duration.ofSeconds(5), Duration.ofMinutes(10));
-  private static final int PLUS_ONE = 5;
-
-  private final FakeCluster cluster = new FakeCluster(1);
-  private final AtomicBoolean batchFails = new AtomicBoolean();
-
-  private ActorTestKit kit;
-  private ManualTime time;
-  private TestProbe<ControllerProtocol.Command> controller;
-  private TestProbe<ClusterSharding.ShardCommand> shard;
-  private ActorRef<NamespaceProtocol.Command> namespace;
-  private LiveMetrics metrics;
-
-  @BeforeEach
-  void start() {
-    kit = ActorTestKit.create(ManualTime.config());
-    time = ManualTime.get(kit.system());
-    controller = kit.createTestProbe();
-    shard = kit.createTestProbe();
-    metrics = LiveMetrics.get(kit.system());
-    ScalerActor.Maker maker =
-        (workload, guards) -> {
-          if (batchFails.get() && workload.name().equals("batch")) {
-            throw new IllegalStateException("a bug");
-          }
-          return ScalerActor.Maker.real().make(workload, guards);
-        };
-    namespace =
-        kit.spawn(
-            NamespaceActor.create(
-                new NamespaceRef("local", "demo"),
-                new LiveEnvironment(
-                    SETTINGS,
-                    name -> name.equals("local") ? Optional.of(cluster.live()) : Optional.empty(),
-                    cluster,
-                    new PolicyCache(cluster),
-                    controller.ref(),
-                    "node-1",
-                    maker),
-                shard.ref()));
-    cluster.put("web", Deployment.of(2, 100));
-  }
-
-  @AfterEach
-  void stop() {
-    kit.shutdownTestKit();
-  }
-
-  private static Attachment attachment(Mode mode) {
-    return Attachment.of("local", "demo", "", mode, TICK, GuardSettings.DEFAULT);
-  }
-
-  private void attach(Mode mode, Assignment assignment) {
-    namespace.tell(new Attach(attachment(mode), assignment, Optional.empty()));
-  }
-
-  /** Attaches and lets the first tick happen. */
-  private void attachAndTick(Mode mode) {
-    attach(mode, Assignment.NONE);
-    awaitTick(1);
-  }
-
-  /** Lets one tick's time pass and waits until that tick is over. */
-  private void tick() {
-    long before = metrics.ticks();
-    pass();
-    awaitTick(before + 1);
-  }
-
-  private void pass() {
-    cluster.now += TICK;
-    time.timePasses(TICK_TIME);
-  }
-
-  private void awaitTick(long number) {
-    soon()
-        .until(
-            () -> {
-              long decided = metrics.decisions() / Math.max(1, metrics.scalers());
-              return metrics.ticks() >= number
-                  && metrics.abandonedTicks() + decided == metrics.ticks();
-            });
-    // Answered once the message that ended the tick has been handled.
-    status();
-  }
-
-  private static ConditionFactory soon() {
-    return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
-  }
-
-  private NamespaceStatus status() {
-    TestProbe<NamespaceStatus> probe = kit.createTestProbe();
-    namespace.tell(new GetStatus(probe.ref()));
-    return probe.receiveMessage();
-  }
-
-  private DeploymentStatus status(String name) {
-    return status().deployments().stream()
-        .filter(d -> d.name().equals(name))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private Assignment assignment(long term, PolicySnapshot policy) {
-    cluster.put(policy.sha256(), policy.toBytes());
-    return new Assignment(term, Optional.of(TestPolicies.ref("p" + term, policy)));
-  }
-
+class NamespaceActorTest extends NamespaceFixture {
   @Test
   void shadowModeRecordsTheWishAndNeverWrites() {
     attachAndTick(Mode.SHADOW);
@@ -270,6 +145,11 @@ class NamespaceActorTest {
     assertThat(status().problem()).contains("Prometheus answered 503");
 
     cluster.metricsFail = null;
+    // Nothing is remembered yet: what is there counts for a stabilisation window of 60 s.
+    for (int i = 0; i <= 4; i++) {
+      tick();
+      assertThat(cluster.last("web").outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
     tick();
     assertThat(cluster.last("web").outcome()).isEqualTo(Outcome.APPLIED);
     assertThat(cluster.deployment("web").replicas()).isLessThan(20);
