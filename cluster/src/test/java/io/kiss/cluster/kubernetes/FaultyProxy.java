@@ -1,0 +1,190 @@
+package io.kiss.cluster.kubernetes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Stands before an API server and passes bytes on, unless told to fail. Of requests in the clear it
+ * can also fail single ones, and it ends watches when the client has asked for that, as API servers
+ * do and fabric8's mock does not.
+ */
+final class FaultyProxy implements AutoCloseable {
+  private static final Pattern TIMEOUT = Pattern.compile("^GET \\S*timeoutSeconds=(\\d+)");
+
+  private enum State {
+    WELL,
+    SILENT,
+    DOWN
+  }
+
+  private record Fault(Predicate<String> request, String answer, AtomicInteger times) {}
+
+  private final String host;
+  private final int upstream;
+  private final ServerSocket listener;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final ExecutorService pumps = Executors.newCachedThreadPool();
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private volatile State state = State.WELL;
+  private volatile Fault fault = new Fault(line -> false, null, new AtomicInteger());
+
+  FaultyProxy(String host, int upstream) throws IOException {
+    this.host = host;
+    this.upstream = upstream;
+    listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    pumps.execute(this::accept);
+  }
+
+  int port() {
+    return listener.getLocalPort();
+  }
+
+  /** Connections stay as they are, and nothing travels on them any more: half open. */
+  void goSilent() {
+    state = State.SILENT;
+  }
+
+  /** Every connection is cut, and each new one. */
+  void goDown() {
+    state = State.DOWN;
+    dropAll();
+  }
+
+  /** New connections work; those that were silenced are lost. */
+  void recover() {
+    state = State.WELL;
+    dropAll();
+  }
+
+  void dropAll() {
+    open.forEach(FaultyProxy::close);
+  }
+
+  /** Answers so many requests whose first line matches in the server's stead. */
+  void answer(Predicate<String> request, int times, String status, String body) {
+    String answer =
+        "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+            .formatted(status, body.length(), body);
+    fault = new Fault(request, answer, new AtomicInteger(times));
+  }
+
+  /** The server gets so many requests whose first line matches, and their answers get lost. */
+  void loseAnswers(Predicate<String> request, int times) {
+    fault = new Fault(request, null, new AtomicInteger(times));
+  }
+
+  /** How many of the failures told are still to come. */
+  int faultsLeft() {
+    return Math.max(0, fault.times().get());
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket client = listener.accept();
+        if (state == State.DOWN) {
+          client.close();
+          continue;
+        }
+        Socket server = new Socket(host, upstream);
+        open.add(client);
+        open.add(server);
+        AnswerLost lost = new AnswerLost();
+        pumps.execute(() -> pump(client, server, server, lost, true));
+        pumps.execute(() -> pump(server, client, server, lost, false));
+      } catch (IOException e) {
+        // The listener was closed, or the server is gone: the client sees a closed connection.
+        continue;
+      }
+    }
+  }
+
+  /** Whether the next answer on a connection is dropped with it. */
+  private static final class AnswerLost {
+    private volatile boolean next;
+  }
+
+  private void pump(Socket from, Socket to, Socket server, AnswerLost lost, boolean requests) {
+    byte[] buffer = new byte[65536];
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        if (state == State.SILENT) {
+          continue;
+        }
+        if (requests && failed(new String(buffer, 0, n, StandardCharsets.UTF_8), from, lost)) {
+          return;
+        }
+        if (!requests && lost.next) {
+          return;
+        }
+        if (requests) {
+          endInTime(new String(buffer, 0, n, StandardCharsets.UTF_8), server);
+        }
+        out.write(buffer, 0, n);
+        out.flush();
+      }
+    } catch (IOException e) {
+      // Cut on purpose, or by the other side: both ends are closed.
+    } finally {
+      open.remove(from);
+      open.remove(to);
+    }
+  }
+
+  private boolean failed(String text, Socket client, AnswerLost lost) throws IOException {
+    Fault now = fault;
+    String line = text.lines().findFirst().orElse("");
+    if (!now.request().test(line) || now.times().getAndDecrement() <= 0) {
+      return false;
+    }
+    if (now.answer() == null) {
+      lost.next = true;
+      return false;
+    }
+    client.getOutputStream().write(now.answer().getBytes(StandardCharsets.UTF_8));
+    client.getOutputStream().flush();
+    return true;
+  }
+
+  private void endInTime(String text, Socket server) {
+    Matcher timeout = TIMEOUT.matcher(text);
+    if (timeout.find()) {
+      timer.schedule(() -> close(server), Long.parseLong(timeout.group(1)), TimeUnit.SECONDS);
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    dropAll();
+    timer.shutdownNow();
+    pumps.shutdownNow();
+  }
+}
