@@ -24,6 +24,7 @@ import io.kiss.cluster.jobs.JobDesk;
 import io.kiss.cluster.jobs.JobQueue;
 import io.kiss.cluster.jobs.Library;
 import io.kiss.cluster.journal.Database;
+import io.kiss.cluster.live.MeteredPorts;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -83,7 +84,11 @@ public final class Node implements AutoCloseable {
     meters = new NodeMeters(feeds, LiveMetrics.get(system), WireFaults.get(system));
     actors =
         starter.start(
-            system, stores, demo.<LiveClusters>map(d -> d).orElse(name -> Optional.empty()));
+            system,
+            stores,
+            name ->
+                demo.flatMap(d -> d.find(name))
+                    .map(live -> MeteredPorts.of(live, meters.registry())));
     feeds.follow(system, actors.learner());
     jobs = jobs();
     port = adminApi().bind();

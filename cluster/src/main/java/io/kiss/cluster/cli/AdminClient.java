@@ -54,8 +54,16 @@ final class AdminClient {
       description = "File whose first line is the token; for machines that have no environment.")
   private Path tokenFile;
 
+  @Option(names = "--json", description = "Everything the node says, as JSON.")
+  private boolean json;
+
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+
+  /** Whether a program reads the output. */
+  boolean json() {
+    return json;
+  }
 
   /** What a path shows, or the refusal: see {@link #isSuccess}. */
   HttpResponse<String> get(String path) {

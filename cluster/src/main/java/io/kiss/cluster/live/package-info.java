@@ -1,0 +1,4 @@
+/**
+ * Live clusters as a node reaches them: Kubernetes and Prometheus by definition, the demo beside.
+ */
+package io.kiss.cluster.live;
