@@ -108,6 +108,12 @@ public final class Node implements AutoCloseable {
       Node node = new Node(settings, database, system, actors);
       node.stopWithJvm();
       LOG.info("Node is up at {} with its data in {}", node.url(), settings.data().path());
+      if (!settings.http().hasLogin()) {
+        LOG.info(
+            "The admin port listens on {} only, because there are no tokens:"
+                + " kiss.http.operator-token opens it to others",
+            settings.http().host());
+      }
       return node;
     } catch (RuntimeException e) {
       // A refusal says what to do; where in the code it came from helps nobody.
