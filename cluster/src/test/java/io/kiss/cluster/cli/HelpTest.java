@@ -43,7 +43,7 @@ class HelpTest {
   void itsExamplesAreCommandLinesThatAreTaken(CommandSpec command) {
     for (String line : command.usageMessage().footer()) {
       if (line.startsWith("  kiss ") && !line.endsWith("\\")) {
-        String[] words = line.strip().split(" {2,}| [|>] ")[0].split(" ");
+        String[] words = line.strip().split(" {2,}| [|>] ", -1)[0].split(" ", -1);
         String[] args = Arrays.copyOfRange(words, 1, words.length);
         if (args.length > 0 && !args[args.length - 1].equals("--help")) {
           assertThat(Main.commandLine().parseArgs(args).hasSubcommand()).as(line).isTrue();
