@@ -84,14 +84,12 @@ public final class Node implements AutoCloseable {
     joinCluster();
     stores = database.map(open -> NodeStores.of(system, open, settings.decisionRetention()));
     demo = settings.demo().map(told -> new DemoCluster(told, System::currentTimeMillis));
-    clusters = stores.map(kept -> reachableClusters());
     feeds = new EventFeeds(system);
     meters = new NodeMeters(feeds, LiveMetrics.get(system), WireFaults.get(system));
+    clusters = stores.map(kept -> reachableClusters());
     actors =
         starter.start(
-            system,
-            stores,
-            clusters.<LiveClusters>map(c -> c).orElse(name -> Optional.empty()));
+            system, stores, clusters.<LiveClusters>map(c -> c).orElse(name -> Optional.empty()));
     feeds.follow(system, actors.learner());
     jobs = jobs();
     port = adminApi().bind();
@@ -111,6 +109,12 @@ public final class Node implements AutoCloseable {
       Node node = new Node(settings, database, system, actors);
       node.stopWithJvm();
       LOG.info("Node is up at {} with its data in {}", node.url(), settings.data().path());
+      if (!settings.http().hasLogin()) {
+        LOG.info(
+            "The admin port listens on {} only, because there are no tokens:"
+                + " kiss.http.operator-token opens it to others",
+            settings.http().host());
+      }
       return node;
     } catch (RuntimeException e) {
       // A refusal says what to do; where in the code it came from helps nobody.
@@ -169,6 +173,7 @@ public final class Node implements AutoCloseable {
         demo.map(told -> told),
         settings.live(),
         MetricsSources.ofInstallation(),
+        meters.registry(),
         NodeStores.dispatcher(system));
   }
 
@@ -206,7 +211,8 @@ public final class Node implements AutoCloseable {
         system,
         settings.http(),
         actors,
-        stores.map(kept -> new AdminStores(kept.decisions(), kept.policies(), kept.audit(), catalog())),
+        stores.map(
+            kept -> new AdminStores(kept.decisions(), kept.policies(), kept.audit(), catalog())),
         demo.isPresent() ? List.of(DemoCluster.CLUSTER) : List.of(),
         feeds,
         meters,

@@ -53,7 +53,12 @@ public record ControllerState(
   public ControllerState apply(ControllerEvent event) {
     if (event instanceof ControllerEvent.PolicyRegistered registered) {
       return new ControllerState(
-          with(policies, registered.policy()), assignment, champions, attachments, clusters, lifecycle);
+          with(policies, registered.policy()),
+          assignment,
+          champions,
+          attachments,
+          clusters,
+          lifecycle);
     }
     if (event instanceof ControllerEvent.Assigned assigned) {
       return AssignmentRules.assigned(this, assigned);

@@ -1,6 +1,7 @@
 package io.kiss.actors.scaler;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.Behaviors;
 import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.live.DecisionRecord.Outcome;
 import io.kiss.actors.live.Workload;
@@ -92,7 +93,13 @@ final class Deployments {
 
   private ActorRef<ScalerActor.Command> spawn(String name) {
     String path = URLEncoder.encode(name, StandardCharsets.UTF_8) + "-" + SPAWNED.incrementAndGet();
-    return site.context().spawn(ScalerActor.create(name, site.environment().scalers()), path);
+    return site.context()
+        .spawn(
+            Behaviors.withMdc(
+                ScalerActor.Command.class,
+                LogFields.of(site.namespace(), name),
+                ScalerActor.create(name, site.environment().scalers())),
+            path);
   }
 
   private void stop(Deployment deployment) {

@@ -58,15 +58,16 @@ final class NamespaceActor {
       NamespaceRef namespace,
       LiveEnvironment environment,
       ActorRef<ClusterSharding.ShardCommand> shard) {
-    return Behaviors.<Object>setup(
+    Behavior<Object> entity =
+        Behaviors.setup(
             context -> {
               context.setLoggerName(NamespaceActor.class);
               return Behaviors.withTimers(
                   timers ->
                       new NamespaceActor(Site.of(context, timers, namespace, environment), shard, 0)
                           .waiting());
-            })
-        .narrow();
+            });
+    return Behaviors.withMdc(Object.class, LogFields.of(namespace), entity).narrow();
   }
 
   private NamespaceActor(Site site, ActorRef<ClusterSharding.ShardCommand> shard, long ticks) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.kiss.actors.live.DecisionRecord.Outcome;
 import io.kiss.actors.protocol.Assignment;
-import io.kiss.actors.protocol.Attachment.Mode;
 import io.kiss.actors.protocol.Attachment;
+import io.kiss.actors.protocol.Attachment.Mode;
 import io.kiss.actors.protocol.DeploymentOverride;
 import io.kiss.actors.protocol.NamespaceProtocol.Attach;
 import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
@@ -27,7 +27,14 @@ class TermsInUseTest extends NamespaceFixture {
 
   private static Attachment active(WorkloadSettings settings, DeploymentOverride... overrides) {
     return new Attachment(
-        "local", "demo", "", Mode.ACTIVE, TICK, GuardSettings.DEFAULT, "", settings,
+        "local",
+        "demo",
+        "",
+        Mode.ACTIVE,
+        TICK,
+        GuardSettings.DEFAULT,
+        "",
+        settings,
         List.of(overrides));
   }
 

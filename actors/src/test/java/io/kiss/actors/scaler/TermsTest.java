@@ -81,18 +81,31 @@ class TermsTest {
     for (int i = 0; i < 200; i++) {
       seen.observe(
           new TelemetrySample(
-              15.0 * i, 5, rate, rate, 0.2, 0.3, 0, 0, 0.2 * rate, 0.5, 1, 1, 0, false,
+              15.0 * i,
+              5,
+              rate,
+              rate,
+              0.2,
+              0.3,
+              0,
+              0,
+              0.2 * rate,
+              0.5,
+              1,
+              1,
+              0,
+              false,
               new double[0]));
     }
     return seen;
   }
 
   @Test
-  void theDeploymentsOverrideComesBeforeItsAnnotationsThoseBeforeTheNamespaceAndThatBeforeTheCluster() {
+  void
+      theDeploymentsOverrideComesBeforeItsAnnotationsThoseBeforeTheNamespaceAndThatBeforeTheCluster() {
     WorkloadSpec byCluster = new WorkloadSpec("web", 4, 40, 4, 0.4, 4, 400, 40, 15);
     WorkloadSettings namespace = settings(3.0, 3, 30, null, 30.0);
-    Map<String, String> annotations =
-        Map.of(Terms.SLO, "2000", Terms.MIN, "2", Terms.MAX, "20");
+    Map<String, String> annotations = Map.of(Terms.SLO, "2000", Terms.MIN, "2", Terms.MAX, "20");
     DeploymentOverride override = said(settings(1.0, 1, null, null, null));
 
     WorkloadSpec spec =
@@ -113,7 +126,8 @@ class TermsTest {
     DeploymentOverride other =
         new DeploymentOverride(
             "other", Optional.of(Mode.OFF), settings(1.0, null, null, null, null));
-    Terms terms = of(attachment(settings(3.0, 1, 9, PROFILE, null), other), workload(Map.of(), null));
+    Terms terms =
+        of(attachment(settings(3.0, 1, 9, PROFILE, null), other), workload(Map.of(), null));
     assertThat(terms.mode()).isEqualTo(Mode.ACTIVE);
     assertThat(terms.spec().orElseThrow().sloSeconds()).isEqualTo(3);
   }
@@ -150,11 +164,9 @@ class TermsTest {
 
   @Test
   void scalingToZeroIsRefusedWithTheReasonWhoeverAsksForIt() {
-    assertThat(
-            refusal(attachment(settings(1.0, 0, 3, PROFILE, null)), workload(Map.of(), null)))
+    assertThat(refusal(attachment(settings(1.0, 0, 3, PROFILE, null)), workload(Map.of(), null)))
         .contains("activation source");
-    assertThat(
-            refusal(attachment(settings(1.0, 1, 3, PROFILE, null)), annotated(Terms.MIN, "0")))
+    assertThat(refusal(attachment(settings(1.0, 1, 3, PROFILE, null)), annotated(Terms.MIN, "0")))
         .contains("activation source");
   }
 

@@ -55,6 +55,9 @@ final class AdminClient {
       description = "File whose first line is the token; for machines that have no environment.")
   private Path tokenFile;
 
+  @Option(names = "--json", description = "Everything the node says, as JSON.")
+  private boolean json;
+
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
 
@@ -63,6 +66,11 @@ final class AdminClient {
     AdminClient client = new AdminClient();
     client.url = url;
     return client;
+  }
+
+  /** Whether a program reads the output. */
+  boolean json() {
+    return json;
   }
 
   /** What a path shows, or the refusal: see {@link #isSuccess}. */

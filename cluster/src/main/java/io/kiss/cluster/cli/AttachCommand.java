@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -48,9 +47,6 @@ final class AttachCommand implements Callable<Integer> {
       description = "What to attach; the cluster is called kubernetes where it has no other name.")
   private NamespaceName name;
 
-  @Option(names = "--json", description = "The attachment and how it stands, as JSON.")
-  private boolean json;
-
   @Override
   public Integer call() {
     if (options.definesCluster()) {
@@ -59,7 +55,7 @@ final class AttachCommand implements Callable<Integer> {
     node.put(name.path(), options.attachment().toString());
     JsonNode view = settled(node, name);
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (node.json()) {
       out.println(view.toPrettyString());
     } else {
       AttachmentText.lines(view).forEach(out::println);

@@ -80,7 +80,8 @@ final class AttachOptions {
   @Option(
       names = "--violation-price",
       paramLabel = "X",
-      description = "Cost of violating the SLO against that of GPUs; higher holds more (default: 10).")
+      description =
+          "Cost of violating the SLO against that of GPUs; higher holds more (default: 10).")
   private Double violationPrice;
 
   @Option(

@@ -21,7 +21,12 @@ import picocli.CommandLine.Spec;
     description =
         "Fit service profiles on offline (static batch) measurements and put them to the test on"
             + " online (dynamic batch) ones.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kiss calibrate --offline offline.csv --online online.csv",
+      "  kiss calibrate --offline offline.csv --online online.csv --out mine.conf"
+    })
 public final class CalibrateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -44,10 +44,7 @@ final class DecisionsCommand implements Callable<Integer> {
       description = "Whose decisions.")
   private NamespaceName name;
 
-  @Option(
-      names = "--deployment",
-      paramLabel = "NAME",
-      description = "Of this Deployment alone.")
+  @Option(names = "--deployment", paramLabel = "NAME", description = "Of this Deployment alone.")
   private String deployment;
 
   @Option(
@@ -62,9 +59,6 @@ final class DecisionsCommand implements Callable<Integer> {
 
   @Option(names = "--all", description = "Also decisions that change nothing.")
   private boolean all;
-
-  @Option(names = "--json", description = "One JSON object a line, with everything recorded.")
-  private boolean json;
 
   @Override
   public Integer call() {
@@ -104,11 +98,11 @@ final class DecisionsCommand implements Callable<Integer> {
 
   private void show(JsonNode record) {
     boolean changes = !record.path("outcome").asText().equals("UNCHANGED");
-    if (!all && !changes && !json) {
+    if (!all && !changes && !node.json()) {
       return;
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.println(json ? record.toString() : DecisionText.line(record));
+    out.println(node.json() ? record.toString() : DecisionText.line(record));
     out.flush();
   }
 }

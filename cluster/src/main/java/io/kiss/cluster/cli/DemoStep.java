@@ -36,8 +36,7 @@ final class DemoStep {
     ask = new Ask(node.system());
     double startSeconds = node.demo().nowSeconds();
     printer =
-        new DecisionPrinter(
-            terminal, everyDecision, 12, seconds -> time(seconds - startSeconds));
+        new DecisionPrinter(terminal, everyDecision, 12, seconds -> time(seconds - startSeconds));
   }
 
   /** Shows decisions from now on, until the switch is thrown. */

@@ -5,7 +5,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -27,15 +26,12 @@ final class DetachCommand implements Callable<Integer> {
       description = "What to detach.")
   private NamespaceName name;
 
-  @Option(names = "--json", description = "Say so as JSON.")
-  private boolean json;
-
   @Override
   public Integer call() {
     node.delete(name.path());
     PrintWriter out = spec.commandLine().getOut();
     out.println(
-        json
+        node.json()
             ? "{\"detached\":\"%s\"}".formatted(name)
             : "Namespace %s is detached; replicas stay as they are".formatted(name));
     out.flush();

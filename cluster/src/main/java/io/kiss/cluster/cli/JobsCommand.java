@@ -1,6 +1,8 @@
 package io.kiss.cluster.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -9,7 +11,6 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -42,11 +43,12 @@ final class JobsCommand implements Runnable {
   @Command(
       name = "list",
       description = "The newest jobs of the node.",
-      mixinStandardHelpOptions = true)
-  int list(
-      @Mixin AdminClient node, @Option(names = "--json", description = "As JSON.") boolean json) {
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = {"  kiss jobs list", "  kiss jobs list --json | jq -r .jobs[].id"})
+  int list(@Mixin AdminClient node) {
     JsonNode page = node.require(node.get("/api/v1/jobs"));
-    if (json) {
+    if (node.json()) {
       return say(page.toPrettyString());
     }
     if (page.path("jobs").isEmpty()) {
@@ -67,44 +69,61 @@ final class JobsCommand implements Runnable {
   @Command(
       name = "show",
       description = "How a job stands; with --json its result, too.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = {"  kiss jobs show ID", "  kiss jobs show ID --json | jq .result"})
   int show(
       @Mixin AdminClient node,
-      @Parameters(paramLabel = "ID", description = "Of the job.") String id,
-      @Option(names = "--json", description = "As JSON.") boolean json) {
+      @Parameters(paramLabel = "ID", description = "Of the job.") String id) {
     JsonNode job = node.require(node.get("/api/v1/jobs/" + plain(id)));
-    return say(json ? job.toPrettyString() : line(job));
+    return say(node, job);
   }
 
   @Command(
       name = "cancel",
       description = "Cancels a job, or forgets one that is over.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = "  kiss jobs cancel ID")
   int cancel(
       @Mixin AdminClient node,
       @Parameters(paramLabel = "ID", description = "Of the job.") String id) {
     node.delete("/api/v1/jobs/" + plain(id));
+    if (node.json()) {
+      ObjectNode gone = JsonNodeFactory.instance.objectNode().put("id", id).put("cancelled", true);
+      return say(gone.toPrettyString());
+    }
     return say("Job " + id + " is cancelled, or forgotten if it was over");
   }
 
   @Command(
       name = "simulate",
       description = "Asks for a simulation.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  kiss jobs simulate order.json",
+        "  kiss jobs simulate order.json --json | jq -r .id"
+      })
   int simulate(
       @Mixin AdminClient node,
       @Parameters(paramLabel = "FILE", description = "The order, as JSON.") Path order) {
-    return say(line(node.post("/api/v1/simulations", read(order))));
+    return say(node, node.post("/api/v1/simulations", read(order)));
   }
 
   @Command(
       name = "evaluate",
       description = "Asks for an evaluation.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  kiss jobs evaluate order.json",
+        "  kiss jobs evaluate order.json --json | jq -r .id"
+      })
   int evaluate(
       @Mixin AdminClient node,
       @Parameters(paramLabel = "FILE", description = "The order, as JSON.") Path order) {
-    return say(line(node.post("/api/v1/evaluations", read(order))));
+    return say(node, node.post("/api/v1/evaluations", read(order)));
   }
 
   private String read(Path order) {
@@ -136,6 +155,10 @@ final class JobsCommand implements Runnable {
 
   private static String done(JsonNode job) {
     return String.format(Locale.ROOT, "%.0f %%", 100 * job.path("progress").asDouble());
+  }
+
+  private int say(AdminClient node, JsonNode job) {
+    return say(node.json() ? job.toPrettyString() : line(job));
   }
 
   private int say(String text) {

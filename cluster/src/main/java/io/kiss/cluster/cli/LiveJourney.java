@@ -21,8 +21,7 @@ final class LiveJourney {
   private final AttachOptions attach;
   private final Terminal terminal;
 
-  LiveJourney(
-      UpOptions options, NamespaceName namespace, AttachOptions attach, Terminal terminal) {
+  LiveJourney(UpOptions options, NamespaceName namespace, AttachOptions attach, Terminal terminal) {
     this.options = options;
     this.namespace = namespace;
     this.attach = attach;

@@ -6,6 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -76,7 +77,20 @@ public final class Main implements Runnable {
     line.setExecutionExceptionHandler(Main::failure);
     line.setUsageHelpAutoWidth(true);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    tellExitCodes(line, line.getCommandSpec().usageMessage());
     return line;
+  }
+
+  /** Every command ends with the same codes, and its help says so. */
+  private static void tellExitCodes(CommandLine line, UsageMessageSpec told) {
+    for (CommandLine command : line.getSubcommands().values()) {
+      command
+          .getCommandSpec()
+          .usageMessage()
+          .exitCodeListHeading(told.exitCodeListHeading())
+          .exitCodeList(told.exitCodeList());
+      tellExitCodes(command, told);
+    }
   }
 
   @Override

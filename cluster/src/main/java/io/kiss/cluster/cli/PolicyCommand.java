@@ -46,12 +46,12 @@ final class PolicyCommand implements Runnable {
   @Command(
       name = "list",
       description = "All policies, who runs them, and how the candidate does.",
-      mixinStandardHelpOptions = true)
-  int list(
-      @Mixin AdminClient node,
-      @Option(names = "--json", description = "Everything that is known, as JSON.") boolean json) {
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  kiss policy list --json")
+  int list(@Mixin AdminClient node) {
     JsonNode all = node.require(node.get(POLICIES));
-    if (json) {
+    if (node.json()) {
       return say(all.toPrettyString());
     }
     Table table = new Table("policy", "standing", "scalers", "gate", "env steps", "seed", "build");
@@ -115,7 +115,9 @@ final class PolicyCommand implements Runnable {
   @Command(
       name = "show",
       description = "One policy: where it comes from, what the gate found.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  kiss policy show run-1-1022")
   int show(@Mixin AdminClient node, @Parameters(paramLabel = "ID") String id) {
     return say(node.require(node.get(path(id, ""))).toPrettyString());
   }
@@ -123,7 +125,9 @@ final class PolicyCommand implements Runnable {
   @Command(
       name = "import",
       description = "Registers a policy file, as kiss train writes it.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  kiss policy import policy.kiss --id v2")
   int add(
       @Mixin AdminClient node,
       @Parameters(paramLabel = "FILE") Path file,
@@ -143,14 +147,16 @@ final class PolicyCommand implements Runnable {
       body.put("id", id);
     }
     body.put("sha256", PolicySnapshot.sha256(bytes)).put("file", bytes);
-    return say(
-        "Policy " + node.post(POLICIES, body.toString()).path("id").asText() + " is registered");
+    JsonNode added = node.post(POLICIES, body.toString());
+    return say(node, added, "Policy " + added.path("id").asText() + " is registered");
   }
 
   @Command(
       name = "export",
       description = "Writes a policy into a file, for kiss evaluate or another cluster.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  kiss policy export v2 v2.kiss")
   int export(
       @Mixin AdminClient node,
       @Parameters(paramLabel = "ID") String id,
@@ -160,14 +166,18 @@ final class PolicyCommand implements Runnable {
     } catch (IOException e) {
       throw new BootFailure("the file %s cannot be written".formatted(file), e);
     }
-    return say("Policy " + id + " is in " + file);
+    ObjectNode written =
+        JsonNodeFactory.instance.objectNode().put("id", id).put("file", file.toString());
+    return say(node, written, "Policy " + id + " is in " + file);
   }
 
   @Command(
       name = "promote",
       description =
           "A share of the scalers tries it beside the champion; if it is not worse, all run it.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  kiss policy promote v2")
   int promote(
       @Mixin AdminClient node,
       @Parameters(paramLabel = "ID") String id,
@@ -175,36 +185,42 @@ final class PolicyCommand implements Runnable {
       @Option(names = "--direct", description = "To all scalers at once.") boolean direct) {
     ObjectNode body =
         JsonNodeFactory.instance.objectNode().put("force", force).put("direct", direct);
-    return assigned(node.post(path(id, "/promote"), body.toString()));
+    return assigned(node, node.post(path(id, "/promote"), body.toString()));
   }
 
   @Command(
       name = "rollback",
       description = "Takes back what is being tried, or the champion in favour of the one before.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  kiss policy rollback v2")
   int rollback(@Mixin AdminClient node, @Parameters(paramLabel = "ID") String id) {
-    return assigned(node.post(path(id, "/rollback"), ""));
+    return assigned(node, node.post(path(id, "/rollback"), ""));
   }
 
   @Command(
       name = "pin",
       description = "Some scalers run it whatever becomes of champion and candidate.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  kiss policy pin v2 local/demo/resnet50")
   int pin(
       @Mixin AdminClient node,
       @Parameters(paramLabel = "ID") String id,
       @Parameters(paramLabel = "CLUSTER/NAMESPACE[/DEPLOYMENT]") String target) {
-    return assigned(node.post(path(id, "/pin"), target(target)));
+    return assigned(node, node.post(path(id, "/pin"), target(target)));
   }
 
   @Command(
       name = "unpin",
       description = "Those scalers follow champion and candidate again.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  kiss policy unpin local/demo/resnet50")
   int unpin(
       @Mixin AdminClient node,
       @Parameters(paramLabel = "CLUSTER/NAMESPACE[/DEPLOYMENT]") String target) {
-    return assigned(node.post(POLICIES + "/unpin", target(target)));
+    return assigned(node, node.post(POLICIES + "/unpin", target(target)));
   }
 
   private String target(String text) {
@@ -224,21 +240,34 @@ final class PolicyCommand implements Runnable {
   @Command(
       name = "pause",
       description = "Assignments stay as they are until resumed.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  kiss policy pause")
   int pause(@Mixin AdminClient node) {
     node.post(POLICIES + "/pause", "");
-    return say("Paused: nothing is assigned until kiss policy resume");
+    return say(node, paused(true), "Paused: nothing is assigned until kiss policy resume");
   }
 
-  @Command(name = "resume", description = "Ends the pause.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "resume",
+      description = "Ends the pause.",
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  kiss policy resume")
   int resume(@Mixin AdminClient node) {
     node.post(POLICIES + "/resume", "");
-    return say("Resumed");
+    return say(node, paused(false), "Resumed");
   }
 
-  private int assigned(JsonNode assignment) {
+  private static JsonNode paused(boolean paused) {
+    return JsonNodeFactory.instance.objectNode().put("paused", paused);
+  }
+
+  private int assigned(AdminClient node, JsonNode assignment) {
     JsonNode canary = assignment.path("canary");
     return say(
+        node,
+        assignment,
         "Term "
             + assignment.path("term").asText()
             + ": champion "
@@ -252,6 +281,10 @@ final class PolicyCommand implements Runnable {
 
   private static String path(String id, String rest) {
     return POLICIES + "/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + rest;
+  }
+
+  private int say(AdminClient node, JsonNode answer, String line) {
+    return say(node.json() ? answer.toPrettyString() : line);
   }
 
   private int say(String line) {

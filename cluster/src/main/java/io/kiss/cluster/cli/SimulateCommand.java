@@ -35,7 +35,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "simulate",
     description = "Simulate a scenario under an autoscaler.",
-    footer = "conf/scenarios/README.md lists the keys of scenarios and what the files hold.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kiss simulate --scenario conf/scenarios/paper-spike.conf --autoscaler hpa",
+      "  kiss simulate --scenario conf/scenarios/slow-start.conf \\",
+      "    --autoscaler kiscaler:policy.kiss --json -",
+      "  kiss simulate --list-autoscalers",
+      "",
+      "conf/scenarios/README.md lists the keys of scenarios and what the files hold."
+    },
     mixinStandardHelpOptions = true)
 public final class SimulateCommand implements Callable<Integer> {
   /** Before the name of a policy file: a comma in it is not one between settings. */

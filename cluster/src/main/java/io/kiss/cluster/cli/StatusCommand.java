@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Asks a node's admin API how the cluster and its training are. */
@@ -32,15 +31,12 @@ final class StatusCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private AdminClient node;
 
-  @Option(names = "--json", description = "Everything that is known, as JSON.")
-  private boolean json;
-
   @Override
   public Integer call() {
     JsonNode cluster = node.require(node.get("/api/v1/cluster"));
     HttpResponse<String> training = node.get("/api/v1/training");
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (node.json()) {
       ObjectNode all = JsonNodeFactory.instance.objectNode();
       all.set("cluster", cluster);
       all.set("training", node.parse(training));

@@ -141,8 +141,6 @@ final class StatusText {
   }
 
   private static List<Entry<String, JsonNode>> entries(JsonNode object) {
-    List<Entry<String, JsonNode>> entries = new ArrayList<>();
-    object.fields().forEachRemaining(entries::add);
-    return entries;
+    return new ArrayList<>(object.properties());
   }
 }

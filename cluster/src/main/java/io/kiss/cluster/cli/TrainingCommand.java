@@ -38,6 +38,11 @@ final class TrainingCommand implements Runnable {
       name = "start",
       description = "Starts a run, or sets the budget of the one there is.",
       mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  kiss training start --seconds 600",
+        "  kiss training start --seconds 3600 --steps 50000000 --json"
+      },
       sortOptions = false)
   int start(
       @Mixin AdminClient node,
@@ -56,28 +61,37 @@ final class TrainingCommand implements Runnable {
     if (steps != null) {
       budget.put("environmentSteps", steps);
     }
-    return say(node.post("/api/v1/training/start", budget.toString()));
+    return say(node, node.post("/api/v1/training/start", budget.toString()));
   }
 
   @Command(
       name = "pause",
       description = "Finishes the update in progress, saves, and rests.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = "  kiss training pause")
   int pause(@Mixin AdminClient node) {
-    return say(node.post("/api/v1/training/pause", ""));
+    return say(node, node.post("/api/v1/training/pause", ""));
   }
 
-  @Command(name = "resume", description = "Goes on after a pause.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "resume",
+      description = "Goes on after a pause.",
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = "  kiss training resume")
   int resume(@Mixin AdminClient node) {
-    return say(node.post("/api/v1/training/resume", ""));
+    return say(node, node.post("/api/v1/training/resume", ""));
   }
 
   @Command(
       name = "stop",
       description = "Ends the run as it is; its last weights stay.",
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = "  kiss training stop --json")
   int stop(@Mixin AdminClient node) {
-    return say(node.post("/api/v1/training/stop", ""));
+    return say(node, node.post("/api/v1/training/stop", ""));
   }
 
   @Command(
@@ -86,17 +100,19 @@ final class TrainingCommand implements Runnable {
         "Changes the number of rollout workers in the whole cluster. All workers are stopped and"
             + " start anew; a cluster started anew has kiss.rollout.workers again."
       },
-      mixinStandardHelpOptions = true)
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = "  kiss training workers 8")
   int workers(
       @Mixin AdminClient node,
       @Parameters(paramLabel = "N", description = "How many, 1 or more.") int workers) {
     ObjectNode number = JsonNodeFactory.instance.objectNode().put("workers", workers);
-    return say(node.post("/api/v1/training/workers", number.toString()));
+    return say(node, node.post("/api/v1/training/workers", number.toString()));
   }
 
-  private int say(JsonNode training) {
+  private int say(AdminClient node, JsonNode training) {
     PrintWriter out = spec.commandLine().getOut();
-    out.println(StatusText.run(training));
+    out.println(node.json() ? training.toPrettyString() : StatusText.run(training));
     out.flush();
     return 0;
   }

@@ -124,7 +124,8 @@ final class UpCommand implements Callable<Integer> {
       return new LiveJourney(options, namespace, attach, Terminal.system()).run();
     }
     require(
-        !attach.given(), "flags of a real cluster were given without --namespace: which one is it?");
+        !attach.given(),
+        "flags of a real cluster were given without --namespace: which one is it?");
     return new UpJourney(options, Terminal.system()).run();
   }
 

@@ -33,7 +33,7 @@ final class ApiProblem extends RuntimeException {
 
   static ApiProblem tooLarge() {
     return new ApiProblem(
-        StatusCodes.REQUEST_ENTITY_TOO_LARGE, "the body is larger than this API ever needs");
+        StatusCodes.CONTENT_TOO_LARGE, "the body is larger than this API ever needs");
   }
 
   static ApiProblem tooSlow(Duration patience) {

@@ -86,7 +86,7 @@ public record HttpSettings(
   }
 
   /** Without tokens, whoever reaches the port may do everything. */
-  boolean hasLogin() {
+  public boolean hasLogin() {
     return operatorToken.isPresent() || viewerToken.isPresent() || tokensFile.isPresent();
   }
 

@@ -114,8 +114,7 @@ final class NamespaceEndpoints {
 
   List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get(
-            LiveClusterEndpoints.CLUSTERS + "/{cluster}/namespaces", this::namespaces),
+        Endpoint.get(LiveClusterEndpoints.CLUSTERS + "/{cluster}/namespaces", this::namespaces),
         Endpoint.get(NAMESPACE, this::namespace),
         Endpoint.put(NAMESPACE, this::attach),
         Endpoint.delete(NAMESPACE, this::detach),
@@ -247,8 +246,7 @@ final class NamespaceEndpoints {
             view -> {
               clusters.require(view, ref.cluster());
               return find(view, ref)
-                  .orElseThrow(
-                      () -> ApiProblem.notFound("namespace " + ref + " is not attached"));
+                  .orElseThrow(() -> ApiProblem.notFound("namespace " + ref + " is not attached"));
             });
   }
 

@@ -5,6 +5,7 @@ import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.actors.scaler.LiveMetrics;
 import io.kiss.actors.serialization.WireFaults;
 import io.kiss.cluster.jobs.JobQueue;
+import io.kiss.cluster.live.MeteredPorts;
 import io.kiss.kisim.autoscale.Guard;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -104,6 +105,7 @@ public final class NodeMeters implements AutoCloseable {
         TrainingProgress::sloAttainment);
     training(feeds, WORKERS, "Rollout workers that deliver segments", TrainingProgress::workers);
     scaling(live);
+    MeteredPorts.register(registry);
     dropped(faults, "sent", WireFaults::sent);
     dropped(faults, "received", WireFaults::received);
   }

@@ -12,11 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Reads what requests say about services: SLO, limits, what a replica can do, what matters more. */
+/**
+ * Reads what requests say about services: SLO, limits, what a replica can do, what matters more.
+ */
 final class ServiceTerms {
   private static final Set<String> PATCHED =
-      Set.of(
-          "mode", "sloMs", "minReplicas", "maxReplicas", "profile", "service", "violationPrice");
+      Set.of("mode", "sloMs", "minReplicas", "maxReplicas", "profile", "service", "violationPrice");
   private static final int MOST_REPLICAS = 100_000;
   private static final double LONGEST_MS = 24 * 3_600_000.0;
   private static final double HIGHEST_PRICE = 1000;
@@ -109,8 +110,7 @@ final class ServiceTerms {
             "%s: unknown; known are %s".formatted(key, String.join(", ", new TreeSet<>(PATCHED))));
       }
     }
-    WorkloadSettings old =
-        before.map(DeploymentOverride::settings).orElse(WorkloadSettings.NONE);
+    WorkloadSettings old = before.map(DeploymentOverride::settings).orElse(WorkloadSettings.NONE);
     WorkloadSettings said =
         settings(
             value(patch, "sloMs", Double.class),

@@ -13,6 +13,7 @@ import io.kiss.cluster.kubernetes.KubernetesClusters;
 import io.kiss.cluster.prometheus.MetricsSources;
 import io.kiss.cluster.prometheus.PrometheusEndpoint;
 import io.kiss.cluster.prometheus.PrometheusMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +37,7 @@ public final class ReachableClusters implements LiveClusters, AutoCloseable {
   private final KubernetesClusters kubernetes;
   private final LiveClusterSettings settings;
   private final MetricsSources sources;
+  private final MeterRegistry meters;
   private final Executor blocking;
   private final Map<String, Reached> reached = new HashMap<>();
 
@@ -64,14 +66,18 @@ public final class ReachableClusters implements LiveClusters, AutoCloseable {
    *
    * @param builtIn clusters that need no definition, as the demo's
    * @param sources templates of metrics' queries
+   * @param meters times every call of a port
    * @param blocking where files are read and connections opened
    */
   public ReachableClusters(
       Optional<LiveClusters> builtIn,
       LiveClusterSettings settings,
       MetricsSources sources,
+      MeterRegistry meters,
       Executor blocking) {
-    this.builtIn = builtIn;
+    this.builtIn =
+        builtIn.map(inner -> name -> inner.find(name).map(live -> MeteredPorts.of(live, meters)));
+    this.meters = meters;
     kubernetes = new KubernetesClusters(settings.kubernetes());
     this.settings = settings;
     this.sources = sources;
@@ -159,7 +165,8 @@ public final class ReachableClusters implements LiveClusters, AutoCloseable {
           (namespace, source, targets) ->
               metrics.query(
                   namespace, source.isBlank() ? definition.metricsSource() : source, targets);
-      return new Connection(cluster, metrics, new LiveCluster(cluster, port, clock));
+      return new Connection(
+          cluster, metrics, MeteredPorts.of(new LiveCluster(cluster, port, clock), meters));
     } catch (RuntimeException e) {
       metrics.close();
       throw e;

@@ -66,10 +66,7 @@ class ObservabilityTest {
 
   @Test
   void promtoolTakesTheConfigurationAndEveryExpressionOfTheDashboard() throws Exception {
-    assumeTrue(
-        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-            .anyMatch(directory -> Files.isExecutable(Path.of(directory, "promtool"))),
-        "promtool is not installed");
+    assumeInstalled("promtool");
     promtool("check", "config", DeployFiles.ROOT.resolve(PROMETHEUS).toString());
     StringBuilder rules = new StringBuilder("groups:\n  - name: dashboard\n    rules:\n");
     for (String expression : expressions()) {
@@ -80,6 +77,20 @@ class ObservabilityTest {
     Path file = folder.resolve("rules.yml");
     Files.writeString(file, rules);
     promtool("check", "rules", file.toString());
+  }
+
+  @Test
+  void alertsFireWhenTheyShouldAndOnlyThen() throws Exception {
+    assumeInstalled("promtool");
+    promtool(
+        "test", "rules", DeployFiles.ROOT.resolve("conf/prometheus/alerts.test.yml").toString());
+  }
+
+  private static void assumeInstalled(String program) {
+    assumeTrue(
+        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+            .anyMatch(directory -> Files.isExecutable(Path.of(directory, program))),
+        program + " is not installed");
   }
 
   private static void promtool(String... arguments) throws Exception {
@@ -96,6 +107,8 @@ class ObservabilityTest {
     expressions().forEach(expression -> shown.addAll(DeployFiles.matches(METRIC, expression)));
     Set<String> told;
     try (Node node = NodeFixture.boot(folder.resolve("data"))) {
+      // Requests are counted from the first that was answered.
+      NodeFixture.call(node, "GET", "/alive", "");
       told = DeployFiles.matches(SERIES, NodeFixture.call(node, "GET", "/metrics", "").body());
     }
     assertThat(shown).hasSizeGreaterThan(10);

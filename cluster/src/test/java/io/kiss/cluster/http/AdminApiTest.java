@@ -422,7 +422,8 @@ class AdminApiTest {
         new HttpSettings(
             "127.0.0.1", 0, Optional.empty(), Optional.empty(), Duration.ofMillis(500)),
         actors,
-        Optional.of(new AdminStores(
+        Optional.of(
+            new AdminStores(
                 decisions, node.stores().policies(), node.stores().audit(), node.catalog())),
         List.of("local"),
         node.feeds(),

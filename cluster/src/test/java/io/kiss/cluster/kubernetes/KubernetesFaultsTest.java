@@ -97,7 +97,8 @@ class KubernetesFaultsTest extends KubernetesFixture {
     proxy.goSilent();
     long start = System.nanoTime();
     assertThatThrownBy(() -> get(cluster.holdLease("team", "me")))
-        .hasMessageContaining("did not answer taking the lease kiss-scaler of namespace team in time");
+        .hasMessageContaining(
+            "did not answer taking the lease kiss-scaler of namespace team in time");
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
   }
 

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * On the API server of {@code KISS_IT_KUBECONFIG}, with its controllers, scheduler and kubelets;
- * each test in a namespace of its own that is deleted afterwards. The port goes by the account {@code
- * kiss:scaler} with the shipped roles and bindings alone.
+ * each test in a namespace of its own that is deleted afterwards. The port goes by the account
+ * {@code kiss:scaler} with the shipped roles and bindings alone.
  */
 class RealKubernetesClusterTest extends KubernetesClusterSuite {
   private static final AtomicInteger NAMESPACES = new AtomicInteger();
@@ -61,10 +61,7 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
 
   private static <T extends HasMetadata> List<T> shipped(String file, Class<T> type) {
     try (InputStream yaml = Files.newInputStream(SHIPPED.resolve(file))) {
-      return client.load(yaml).items().stream()
-          .filter(type::isInstance)
-          .map(type::cast)
-          .toList();
+      return client.load(yaml).items().stream().filter(type::isInstance).map(type::cast).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

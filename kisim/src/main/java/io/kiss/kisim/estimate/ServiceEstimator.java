@@ -24,11 +24,11 @@ import java.util.OptionalDouble;
  *
  * <p>Relative errors against the simulator's truth, over 160 services with traffic, nodes, faults
  * and telemetry as training draws them (median, 90th percentile; {@code
- * EstimatesOfDrawnServicesTest} holds them). Kept 30 % to 150 % busy: capacity 2 % and 14 %, service
- * time 11 % and 101 %, start-up 13 % and 35 %. Kept 20 % to 70 % busy, so that saturation is never
- * seen: capacity 7 % and 42 %, nearly all of it too low; service time 5 % and 57 %, start-up 14 % and
- * 38 %. The large errors of the service time are those of batching services that are never seen
- * idle.
+ * EstimatesOfDrawnServicesTest} holds them). Kept 30 % to 150 % busy: capacity 2 % and 14 %,
+ * service time 11 % and 101 %, start-up 13 % and 35 %. Kept 20 % to 70 % busy, so that saturation
+ * is never seen: capacity 7 % and 42 %, nearly all of it too low; service time 5 % and 57 %,
+ * start-up 14 % and 38 %. The large errors of the service time are those of batching services that
+ * are never seen idle.
  *
  * <p>Not for several threads.
  */

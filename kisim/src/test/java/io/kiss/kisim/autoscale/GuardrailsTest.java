@@ -90,8 +90,7 @@ class GuardrailsTest {
     TelemetryBuffer telemetry = Samples.telemetry(15, 20, 1);
     fired[0] = Guard.EXTERNAL_CHANGE.bit();
     assertThat(
-            Guardrails.apply(
-                settings, workload, state, telemetry, DecisionSource.POLICY, 4, fired))
+            Guardrails.apply(settings, workload, state, telemetry, DecisionSource.POLICY, 4, fired))
         .isEqualTo(20);
     assertThat(propose(75, 20, 4)).isEqualTo(20);
     assertThat(propose(90, 20, 4)).isEqualTo(10);

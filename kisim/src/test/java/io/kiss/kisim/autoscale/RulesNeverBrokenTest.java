@@ -43,8 +43,7 @@ class RulesNeverBrokenTest {
               random.nextInt(200));
       double tick = new double[] {5, 15, 15, 120}[random.nextInt(4)];
       int min = 1 + random.nextInt(4);
-      workload =
-          new WorkloadSpec("web", min, min + random.nextInt(40), 0.5, 0.1, 10, 60, 10, tick);
+      workload = new WorkloadSpec("web", min, min + random.nextInt(40), 0.5, 0.1, 10, 60, 10, tick);
       core = new ScalerCore(workload, settings);
       rules = new Rules(settings, workload);
       desired = workload.minReplicas();
@@ -54,8 +53,7 @@ class RulesNeverBrokenTest {
       passTime();
       restart();
       TelemetryBuffer telemetry = telemetry();
-      DecisionSource source =
-          core.observe(telemetry, new float[ScalerCore.OBSERVATION_SIZE], 0);
+      DecisionSource source = core.observe(telemetry, new float[ScalerCore.OBSERVATION_SIZE], 0);
       float[] mask = new float[ActionSpace.SIZE];
       core.actionMask(mask, 0);
       if (source == DecisionSource.POLICY && random.nextInt(4) == 0) {
@@ -234,8 +232,7 @@ class RulesNeverBrokenTest {
 
     private void moved(int current, int proposal, int replicas, boolean foreign) {
       double window = settings.stabilisationSeconds();
-      int wanted =
-          Math.max(workload.minReplicas(), Math.min(workload.maxReplicas(), proposal));
+      int wanted = Math.max(workload.minReplicas(), Math.min(workload.maxReplicas(), proposal));
       double memory = Math.max(window, 2 * workload.tickSeconds());
       boolean known = decided.stream().anyMatch(past -> past.time >= time - memory - 1e-6);
       boolean anew = window > 0 && (foreign || !known);
@@ -252,7 +249,9 @@ class RulesNeverBrokenTest {
                         .isGreaterThanOrEqualTo(Math.min(current, past.floor)));
         assertThat(replicas).as("no lower than proposed").isGreaterThanOrEqualTo(wanted);
       } else {
-        assertThat(replicas).as("no higher than proposed").isBetween(current, Math.max(current, wanted));
+        assertThat(replicas)
+            .as("no higher than proposed")
+            .isBetween(current, Math.max(current, wanted));
       }
       decided.add(new Past(time, anew ? Math.max(wanted, current) : wanted));
     }

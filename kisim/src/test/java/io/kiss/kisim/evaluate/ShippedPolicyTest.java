@@ -50,7 +50,21 @@ class ShippedPolicyTest {
     double rate = 6 / service;
     TelemetrySample telemetry =
         new TelemetrySample(
-            0, 5, rate, rate, service, 1.5 * service, 0, 0, 6, 0.6, 10, 10, 0, false, new double[0]);
+            0,
+            5,
+            rate,
+            rate,
+            service,
+            1.5 * service,
+            0,
+            0,
+            6,
+            0.6,
+            10,
+            10,
+            0,
+            false,
+            new double[0]);
     return new KiScaler(workload, GuardSettings.DEFAULT, Optional.of(shipped.policy()))
         .explain(telemetry)
         .source();
