@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     })
 final class AttachCommand implements Callable<Integer> {
   /** A first tick may take this long to show what there is. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(12);
 
   private static final long LOOK_MILLIS = 500;
 
@@ -81,8 +81,7 @@ final class AttachCommand implements Callable<Integer> {
   }
 
   private static boolean hasLooked(JsonNode view) {
-    JsonNode status = view.path("status");
-    return status.path("deployments").size() > 0 || status.path("problem").isTextual();
+    return view.path("status").path("deployments").size() > 0;
   }
 
   private static void pause() {
