@@ -1,10 +1,20 @@
 package io.kiss.cluster.http;
 
+import akka.NotUsed;
+import akka.http.javadsl.model.HttpCharsets;
+import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaType;
+import akka.http.javadsl.model.MediaTypes;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
 import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.cluster.journal.DecisionQuery;
+import io.kiss.cluster.journal.DecisionRange;
 import io.kiss.cluster.journal.JdbcDecisionJournal;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +25,10 @@ import java.util.concurrent.CompletionStage;
 /** Decisions of the past, and as they are made. */
 final class DecisionEndpoints {
   private static final int DEFAULT_LIMIT = 100;
+
+  /** Newline-delimited JSON: one value a line. */
+  static final MediaType.WithFixedCharset NDJSON =
+      MediaTypes.applicationWithFixedCharset("x-ndjson", HttpCharsets.UTF_8, "ndjson");
 
   private final JdbcDecisionJournal journal;
   private final NamespaceEndpoints namespaces;
@@ -35,7 +49,7 @@ final class DecisionEndpoints {
 
   List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get(NamespaceEndpoints.NAMESPACE + "/decisions", this::page),
+        Endpoint.get(NamespaceEndpoints.NAMESPACE + "/decisions", this::decisions),
         Endpoint.get(
             "/api/v1/decisions/events",
             call ->
@@ -43,19 +57,83 @@ final class DecisionEndpoints {
                     EventStreams.of("decision", feeds.decisionFeed(), call, false))));
   }
 
-  private CompletionStage<HttpResponse> page(Call call) {
-    call.allowOnly(Set.of("limit", "before", "deployment"));
+  private CompletionStage<HttpResponse> decisions(Call call) {
+    call.allowOnly(Set.of("limit", "before", "deployment", "from", "to", "format"));
     NamespaceRef ref = namespaces.ref(call);
-    int limit = call.query("limit", DEFAULT_LIMIT);
-    DecisionQuery query;
+    Format format = format(call);
+    DecisionRange range;
     try {
-      query =
-          new DecisionQuery(
+      range =
+          new DecisionRange(
               ref.cluster(),
               ref.namespace(),
               call.query("deployment"),
-              call.query("before"),
-              limit);
+              time(call, "from"),
+              time(call, "to"));
+    } catch (IllegalArgumentException e) {
+      throw ApiProblem.badRequest(e.getMessage());
+    }
+    return format == Format.NDJSON ? export(call, range) : page(call, range);
+  }
+
+  private enum Format {
+    JSON,
+    NDJSON
+  }
+
+  private static Format format(Call call) {
+    return call.query("format")
+        .map(
+            text ->
+                switch (text) {
+                  case "json" -> Format.JSON;
+                  case "ndjson" -> Format.NDJSON;
+                  default ->
+                      throw ApiProblem.badRequest(
+                          "format: there are json and ndjson, not '" + text + "'");
+                })
+        .orElse(Envelope.prefers(call.request(), NDJSON) ? Format.NDJSON : Format.JSON);
+  }
+
+  /** A moment in ISO 8601, or seconds of the cluster's clock, which is Unix time but in demos. */
+  private static Optional<Double> time(Call call, String name) {
+    return call.query(name)
+        .map(
+            text -> {
+              try {
+                double seconds =
+                    text.matches("-?[0-9.]+")
+                        ? Double.parseDouble(text)
+                        : Instant.parse(text).toEpochMilli() / 1000.0;
+                return seconds;
+              } catch (NumberFormatException | DateTimeParseException e) {
+                throw ApiProblem.badRequest(
+                    "%s must be like 2026-01-31T12:00:00Z or Unix seconds, not '%s'"
+                        .formatted(name, text));
+              }
+            });
+  }
+
+  /** One decision a line, oldest first, all of the range. */
+  private CompletionStage<HttpResponse> export(Call call, DecisionRange range) {
+    for (String paged : List.of("limit", "before")) {
+      if (call.query(paged).isPresent()) {
+        throw ApiProblem.badRequest(
+            paged + " goes with format=json; ndjson has all of from and to");
+      }
+    }
+    Source<ByteString, NotUsed> lines =
+        journal.stream(range).map(decision -> ByteString.fromString(Json.write(decision) + "\n"));
+    return CompletableFuture.completedFuture(
+        HttpResponse.create()
+            .withEntity(HttpEntities.createChunked(NDJSON.toContentType(), lines)));
+  }
+
+  private CompletionStage<HttpResponse> page(Call call, DecisionRange range) {
+    int limit = call.query("limit", DEFAULT_LIMIT);
+    DecisionQuery query;
+    try {
+      query = new DecisionQuery(range, call.query("before"), limit);
     } catch (IllegalArgumentException e) {
       throw ApiProblem.badRequest(e.getMessage());
     }

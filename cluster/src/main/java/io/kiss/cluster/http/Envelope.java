@@ -1,5 +1,7 @@
 package io.kiss.cluster.http;
 
+import static java.util.stream.Collectors.joining;
+
 import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
@@ -54,20 +56,38 @@ final class Envelope {
     if (!path.startsWith("/api/")) {
       return;
     }
-    MediaType type =
-        path.endsWith("/events") ? MediaTypes.TEXT_EVENT_STREAM : MediaTypes.APPLICATION_JSON;
-    request
+    List<MediaType> types = types(path);
+    if (request.getHeader(Accept.class).isPresent()
+        && types.stream().noneMatch(type -> accepts(request, type))) {
+      throw new ApiProblem(
+          StatusCodes.NOT_ACCEPTABLE,
+          "this answers in %s only"
+              .formatted(types.stream().map(MediaType::toString).collect(joining(" or "))));
+    }
+  }
+
+  private static List<MediaType> types(String path) {
+    if (path.endsWith("/events")) {
+      return List.of(MediaTypes.TEXT_EVENT_STREAM);
+    }
+    return path.endsWith("/decisions")
+        ? List.of(MediaTypes.APPLICATION_JSON, DecisionEndpoints.NDJSON)
+        : List.of(MediaTypes.APPLICATION_JSON);
+  }
+
+  private static boolean accepts(HttpRequest request, MediaType type) {
+    return request
         .getHeader(Accept.class)
-        .ifPresent(
-            accept -> {
-              boolean readable =
-                  StreamSupport.stream(accept.getMediaRanges().spliterator(), false)
-                      .anyMatch(range -> range.qValue() > 0 && range.matches(type));
-              if (!readable) {
-                throw new ApiProblem(
-                    StatusCodes.NOT_ACCEPTABLE, "this answers in %s only".formatted(type));
-              }
-            });
+        .map(
+            accept ->
+                StreamSupport.stream(accept.getMediaRanges().spliterator(), false)
+                    .anyMatch(range -> range.qValue() > 0 && range.matches(type)))
+        .orElse(false);
+  }
+
+  /** Whether the client can read this type and no plain JSON. */
+  static boolean prefers(HttpRequest request, MediaType type) {
+    return accepts(request, type) && !accepts(request, MediaTypes.APPLICATION_JSON);
   }
 
   /** With its ETag where it has none; without its body where the client has that already. */

@@ -3,18 +3,12 @@ package io.kiss.cluster.journal;
 import java.util.Optional;
 
 /**
- * Which decisions, newest first.
+ * A page of decisions, newest first.
  *
- * @param deployment empty: all of the namespace
  * @param before id of a decision: only older ones than that; empty: from the newest on
  * @param limit most records, 1..{@value #MAX_LIMIT}
  */
-public record DecisionQuery(
-    String cluster,
-    String namespace,
-    Optional<String> deployment,
-    Optional<String> before,
-    int limit) {
+public record DecisionQuery(DecisionRange range, Optional<String> before, int limit) {
 
   /** Most records one query may ask for. */
   public static final int MAX_LIMIT = 1000;

@@ -1,6 +1,9 @@
 package io.kiss.cluster.journal;
 
 import akka.Done;
+import akka.NotUsed;
+import akka.japi.Pair;
+import akka.stream.javadsl.Source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -116,28 +119,69 @@ public final class JdbcDecisionJournal implements DecisionJournal {
 
   private static List<DecisionRecord> query(Connection connection, DecisionQuery query)
       throws SQLException {
-    Optional<Double> time = Optional.empty();
+    Optional<Place> before = Optional.empty();
     if (query.before().isPresent()) {
-      time = Optional.of(timeOf(connection, query.before().get()));
+      String id = query.before().get();
+      before = Optional.of(new Place(timeOf(connection, id), id));
     }
+    return select(connection, query.range(), before, false, query.limit());
+  }
+
+  /**
+   * All decisions of a range, oldest first; read from the database a thousand at a time, as fast as
+   * they are taken. Those that outlive their retention meanwhile are left out.
+   */
+  public Source<DecisionRecord, NotUsed> stream(DecisionRange range) {
+    return Source.unfoldAsync(
+            Optional.<Place>empty(),
+            after ->
+                database
+                    .transact(
+                        executor,
+                        connection ->
+                            select(connection, range, after, true, DecisionQuery.MAX_LIMIT))
+                    .thenApply(JdbcDecisionJournal::next))
+        .mapConcat(page -> page);
+  }
+
+  private static Optional<Pair<Optional<Place>, List<DecisionRecord>>> next(
+      List<DecisionRecord> page) {
+    return page.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Pair.create(Optional.of(Place.of(page.get(page.size() - 1))), page));
+  }
+
+  /** Where a decision stands in the order of time; ids decide between those of one moment. */
+  private record Place(double timeSeconds, String id) {
+    static Place of(DecisionRecord record) {
+      return new Place(record.timeSeconds(), record.id());
+    }
+  }
+
+  private static List<DecisionRecord> select(
+      Connection connection,
+      DecisionRange range,
+      Optional<Place> beyond,
+      boolean oldestFirst,
+      int limit)
+      throws SQLException {
+    String further = oldestFirst ? ">" : "<";
+    String order = oldestFirst ? "ASC" : "DESC";
     String sql =
-        "SELECT record FROM kiss_decision WHERE cluster = ? AND namespace = ?"
-            + (query.deployment().isPresent() ? " AND deployment = ?" : "")
-            + (time.isPresent() ? " AND time_seconds <= ? AND (time_seconds < ? OR id < ?)" : "")
-            + " ORDER BY time_seconds DESC, id DESC FETCH FIRST "
-            + query.limit()
-            + " ROWS ONLY";
+        "SELECT record FROM kiss_decision WHERE "
+            + range.condition()
+            + (beyond.isPresent()
+                ? " AND time_seconds %1$s= ? AND (time_seconds %1$s ? OR id %1$s ?)"
+                    .formatted(further)
+                : "")
+            + " ORDER BY time_seconds %1$s, id %1$s FETCH FIRST %2$d ROWS ONLY"
+                .formatted(order, limit);
+    List<Object> parameters = new ArrayList<>(range.parameters());
+    beyond.ifPresent(
+        place -> parameters.addAll(List.of(place.timeSeconds(), place.timeSeconds(), place.id())));
     try (PreparedStatement select = connection.prepareStatement(sql)) {
-      int at = 1;
-      select.setString(at++, query.cluster());
-      select.setString(at++, query.namespace());
-      if (query.deployment().isPresent()) {
-        select.setString(at++, query.deployment().get());
-      }
-      if (time.isPresent()) {
-        select.setDouble(at++, time.get());
-        select.setDouble(at++, time.get());
-        select.setString(at, query.before().get());
+      for (int i = 0; i < parameters.size(); i++) {
+        select.setObject(i + 1, parameters.get(i));
       }
       List<DecisionRecord> records = new ArrayList<>();
       try (ResultSet rows = select.executeQuery()) {

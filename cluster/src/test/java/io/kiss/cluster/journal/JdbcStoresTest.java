@@ -3,6 +3,8 @@ package io.kiss.cluster.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import akka.actor.ActorSystem;
+import akka.stream.javadsl.Sink;
 import com.typesafe.config.ConfigFactory;
 import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.protocol.TrainingBudget;
@@ -162,13 +164,64 @@ class JdbcStoresTest {
     join(journal.append(List.of(record)));
 
     DecisionRecord read =
-        join(journal.query(new DecisionQuery("c", "n", Optional.of("a"), Optional.empty(), 1)))
-            .get(0);
+        join(journal.query(new DecisionQuery(all(Optional.of("a")), Optional.empty(), 1))).get(0);
     assertThat(read)
         .usingRecursiveComparison()
         .withEqualsForType(Double::equals, Double.class)
         .isEqualTo(record);
     assertThat(read.telemetry().p95LatencySeconds()).isNaN();
+  }
+
+  @Test
+  void aRangeOfTimeHasItsBeginningButNotItsEnd() {
+    JdbcDecisionJournal journal = journal(new AtomicLong());
+    join(
+        journal.append(
+            List.of(
+                decision("d1", "a", 100),
+                decision("d2", "b", 110),
+                decision("d3", "a", 120),
+                decision("d4", "a", 130))));
+
+    DecisionRange range =
+        new DecisionRange("c", "n", Optional.of("a"), Optional.of(100.0), Optional.of(130.0));
+
+    assertThat(
+            join(journal.query(new DecisionQuery(range, Optional.empty(), 9))).stream()
+                .map(DecisionRecord::id))
+        .containsExactly("d3", "d1");
+    assertThatThrownBy(
+            () -> new DecisionRange("c", "n", Optional.empty(), Optional.of(2.0), Optional.of(2.0)))
+        .hasMessageContaining("from must be earlier than to");
+  }
+
+  @Test
+  void anExportHasEveryDecisionOfItsRangeOnceAndOldestFirst() {
+    JdbcDecisionJournal journal = journal(new AtomicLong());
+    List<DecisionRecord> batch = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    // More than two pages, a hundred to a second, so that pages end within one.
+    for (int i = 0; i < 2100; i++) {
+      String id = "d%04d".formatted(i);
+      batch.add(decision(id, "a", i / 100));
+      if (i >= 100) {
+        expected.add(id);
+      }
+    }
+    join(journal.append(batch));
+    ActorSystem system = ActorSystem.create("export");
+    try {
+      List<String> exported =
+          join(
+              journal.stream(
+                      new DecisionRange(
+                          "c", "n", Optional.empty(), Optional.of(1.0), Optional.empty()))
+                  .map(DecisionRecord::id)
+                  .runWith(Sink.seq(), system));
+      assertThat(exported).isEqualTo(expected);
+    } finally {
+      system.terminate();
+    }
   }
 
   @Test
@@ -254,6 +307,10 @@ class JdbcStoresTest {
     }
   }
 
+  private static DecisionRange all(Optional<String> deployment) {
+    return new DecisionRange("c", "n", deployment, Optional.empty(), Optional.empty());
+  }
+
   private JdbcDecisionJournal journal(AtomicLong wallMillis) {
     return new JdbcDecisionJournal(database, HERE, Duration.ofHours(1), wallMillis::get);
   }
@@ -263,7 +320,7 @@ class JdbcStoresTest {
       Optional<String> deployment,
       Optional<String> before,
       int limit) {
-    return join(journal.query(new DecisionQuery("c", "n", deployment, before, limit))).stream()
+    return join(journal.query(new DecisionQuery(all(deployment), before, limit))).stream()
         .map(DecisionRecord::id)
         .toList();
   }
