@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kiss.cluster.boot.BootFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -126,24 +126,24 @@ final class AdminClient {
   }
 
   /**
-   * The lines of a path that goes on without end, as they come.
+   * The lines of an answer as they come, until the node ends it.
    *
+   * @param type such as {@code text/event-stream}
    * @throws BootFailure with the node's reason where it refuses
    */
-  Stream<String> follow(String path) {
+  Stream<String> lines(String path, String type) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base() + path))
-            .header("Accept", "text/event-stream")
-            .GET();
+        HttpRequest.newBuilder(URI.create(base() + path)).header("Accept", type).GET();
     HttpResponse<Stream<String>> response =
         send(
             request,
             HttpResponse.BodyHandlers.ofLines(),
             "KISS_HTTP_VIEWER_TOKEN",
             "KISS_HTTP_OPERATOR_TOKEN");
-    if (response.statusCode() != HttpURLConnection.HTTP_OK) {
-      throw new BootFailure(
-          "the node at %s answered %d to %s".formatted(base(), response.statusCode(), path));
+    if (!isSuccess(response)) {
+      try (Stream<String> body = response.body()) {
+        throw new BootFailure(refusal(response, body.collect(Collectors.joining())));
+      }
     }
     return response.body();
   }
@@ -174,14 +174,18 @@ final class AdminClient {
     return parse(response);
   }
 
-  static boolean isSuccess(HttpResponse<String> response) {
+  static boolean isSuccess(HttpResponse<?> response) {
     return response.statusCode() / 100 == 2;
   }
 
   /** The body of any answer. */
   JsonNode parse(HttpResponse<String> response) {
+    return parse(response.body());
+  }
+
+  private JsonNode parse(String body) {
     try {
-      return JSON.readTree(response.body());
+      return JSON.readTree(body);
     } catch (JsonProcessingException e) {
       throw new BootFailure("what answers at %s is no KIS-S node".formatted(base()), e);
     }
@@ -238,6 +242,10 @@ final class AdminClient {
   }
 
   private String refusal(HttpResponse<String> response) {
+    return refusal(response, response.body());
+  }
+
+  private String refusal(HttpResponse<?> response, String body) {
     return response.statusCode() == UNAUTHORIZED
         ? "the node at %s wants a token; give one with --token, KISS_HTTP_VIEWER_TOKEN or KISS_HTTP_OPERATOR_TOKEN"
             .formatted(base())
@@ -245,6 +253,6 @@ final class AdminClient {
             .formatted(
                 base(),
                 response.statusCode(),
-                parse(response).path("detail").asText("no reason given"));
+                parse(body).path("detail").asText("no reason given"));
   }
 }

@@ -3,18 +3,22 @@ package io.kiss.cluster.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kiss.cluster.boot.BootFailure;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -29,11 +33,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "  kiss decisions prod/llm --limit 50",
       "  kiss decisions prod/llm --deployment chat --follow",
-      "  kiss decisions local/demo --json | jq .reason"
+      "  kiss decisions local/demo --json | jq .reason",
+      "  kiss decisions prod/llm --from 2026-01-31T00:00:00Z --all --json > january-31.ndjson"
     })
 final class DecisionsCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String DATA = "data:";
+  private static final int DEFAULT_LIMIT = 20;
 
   @Spec private CommandSpec spec;
   @Mixin private AdminClient node;
@@ -50,9 +56,17 @@ final class DecisionsCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      defaultValue = "20",
-      description = "So many of the past (default: ${DEFAULT-VALUE}).")
-  private int limit;
+      description = "So many of the past, 1..1000 (default: 20; all with --from or --to).")
+  private Integer limit;
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      description = "Made then or later: 2026-01-31T12:00:00Z, or Unix seconds.")
+  private String from;
+
+  @Option(names = "--to", paramLabel = "TIME", description = "Made before then.")
+  private String to;
 
   @Option(names = "--follow", description = "Go on with those to come, until Ctrl-C.")
   private boolean follow;
@@ -62,22 +76,66 @@ final class DecisionsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<JsonNode> past = new ArrayList<>();
-    String of =
-        deployment == null
-            ? ""
-            : "&deployment=" + URLEncoder.encode(deployment, StandardCharsets.UTF_8);
-    node.require(node.get(name.path() + "/decisions?limit=" + limit + of))
-        .path("decisions")
-        .forEach(past::add);
-    Collections.reverse(past);
-    past.forEach(this::show);
+    boolean range = from != null || to != null;
+    require(!range || limit == null, "--limit goes without --from and --to, which show all");
+    require(!range || !follow, "--follow goes without --from and --to");
+    if (range) {
+      showRange();
+    } else {
+      showNewest();
+    }
     if (follow) {
-      try (Stream<String> events = node.follow("/api/v1/decisions/events")) {
+      try (Stream<String> events = node.lines("/api/v1/decisions/events", "text/event-stream")) {
         events.filter(line -> line.startsWith(DATA)).forEach(this::showEvent);
       }
     }
     return 0;
+  }
+
+  private void require(boolean holds, String sentence) {
+    if (!holds) {
+      throw new ParameterException(spec.commandLine(), sentence);
+    }
+  }
+
+  private void showNewest() {
+    List<JsonNode> past = new ArrayList<>();
+    node.require(node.get(path("limit=" + (limit == null ? DEFAULT_LIMIT : limit))))
+        .path("decisions")
+        .forEach(past::add);
+    Collections.reverse(past);
+    past.forEach(this::show);
+  }
+
+  private void showRange() {
+    String range =
+        Stream.of(query("from", from), query("to", to))
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining("&"));
+    try (Stream<String> lines = node.lines(path(range), "application/x-ndjson")) {
+      lines.forEach(line -> show(read(line)));
+    } catch (UncheckedIOException e) {
+      throw new BootFailure("the node broke off: what is shown is not all there is", e);
+    }
+  }
+
+  private static JsonNode read(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String path(String query) {
+    return name.path()
+        + "/decisions?"
+        + query
+        + (deployment == null ? "" : "&" + query("deployment", deployment));
+  }
+
+  private static String query(String name, String value) {
+    return value == null ? "" : name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
   private void showEvent(String line) {

@@ -128,6 +128,12 @@ class AdminApiTest {
         "GET | /api/v1/clusters/local/namespaces/demo/decisions?limit=x | '' | 400 | limit",
         "GET | /api/v1/clusters/local/namespaces/demo/decisions?before=x | '' | 400 | before",
         "GET | /api/v1/clusters/local/namespaces/demo/decisions?page=2 | '' | 400 | page",
+        "GET | /api/v1/clusters/local/namespaces/demo/decisions?from=noon | '' | 400 | from",
+        "GET | /api/v1/clusters/local/namespaces/demo/decisions?from=5&to=5 | '' | 400 | from",
+        "GET | /api/v1/clusters/local/namespaces/demo/decisions?from=1.2.3 | '' | 400 | from",
+        "GET | /api/v1/clusters/local/namespaces/demo/decisions?format=xml | '' | 400 | format",
+        "GET | /api/v1/clusters/local/namespaces/demo/decisions?format=ndjson&limit=5 | '' | 400 |"
+            + " limit",
         "POST | /api/v1/training/start | {} | 400 | seconds",
         "POST | /api/v1/training/start | {\"seconds\": \"many\"} | 400 | seconds",
         "POST | /api/v1/training/start | {\"seconds\": 1e300} | 400 | at most 30 days",

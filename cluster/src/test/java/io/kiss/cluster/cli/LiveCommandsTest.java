@@ -1,0 +1,120 @@
+package io.kiss.cluster.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kiss.cluster.Node;
+import io.kiss.cluster.NodeFixture;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands that attach, detach and show, against a real node with the demo cluster. */
+class LiveCommandsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir static Path data;
+  private static Node node;
+  private StringWriter out = new StringWriter();
+  private StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void boot() {
+    node = NodeFixture.boot(data);
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private int run(String... args) {
+    out = new StringWriter();
+    err = new StringWriter();
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    return line.execute(
+        Stream.concat(Stream.of(args), Stream.of("--url", node.url())).toArray(String[]::new));
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<JsonNode> decisions(String... args) {
+    String[] all =
+        Stream.concat(Stream.of("decisions", "local/demo", "--all", "--json"), Stream.of(args))
+            .toArray(String[]::new);
+    assertThat(run(all)).as(err.toString()).isZero();
+    return out.toString().lines().map(LiveCommandsTest::json).toList();
+  }
+
+  @Test
+  void aNamespaceIsAttachedInShadowAndShownAndExportedByTimeAndDetached() {
+    assertThat(run("attach", "local/demo", "--slo-ms", "300", "--json"))
+        .as(err.toString())
+        .isZero();
+    JsonNode view = json(out.toString());
+    assertThat(view.at("/attachment/mode").asText()).isEqualTo("SHADOW");
+    assertThat(view.at("/attachment/settings/sloSeconds").asDouble()).isEqualTo(0.3);
+
+    await().atMost(PATIENCE).until(() -> decisions("--limit", "1000").size() >= 9);
+    List<JsonNode> newest = decisions("--limit", "1000");
+    assertThat(newest)
+        .allSatisfy(d -> assertThat(d.path("outcome").asText()).isNotEqualTo("APPLIED"));
+
+    // What lies between the third and the seventh decision, asked for by time.
+    double from = newest.get(2).path("timeSeconds").asDouble();
+    double to = newest.get(6).path("timeSeconds").asDouble();
+    List<String> expected =
+        newest.stream()
+            .filter(d -> d.path("timeSeconds").asDouble() >= from)
+            .filter(d -> d.path("timeSeconds").asDouble() < to)
+            .map(d -> d.path("id").asText())
+            .toList();
+    assertThat(decisions("--from", exact(from), "--to", exact(to)))
+        .extracting(d -> d.path("id").asText())
+        .isEqualTo(expected);
+
+    assertThat(run("detach", "local/demo")).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("replicas stay as they are");
+    assertThat(run("detach", "local/demo")).isEqualTo(1);
+    assertThat(err.toString()).contains("local/demo is not attached");
+  }
+
+  private static String exact(double seconds) {
+    return new BigDecimal(seconds).toPlainString();
+  }
+
+  @Test
+  void whatCannotBeIsRefusedInOneSentence() {
+    assertThat(run("decisions", "local/demo", "--from", "yesterday")).isEqualTo(1);
+    assertThat(err.toString()).contains("from must be like 2026-01-31T12:00:00Z", "'yesterday'");
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(run("decisions", "local/demo", "--from", "5", "--to", "4")).isEqualTo(1);
+    assertThat(err.toString()).contains("from must be earlier than to");
+    assertThat(run("decisions", "local/demo", "--from", "5", "--limit", "4")).isEqualTo(2);
+    assertThat(run("decisions", "local/demo", "--from", "5", "--follow")).isEqualTo(2);
+    assertThat(run("attach", "mars/web")).isEqualTo(1);
+    assertThat(err.toString()).contains("there is no cluster 'mars'");
+    assertThat(run("attach", "a/b/c")).isEqualTo(2);
+  }
+}
