@@ -105,7 +105,8 @@ function showNamespaces(namespaces) {
   $("namespaces").replaceChildren(...namespaces.map(({ attachment: a, status: s }) => {
     const line = document.createElement("div"), name = document.createElement("strong");
     line.className = "namespace"; name.textContent = `${a.cluster}/${a.namespace}`;
-    line.append(name, " ", a.mode === "ACTIVE" ? span("active", "badge good") : span("shadow", "badge dim"), span(a.mode === "ACTIVE" ? "sets replicas" : "decides, changes nothing", "dim"));
+    const [mode, meaning] = { ACTIVE: ["good", "sets replicas"], SHADOW: ["dim", "decides, changes nothing"], OFF: ["dim", "is left alone"] }[a.mode];
+    line.append(name, " ", span(a.mode.toLowerCase(), "badge " + mode), span(meaning, "dim"));
     if (s.problem) line.append(span(s.problem, "bad"));
     return line;
   }));
@@ -117,7 +118,7 @@ function showMembers(cluster) {
 function showPolicies(all) {
   fill("policies", [...all.policies].reverse().map(p => {
     const e = p.evaluation.find(x => x.autoscaler.startsWith("kis")) ?? p.evaluation[0] ?? {};
-    const role = p.champion ? "champion" : all.canary?.policy === p.id ? "canary" : p.id === all.previous ? "before" : "";
+    const role = p.champion ? "champion" : all.canary?.policy.id === p.id ? "canary" : p.id === all.previous ? "before" : "";
     return row(cell(p.id), cell(p.registeredAt.slice(0, 16).replace("T", " "), "", "registered"), cell(number(p.provenance.environmentSteps, 0), "num", "steps"), cell(percent(e.sloAttainment), "num", "SLO"), cell(number(e.gpuHours), "num", "GPU-h"), cell(number(e.costAtSlo), "num", "cost at SLO"), cell(role, role === "champion" ? "good" : "dim"));
   }), "none registered yet");
 }

@@ -54,6 +54,7 @@ class UpIT {
     }
     try (KissProcess resumed = KissProcess.start(folder, command)) {
       resumed.awaitOutput("Resuming training", A_RUN);
+      assertThat(resumed.output().lines().findFirst().orElseThrow()).startsWith("KIS-S is up");
       String line =
           resumed.output().lines().filter(l -> l.contains("Resuming training")).findFirst().get();
       assertThat(line).doesNotContain(" 0 env steps").containsPattern("[1-9][0-9,]* env steps");

@@ -35,6 +35,11 @@ final class NamespaceActor {
     INSTANCE
   }
 
+  /** The cluster is connected to, or it is known why not: no need to wait for the next tick. */
+  private enum Connected {
+    INSTANCE
+  }
+
   private enum LeaseReleased {
     INSTANCE
   }
@@ -127,6 +132,7 @@ final class NamespaceActor {
         .onMessage(Written.class, message -> same(() -> loop.onWritten(message)))
         .onMessage(ScalerActor.PolicyInUse.class, message -> same(() -> onPolicyInUse(message)))
         .onMessage(AssignedPolicy.Answered.class, message -> same(() -> onPolicyAnswered(message)))
+        .onMessage(Connected.class, message -> same(this::onConnected))
         .onMessage(Lease.Due.class, message -> same(() -> lease.ask(site.cluster())))
         .onMessage(Lease.Answered.class, message -> same(() -> onLeaseAnswered(message)))
         .onMessage(AssignmentOutdated.class, message -> same(this::onAssignmentOutdated))
@@ -157,7 +163,10 @@ final class NamespaceActor {
     site.problems().clear(Area.CONTROLLER);
     attach
         .definition()
-        .ifPresent(definition -> site.environment().clusters().use(site.namespace(), definition));
+        .flatMap(definition -> site.environment().clusters().use(site.namespace(), definition))
+        .ifPresent(
+            connected ->
+                site.context().pipeToSelf(connected, (done, failure) -> Connected.INSTANCE));
     loop.follow(attach.attachment());
     if (!lease.answered()) {
       lease.ask(site.cluster());
@@ -176,6 +185,11 @@ final class NamespaceActor {
       acknowledge();
     }
     loop.onTickDue();
+  }
+
+  private void onConnected() {
+    lease.ask(site.cluster());
+    loop.onConnected();
   }
 
   private void onAssignmentOutdated() {

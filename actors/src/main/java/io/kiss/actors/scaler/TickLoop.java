@@ -97,6 +97,13 @@ final class TickLoop {
     }
   }
 
+  /** Looks at once where the clock runs already; what begins later looks then. */
+  void onConnected() {
+    if (tickInterval != null && run == null) {
+      onTickDue();
+    }
+  }
+
   void onTickDue() {
     if (run != null) {
       site.metrics().tickSkipped();

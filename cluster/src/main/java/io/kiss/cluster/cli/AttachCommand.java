@@ -1,7 +1,9 @@
 package io.kiss.cluster.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kiss.cluster.boot.BootFailure;
 import java.io.PrintWriter;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,6 +37,7 @@ final class AttachCommand implements Callable<Integer> {
   /** A first tick may take this long to show what there is. */
   private static final Duration PATIENCE = Duration.ofSeconds(12);
 
+  private static final Duration PATIENCE_WITH_PROBLEM = Duration.ofSeconds(4);
   private static final long LOOK_MILLIS = 500;
 
   @Spec private CommandSpec spec;
@@ -49,10 +52,7 @@ final class AttachCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (options.definesCluster()) {
-      node.put(name.clusterPath(), options.cluster().toString());
-    }
-    node.put(name.path(), options.attachment().toString());
+    attach(node, name, options);
     JsonNode view = settled(node, name);
     PrintWriter out = spec.commandLine().getOut();
     if (node.json()) {
@@ -64,11 +64,23 @@ final class AttachCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Defines the cluster, where flags describe it, and attaches the namespace. */
+  static void attach(AdminClient node, NamespaceName name, AttachOptions options) {
+    if (options.definesCluster()) {
+      node.put(name.clusterPath(), options.cluster().toString());
+    } else if (node.get(name.clusterPath()).statusCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+      throw new BootFailure(
+          "there is no cluster '%s' yet; say where it is with --prometheus URL and --kubeconfig FILE"
+              .formatted(name.cluster()));
+    }
+    node.put(name.path(), options.attachment().toString());
+  }
+
   /** How it stands once a tick has looked, or for as long as anybody would wait. */
   private static JsonNode settled(AdminClient node, NamespaceName name) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long start = System.nanoTime();
     JsonNode view = node.require(node.get(name.path()));
-    while (!hasLooked(view) && System.nanoTime() < deadline) {
+    while (!hasLooked(view, System.nanoTime() - start)) {
       pause();
       view = node.require(node.get(name.path()));
     }
@@ -80,8 +92,11 @@ final class AttachCommand implements Callable<Integer> {
     return AttachmentText.lines(settled(node, name));
   }
 
-  private static boolean hasLooked(JsonNode view) {
-    return view.path("status").path("deployments").size() > 0;
+  /** Whether there is something to show; a problem is given the time to go away by itself. */
+  private static boolean hasLooked(JsonNode view, long waitedNanos) {
+    JsonNode status = view.path("status");
+    Duration patience = status.path("problem").isTextual() ? PATIENCE_WITH_PROBLEM : PATIENCE;
+    return status.path("deployments").size() > 0 || waitedNanos > patience.toNanos();
   }
 
   private static void pause() {

@@ -40,6 +40,8 @@ final class DecisionsCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String DATA = "data:";
   private static final int DEFAULT_LIMIT = 20;
+  private static final String NOTHING_CHANGED =
+      "No decision there that changes anything; --all shows those that do not";
 
   @Spec private CommandSpec spec;
   @Mixin private AdminClient node;
@@ -74,6 +76,8 @@ final class DecisionsCommand implements Callable<Integer> {
   @Option(names = "--all", description = "Also decisions that change nothing.")
   private boolean all;
 
+  private boolean shown;
+
   @Override
   public Integer call() {
     boolean range = from != null || to != null;
@@ -83,6 +87,9 @@ final class DecisionsCommand implements Callable<Integer> {
       showRange();
     } else {
       showNewest();
+    }
+    if (!shown && !follow && !node.json()) {
+      spec.commandLine().getErr().println(all ? "No decision there" : NOTHING_CHANGED);
     }
     if (follow) {
       try (Stream<String> events = node.lines("/api/v1/decisions/events", "text/event-stream")) {
@@ -159,6 +166,7 @@ final class DecisionsCommand implements Callable<Integer> {
     if (!all && !changes && !node.json()) {
       return;
     }
+    shown = true;
     PrintWriter out = spec.commandLine().getOut();
     out.println(node.json() ? record.toString() : DecisionText.line(record));
     out.flush();

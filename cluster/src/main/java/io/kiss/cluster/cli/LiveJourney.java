@@ -42,11 +42,8 @@ final class LiveJourney {
               policy ->
                   new EvaluationStep(node, terminal, new Trial(Optional.empty(), 1)).use(policy));
       AdminClient client = AdminClient.of(node.url());
-      if (attach.definesCluster()) {
-        client.put(namespace.clusterPath(), attach.cluster().toString());
-      }
       new DecisionPrinter(terminal, options.verbose(), NAME_WIDTH, LiveJourney::time).show(node);
-      client.put(namespace.path(), attach.attachment().toString());
+      AttachCommand.attach(client, namespace, attach);
       AttachCommand.lookAt(client, namespace).forEach(terminal::line);
       node.whenStopped().toCompletableFuture().join();
       // Not by Ctrl-C, which ends the JVM: the cluster has put this node out.

@@ -119,8 +119,9 @@ final class UpCommand implements Callable<Integer> {
     }
     if (namespace != null) {
       require(
-          !once && trace == null && workers == null,
-          "--namespace is of a real cluster: --once, --trace and --workers are the demo's");
+          !once && trace == null && workers == null && seed == null && !trainSecondsGiven(),
+          "--namespace is of a real cluster, and nothing is trained: --once, --trace, --workers,"
+              + " --seed and --train-seconds are the demo's");
       return new LiveJourney(options, namespace, attach, Terminal.system()).run();
     }
     require(
@@ -144,7 +145,7 @@ final class UpCommand implements Callable<Integer> {
         workers == null || workers >= 1 && workers <= MOST_WORKERS,
         "--workers must be in 1.." + MOST_WORKERS + ", not " + workers);
     require(
-        policy == null || !spec.commandLine().getParseResult().hasMatchedOption("--train-seconds"),
+        policy == null || !trainSecondsGiven(),
         "--policy and --train-seconds: give one of them, not both");
     return new UpOptions(
         trainSeconds,
@@ -156,6 +157,10 @@ final class UpCommand implements Callable<Integer> {
         workers == null ? OptionalInt.empty() : OptionalInt.of(workers),
         seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
         verbose);
+  }
+
+  private boolean trainSecondsGiven() {
+    return spec.commandLine().getParseResult().hasMatchedOption("--train-seconds");
   }
 
   private PolicyFile readPolicy(Path file) {

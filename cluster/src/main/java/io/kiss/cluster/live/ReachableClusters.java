@@ -1,5 +1,6 @@
 package io.kiss.cluster.live;
 
+import akka.Done;
 import io.kiss.actors.live.LiveClock;
 import io.kiss.actors.live.LiveCluster;
 import io.kiss.actors.live.LiveClusters;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,20 +119,22 @@ public final class ReachableClusters implements LiveClusters, AutoCloseable {
   }
 
   @Override
-  public void use(NamespaceRef namespace, ClusterDefinition definition) {
+  public Optional<CompletionStage<Done>> use(NamespaceRef namespace, ClusterDefinition definition) {
     synchronized (reached) {
       Reached known = reached.get(definition.name());
       boolean failed = known != null && known.connection.isCompletedExceptionally();
-      if (known == null || failed || !known.definition.equals(definition)) {
-        Reached anew = new Reached(definition, connect(definition));
-        if (known != null) {
-          anew.users.addAll(known.users);
-          close(known);
-        }
-        reached.put(definition.name(), anew);
-        known = anew;
+      if (known != null && !failed && known.definition.equals(definition)) {
+        known.users.add(namespace);
+        return Optional.empty();
       }
-      known.users.add(namespace);
+      Reached anew = new Reached(definition, connect(definition));
+      if (known != null) {
+        anew.users.addAll(known.users);
+        close(known);
+      }
+      anew.users.add(namespace);
+      reached.put(definition.name(), anew);
+      return Optional.of(anew.connection.handle((open, failure) -> Done.getInstance()));
     }
   }
 

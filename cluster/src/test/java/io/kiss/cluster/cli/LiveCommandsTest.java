@@ -94,6 +94,10 @@ class LiveCommandsTest {
         .extracting(d -> d.path("id").asText())
         .isEqualTo(expected);
 
+    assertThat(run("decisions", "local/demo", "--from", "1", "--to", "2")).isZero();
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("No decision there");
+
     assertThat(run("detach", "local/demo")).as(err.toString()).isZero();
     assertThat(out.toString()).contains("replicas stay as they are");
     assertThat(run("detach", "local/demo")).isEqualTo(1);

@@ -1,0 +1,121 @@
+package io.kiss.cluster.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kiss.cluster.Node;
+import io.kiss.cluster.NodeFixture;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Clusters, the settings of namespaces, and what one Deployment has for itself. */
+class LiveEndpointsTest {
+  private static final String PROD = "/api/v1/clusters/prod";
+  private static final String DEFINITION =
+      "{\"kubeconfig\": \"/nowhere/kubeconfig\", \"prometheus\": {\"url\": \"http://127.0.0.1:1\"},"
+          + " \"metricsSource\": \"vllm\"}";
+  private static final String DEMO = "/api/v1/clusters/local/namespaces/demo";
+  private static final Duration A_WHILE = Duration.ofSeconds(30);
+
+  @TempDir static Path data;
+  private static Node node;
+
+  @BeforeAll
+  static void boot() {
+    node = NodeFixture.boot(data);
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static HttpResponse<String> call(String method, String path, String body) {
+    return NodeFixture.call(node, method, path, body);
+  }
+
+  private static JsonNode get(String path) {
+    return NodeFixture.json(call("GET", path, ""));
+  }
+
+  @Test
+  void aClusterIsDefinedShownKeptWhileItIsInUseAndForgotten() {
+    assertThat(call("PUT", PROD, DEFINITION).statusCode()).isEqualTo(201);
+    assertThat(call("PUT", PROD, DEFINITION).statusCode()).isEqualTo(200);
+    assertThat(get(PROD).at("/definition/prometheus/url").asText()).isEqualTo("http://127.0.0.1:1");
+
+    String namespace = PROD + "/namespaces/llm";
+    assertThat(call("PUT", namespace, "{\"sloMs\": 2000, \"maxReplicas\": 9}").statusCode())
+        .isEqualTo(201);
+    await()
+        .atMost(A_WHILE)
+        .untilAsserted(
+            () ->
+                assertThat(get(namespace).at("/status/problem").asText())
+                    .contains("cannot read the kubeconfig /nowhere/kubeconfig"));
+    HttpResponse<String> refused = call("DELETE", PROD, "");
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).contains("detach llm first");
+
+    assertThat(call("DELETE", namespace, "").statusCode()).isEqualTo(204);
+    assertThat(call("DELETE", PROD, "").statusCode()).isEqualTo(204);
+    assertThat(call("GET", PROD, "").statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          /clusters/x     | {}                                             | prometheus.url
+          /clusters/x     | {"prometheus": {"url": "ftp://y"}}             | prometheus.url
+          /clusters/x     | {"prometheus": {"url": "http://a:b@y"}}        | prometheus.url
+          /clusters/x     | {"context": "c", "prometheus": {"url": "http://y"}} | context
+          /clusters/x     | {"metricsSource": "nope", "prometheus": {"url": "http://y"}} | nope
+          /clusters/X_    | {"prometheus": {"url": "http://y"}}            | not a name
+          /clusters/local/namespaces/n | {"sloMs": 0}                      | sloMs
+          /clusters/local/namespaces/n | {"minReplicas": 3, "maxReplicas": 2} | minReplicas
+          /clusters/local/namespaces/n | {"minReplicas": 0}                | minReplicas
+          /clusters/local/namespaces/n | {"source": "nope"}                | nope
+          /clusters/local/namespaces/n | {"profile": "nope"}               | nope
+          /clusters/local/namespaces/n | {"service": {"serviceTimeMs": 4}} | service
+          /clusters/local/namespaces/n | {"violationPrice": -1}            | violationPrice
+          """)
+  void whatMakesNoSenseIsRefusedByItsName(String path, String body, String named) {
+    HttpResponse<String> refused = call("PUT", "/api/v1" + path, body);
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+    assertThat(NodeFixture.json(refused).path("detail").asText()).contains(named);
+  }
+
+  @Test
+  void aPatchChangesWhatItNamesAndNullGivesItBackToTheNamespace() {
+    call("PUT", DEMO, "{}");
+    String deployment = DEMO + "/deployments/resnet50";
+    JsonNode both =
+        NodeFixture.json(call("PATCH", deployment, "{\"violationPrice\": 30, \"sloMs\": 150}"));
+    assertThat(both.at("/settings/violationPrice").asDouble()).isEqualTo(30);
+    JsonNode one = NodeFixture.json(call("PATCH", deployment, "{\"sloMs\": null}"));
+    assertThat(one.at("/settings/sloSeconds").isNull()).isTrue();
+    assertThat(one.at("/settings/violationPrice").asDouble()).isEqualTo(30);
+
+    // From the next tick on, and for that Deployment alone.
+    await()
+        .atMost(A_WHILE)
+        .until(() -> get(deployment).at("/workload/violationPrice").asDouble() == 30);
+    assertThat(get(DEMO + "/deployments/bert-large").at("/workload/violationPrice").asDouble())
+        .isNotEqualTo(30);
+    assertThat(call("PATCH", deployment, "{\"price\": 30}").statusCode()).isEqualTo(400);
+    assertThat(call("PATCH", deployment, "{\"mode\": \"FAST\"}").statusCode()).isEqualTo(400);
+    assertThat(get(DEMO).at("/attachment/overrides")).hasSize(1);
+    call("PATCH", deployment, "{\"violationPrice\": null}");
+    assertThat(get(DEMO).at("/attachment/overrides")).isEmpty();
+  }
+}
