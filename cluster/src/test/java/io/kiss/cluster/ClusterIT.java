@@ -135,6 +135,15 @@ class ClusterIT {
     assertThat(done.path("environmentSteps").asLong())
         .isBetween(target, Math.max(target, target + 2 * ProcessCluster.SEGMENT));
     assertThat(done.path("workers").asInt()).isEqualTo(2);
+    for (String name : cluster.names()) {
+      Map<String, Integer> workers = cluster.entities(name, "rollout-worker");
+      assertThat(workers.keySet())
+          .as("their nodes, as %s knows them", name)
+          .containsOnly("r1", "r2");
+      assertThat(workers.values().stream().mapToInt(n -> n).sum())
+          .as("seen by " + name)
+          .isEqualTo(2);
+    }
   }
 
   private void awaitWorkers(int number) {

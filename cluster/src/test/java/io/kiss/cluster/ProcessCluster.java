@@ -324,13 +324,27 @@ final class ProcessCluster implements AutoCloseable {
 
   /** Name of the node a singleton runs on. */
   String hostOf(String singleton) {
-    String address =
-        get("/api/v1/cluster").orElseThrow().path("singletons").path(singleton).asText();
+    return nameOf(get("/api/v1/cluster").orElseThrow().path("singletons").path(singleton).asText());
+  }
+
+  private String nameOf(String address) {
     return specs.values().stream()
         .filter(spec -> address.endsWith("@" + spec.address()))
         .findFirst()
-        .orElseThrow(() -> new AssertionError(singleton + " is at " + address))
+        .orElseThrow(() -> new AssertionError("no node of this cluster is at " + address))
         .name();
+  }
+
+  /** Entities of a sharded type by the node they are on, as one node knows them. */
+  Map<String, Integer> entities(String asked, String type) {
+    Map<String, Integer> entities = new HashMap<>();
+    get(asked, "/api/v1/cluster")
+        .orElseThrow()
+        .path("shards")
+        .path(type)
+        .fields()
+        .forEachRemaining(entry -> entities.put(nameOf(entry.getKey()), entry.getValue().asInt()));
+    return entities;
   }
 
   /** Lines of all nodes' logs that hold a text, those of earlier starts too. */

@@ -1,16 +1,17 @@
 package io.kiss.cluster.http;
 
+import akka.actor.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.ClusterEvent.CurrentClusterState;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
+import akka.cluster.sharding.ClusterSharding;
 import akka.cluster.sharding.ShardRegion.ClusterShardingStats;
-import akka.cluster.sharding.typed.GetClusterShardingStats;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.ShardRegion.GetClusterShardingStats;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.typed.Cluster;
 import akka.http.javadsl.model.HttpResponse;
+import akka.pattern.Patterns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.StreamSupport;
+import scala.concurrent.duration.FiniteDuration;
 
 /** The Akka cluster: who is in it, and what runs where. */
 final class ClusterEndpoints {
@@ -108,12 +110,15 @@ final class ClusterEndpoints {
         !state.getUnreachable().contains(member));
   }
 
+  /**
+   * Entities of a type by address. Asked of the region itself: the typed query answers with nothing
+   * on a node that only sends to the type, without its role.
+   */
   private CompletionStage<Map<String, Integer>> stats(EntityTypeKey<?> type) {
-    return AskPattern.<akka.cluster.sharding.typed.ClusterShardingQuery, ClusterShardingStats>ask(
-            ClusterSharding.get(system).shardState(),
-            reply -> new GetClusterShardingStats(type, timeout, reply),
-            timeout.multipliedBy(2),
-            system.scheduler())
+    ActorRef sharded = ClusterSharding.get(system.classicSystem()).shardRegion(type.name());
+    FiniteDuration each = scala.concurrent.duration.Duration.fromNanos(timeout.toNanos());
+    return Patterns.ask(sharded, new GetClusterShardingStats(each), timeout.multipliedBy(2))
+        .thenApply(ClusterShardingStats.class::cast)
         .thenApply(
             stats -> {
               Map<String, Integer> entities = new TreeMap<>();
