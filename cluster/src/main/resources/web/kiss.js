@@ -17,6 +17,12 @@ async function request(path, more = {}) {
   throw new Refused(response.status, (await response.json().catch(() => ({}))).detail ?? "the node answers " + response.status);
 }
 const get = async path => (await request("/api/v1/" + path)).json();
+/* A list with all of its pages, as if it had come in one. */
+async function whole(path, list) {
+  const all = await get(path);
+  for (let next = all.next; next;) { const page = await get(`${path}?after=${encodeURIComponent(next)}`); all[list].push(...page[list]); next = page.next; }
+  return all;
+}
 function askForToken(why) {
   if ($("login").hidden) { $("login").hidden = false; $("token").focus(); }
   if (sessionStorage.getItem("token")) { $("refused").textContent = why; sessionStorage.removeItem("token"); }
@@ -124,7 +130,7 @@ function showPolicies(all) {
 }
 async function refresh() {
   try {
-    const [cluster, policies, clusters, work] = await Promise.all(["cluster", "policies", "clusters", "jobs?limit=10"].map(get));
+    const [cluster, policies, { clusters }, work] = await Promise.all([get("cluster"), whole("policies", "policies"), whole("clusters", "clusters"), get("jobs?limit=10")]);
     $("login").hidden = true;
     $("leave").hidden = !sessionStorage.getItem("token");
     $("node").textContent = `${cluster.members.length} node${cluster.members.length === 1 ? "" : "s"}, term ${policies.term}, champion ${policies.champion ?? "none"}`;
@@ -141,7 +147,7 @@ async function refresh() {
   }
 }
 async function past() {
-  const clusters = await get("clusters");
+  const { clusters } = await whole("clusters", "clusters");
   for (const c of clusters) for (const n of c.namespaces) decisions.push(...(await get(`clusters/${c.name}/namespaces/${n}/decisions?limit=50`)).decisions);
   decisions.sort((a, b) => b.timeSeconds - a.timeSeconds);
   showDecisions();

@@ -21,6 +21,7 @@ import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.actors.protocol.UpdateStatistics;
 import io.kiss.actors.scaler.NamespaceSharding;
 import io.kiss.actors.scaler.PolicyCache;
+import io.kiss.cluster.http.Contract;
 import io.kiss.cluster.http.NodeActors;
 import java.io.IOException;
 import java.net.URI;
@@ -159,18 +160,34 @@ public final class NodeFixture {
 
   public static HttpResponse<String> call(Node node, String method, String path, String body) {
     try {
-      return HTTP.send(
-          HttpRequest.newBuilder(URI.create(node.url() + path))
-              .timeout(Duration.ofSeconds(20))
-              .header("Content-Type", "application/json")
-              .method(method, HttpRequest.BodyPublishers.ofString(body))
-              .build(),
-          HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response =
+          HTTP.send(
+              HttpRequest.newBuilder(URI.create(node.url() + path))
+                  .timeout(Duration.ofSeconds(20))
+                  .header("Content-Type", "application/json")
+                  .method(method, HttpRequest.BodyPublishers.ofString(body))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      check(method, path, body, response);
+      return response;
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Holds an exchange against the contract; so does every {@link #call}. */
+  public static void check(String method, String path, String sent, HttpResponse<String> answer) {
+    Contract.check(
+        method,
+        path,
+        sent,
+        new Contract.Answer(
+            answer.statusCode(),
+            answer.headers()::firstValue,
+            answer.headers().firstValue("Content-Type").orElse(""),
+            answer.body()));
   }
 
   public static JsonNode json(HttpResponse<String> response) {

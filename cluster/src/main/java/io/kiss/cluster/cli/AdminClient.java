@@ -3,13 +3,17 @@ package io.kiss.cluster.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kiss.cluster.boot.BootFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,6 +81,26 @@ final class AdminClient {
   HttpResponse<String> get(String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path)).GET();
     return send(request, "KISS_HTTP_VIEWER_TOKEN", "KISS_HTTP_OPERATOR_TOKEN");
+  }
+
+  /**
+   * A list with all of its pages, as if it had come in one.
+   *
+   * @param list field of the items
+   * @param cursor parameter that takes a page's {@code next}
+   * @throws BootFailure with the node's reason where it refuses
+   */
+  JsonNode whole(String path, String list, String cursor) {
+    ObjectNode first = (ObjectNode) require(get(path));
+    ArrayNode items = first.withArray(list);
+    for (JsonNode next = first.path("next"); next.isTextual(); ) {
+      String from = URLEncoder.encode(next.asText(), StandardCharsets.UTF_8);
+      JsonNode page = require(get(path + "?" + cursor + "=" + from));
+      page.path(list).forEach(items::add);
+      next = page.path("next");
+    }
+    first.putNull("next");
+    return first;
   }
 
   /**

@@ -42,12 +42,12 @@ final class JobsCommand implements Runnable {
 
   @Command(
       name = "list",
-      description = "The newest jobs of the node.",
+      description = "All jobs that the node remembers, newest first.",
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
       footer = {"  kiss jobs list", "  kiss jobs list --json | jq -r .jobs[].id"})
   int list(@Mixin AdminClient node) {
-    JsonNode page = node.require(node.get("/api/v1/jobs"));
+    JsonNode page = node.whole("/api/v1/jobs", "jobs", "before");
     if (node.json()) {
       return say(page.toPrettyString());
     }

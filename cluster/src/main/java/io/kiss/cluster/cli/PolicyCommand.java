@@ -50,7 +50,7 @@ final class PolicyCommand implements Runnable {
       footerHeading = "%nExample:%n",
       footer = "  kiss policy list --json")
   int list(@Mixin AdminClient node) {
-    JsonNode all = node.require(node.get(POLICIES));
+    JsonNode all = node.whole(POLICIES, "policies", "after");
     if (node.json()) {
       return say(all.toPrettyString());
     }

@@ -5,7 +5,6 @@ import io.kiss.cluster.journal.AuditRecord;
 import io.kiss.cluster.journal.JdbcAuditLog;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** Who changed what. */
@@ -24,11 +23,10 @@ final class AuditEndpoints {
   record AuditPage(List<AuditRecord> records, Optional<String> next) {}
 
   List<Endpoint> endpoints() {
-    return List.of(Endpoint.get("/api/v1/audit", this::page));
+    return List.of(Endpoint.get("/api/v1/audit", this::page, "limit", "before"));
   }
 
   private CompletionStage<HttpResponse> page(Call call) {
-    call.allowOnly(Set.of("limit", "before"));
     int limit = Page.limit(call);
     long before =
         call.query("before")

@@ -10,8 +10,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 
-/** One request on its way to an endpoint. */
-record Call(HttpRequest request, Map<String, String> path, ActorSystem<?> system) {
+/**
+ * One request on its way to an endpoint.
+ *
+ * @param known names of the parameters that the endpoint reads
+ */
+record Call(
+    HttpRequest request, Map<String, String> path, Set<String> known, ActorSystem<?> system) {
   private static final int MAX_BODY = 64 * 1024;
   private static final Duration BODY_TIMEOUT = Duration.ofSeconds(5);
 
@@ -20,7 +25,11 @@ record Call(HttpRequest request, Map<String, String> path, ActorSystem<?> system
     return path.get(name);
   }
 
+  /** A parameter, one of those that the endpoint says it reads. */
   Optional<String> query(String name) {
+    if (!known.contains(name)) {
+      throw new IllegalStateException("the endpoint does not say that it reads '" + name + "'");
+    }
     return request.getUri().query().get(name);
   }
 
@@ -38,7 +47,7 @@ record Call(HttpRequest request, Map<String, String> path, ActorSystem<?> system
   }
 
   /** Refuses a parameter that has no meaning here, a misspelt one above all. */
-  void allowOnly(Set<String> names) {
+  void refuseUnknown() {
     request
         .getUri()
         .query()
@@ -46,7 +55,7 @@ record Call(HttpRequest request, Map<String, String> path, ActorSystem<?> system
         .keySet()
         .forEach(
             name -> {
-              if (!names.contains(name)) {
+              if (!known.contains(name)) {
                 throw ApiProblem.badRequest("there is no parameter '" + name + "'");
               }
             });

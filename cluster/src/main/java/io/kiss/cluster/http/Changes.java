@@ -134,8 +134,7 @@ final class Changes {
     if (get.isEmpty()) {
       return CompletableFuture.completedFuture(Shown.NOTHING);
     }
-    Call read =
-        new Call(call.request().withUri(call.request().getUri()), call.path(), call.system());
+    Call read = new Call(call.request(), call.path(), get.get().query(), call.system());
     CompletionStage<HttpResponse> answer;
     try {
       answer = get.get().handler().answer(read);

@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -49,7 +48,15 @@ final class DecisionEndpoints {
 
   List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get(NamespaceEndpoints.NAMESPACE + "/decisions", this::decisions),
+        Endpoint.get(
+            NamespaceEndpoints.NAMESPACE + "/decisions",
+            this::decisions,
+            "limit",
+            "before",
+            "deployment",
+            "from",
+            "to",
+            "format"),
         Endpoint.get(
             "/api/v1/decisions/events",
             call ->
@@ -58,7 +65,6 @@ final class DecisionEndpoints {
   }
 
   private CompletionStage<HttpResponse> decisions(Call call) {
-    call.allowOnly(Set.of("limit", "before", "deployment", "from", "to", "format"));
     NamespaceRef ref = namespaces.ref(call);
     Format format = format(call);
     DecisionRange range;

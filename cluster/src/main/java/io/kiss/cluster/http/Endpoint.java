@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -15,8 +16,9 @@ import java.util.concurrent.CompletionStage;
  *
  * @param path such as {@code /api/v1/policies/{id}}; a name in braces stands for one segment
  * @param handler answers; may throw or fail with {@link ApiProblem}
+ * @param query names of the parameters that it reads; any other is refused before it is asked
  */
-record Endpoint(HttpMethod method, String path, Handler handler) {
+record Endpoint(HttpMethod method, String path, Handler handler, Set<String> query) {
 
   /** Answers a call without blocking. */
   @FunctionalInterface
@@ -24,24 +26,24 @@ record Endpoint(HttpMethod method, String path, Handler handler) {
     CompletionStage<HttpResponse> answer(Call call);
   }
 
-  static Endpoint get(String path, Handler handler) {
-    return new Endpoint(HttpMethods.GET, path, handler);
+  static Endpoint get(String path, Handler handler, String... query) {
+    return new Endpoint(HttpMethods.GET, path, handler, Set.of(query));
   }
 
   static Endpoint post(String path, Handler handler) {
-    return new Endpoint(HttpMethods.POST, path, handler);
+    return new Endpoint(HttpMethods.POST, path, handler, Set.of());
   }
 
   static Endpoint put(String path, Handler handler) {
-    return new Endpoint(HttpMethods.PUT, path, handler);
+    return new Endpoint(HttpMethods.PUT, path, handler, Set.of());
   }
 
   static Endpoint patch(String path, Handler handler) {
-    return new Endpoint(HttpMethods.PATCH, path, handler);
+    return new Endpoint(HttpMethods.PATCH, path, handler, Set.of());
   }
 
   static Endpoint delete(String path, Handler handler) {
-    return new Endpoint(HttpMethods.DELETE, path, handler);
+    return new Endpoint(HttpMethods.DELETE, path, handler, Set.of());
   }
 
   /** What the names in braces stand for; empty where the path is another one. */

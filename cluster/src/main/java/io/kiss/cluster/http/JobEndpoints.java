@@ -21,7 +21,6 @@ import io.kiss.kisim.scenario.ScenarioException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -88,7 +87,7 @@ final class JobEndpoints {
                                 "evaluation",
                                 Optional.ofNullable(order.policy()),
                                 learned -> order.prepare(library, learned)))),
-        Endpoint.get("/api/v1/jobs", this::list),
+        Endpoint.get("/api/v1/jobs", this::list, "limit", "before"),
         Endpoint.get("/api/v1/jobs/{id}", this::show),
         Endpoint.delete("/api/v1/jobs/{id}", this::delete));
   }
@@ -173,7 +172,6 @@ final class JobEndpoints {
   record JobPage(List<JobStatus> jobs, Optional<String> next) {}
 
   private CompletionStage<HttpResponse> list(Call call) {
-    call.allowOnly(Set.of("limit", "before"));
     Page<JobStatus> page =
         Page.of(call, "before", queue.all(), JobStatus::id).map(JobStatus::withoutResult);
     return CompletableFuture.completedFuture(Json.ok(new JobPage(page.items(), page.next())));

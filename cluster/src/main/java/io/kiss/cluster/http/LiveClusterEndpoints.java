@@ -44,6 +44,13 @@ final class LiveClusterEndpoints {
   record ClusterView(
       String name, Optional<ClusterDefinition> definition, List<String> namespaces) {}
 
+  /**
+   * A page of clusters, those that are built in first.
+   *
+   * @param next what to pass as {@code after} for the next page; empty: this was the last
+   */
+  record ClusterPage(List<ClusterView> clusters, Optional<String> next) {}
+
   /** How a cluster is reached. */
   record PutCluster(
       String kubeconfig, String context, PutPrometheus prometheus, String metricsSource) {
@@ -90,14 +97,17 @@ final class LiveClusterEndpoints {
 
   List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get(CLUSTERS, call -> all()),
+        Endpoint.get(CLUSTERS, this::page, "limit", "after"),
         Endpoint.get(CLUSTER, this::one),
         Endpoint.put(CLUSTER, this::define),
         Endpoint.delete(CLUSTER, this::remove));
   }
 
-  private CompletionStage<HttpResponse> all() {
-    return controller.view().thenApply(view -> Json.ok(views(view)));
+  private CompletionStage<HttpResponse> page(Call call) {
+    return controller
+        .view()
+        .thenApply(view -> Page.of(call, "after", views(view), ClusterView::name))
+        .thenApply(page -> Json.ok(new ClusterPage(page.items(), page.next())));
   }
 
   private List<ClusterView> views(ControllerView view) {

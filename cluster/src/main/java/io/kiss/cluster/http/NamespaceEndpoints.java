@@ -51,6 +51,20 @@ final class NamespaceEndpoints {
   record NamespaceView(Attachment attachment, NamespaceStatus status) {}
 
   /**
+   * A page of attachments.
+   *
+   * @param next what to pass as {@code after} for the next page; empty: this was the last
+   */
+  record NamespacePage(List<Attachment> namespaces, Optional<String> next) {}
+
+  /**
+   * A page of Deployments.
+   *
+   * @param next what to pass as {@code after} for the next page; empty: this was the last
+   */
+  record DeploymentPage(List<DeploymentStatus> deployments, Optional<String> next) {}
+
+  /**
    * How to attach a namespace; what is left out has a default, but the mode stays as it was.
    *
    * @param source templates of the metrics' queries
@@ -114,13 +128,15 @@ final class NamespaceEndpoints {
 
   List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get(LiveClusterEndpoints.CLUSTERS + "/{cluster}/namespaces", this::namespaces),
+        Endpoint.get(
+            LiveClusterEndpoints.CLUSTERS + "/{cluster}/namespaces",
+            this::namespaces,
+            "limit",
+            "after"),
         Endpoint.get(NAMESPACE, this::namespace),
         Endpoint.put(NAMESPACE, this::attach),
         Endpoint.delete(NAMESPACE, this::detach),
-        Endpoint.get(
-            NAMESPACE + "/deployments",
-            call -> status(call).thenApply(status -> Json.ok(status.deployments()))),
+        Endpoint.get(NAMESPACE + "/deployments", this::deployments, "limit", "after"),
         Endpoint.get(NAMESPACE + "/deployments/{name}", this::deployment),
         Endpoint.patch(NAMESPACE + "/deployments/{name}", this::change));
   }
@@ -132,8 +148,20 @@ final class NamespaceEndpoints {
         .thenApply(
             view -> {
               clusters.require(view, cluster);
-              return Json.ok(LiveClusterEndpoints.attachments(view, cluster).toList());
+              Page<Attachment> page =
+                  Page.of(
+                      call,
+                      "after",
+                      LiveClusterEndpoints.attachments(view, cluster).toList(),
+                      Attachment::namespace);
+              return Json.ok(new NamespacePage(page.items(), page.next()));
             });
+  }
+
+  private CompletionStage<HttpResponse> deployments(Call call) {
+    return status(call)
+        .thenApply(status -> Page.of(call, "after", status.deployments(), DeploymentStatus::name))
+        .thenApply(page -> Json.ok(new DeploymentPage(page.items(), page.next())));
   }
 
   private CompletionStage<HttpResponse> namespace(Call call) {

@@ -20,9 +20,17 @@ record Page<T>(List<T> items, Optional<String> next) {
    * @param all the whole list, in order
    */
   static <T> Page<T> of(Call call, String cursor, List<T> all, Function<T, String> id) {
-    int limit = limit(call);
+    return of(limit(call), cursor, call.query(cursor), all, id);
+  }
+
+  /** The first part. */
+  static <T> Page<T> first(List<T> all, Function<T, String> id) {
+    return of(DEFAULT_LIMIT, "", Optional.empty(), all, id);
+  }
+
+  private static <T> Page<T> of(
+      int limit, String cursor, Optional<String> after, List<T> all, Function<T, String> id) {
     int from = 0;
-    Optional<String> after = call.query(cursor);
     if (after.isPresent()) {
       while (from < all.size() && !id.apply(all.get(from)).equals(after.get())) {
         from++;

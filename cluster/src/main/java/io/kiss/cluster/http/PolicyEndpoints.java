@@ -66,7 +66,11 @@ final class PolicyEndpoints {
     }
   }
 
-  /** All policies, oldest first, with the term in force. */
+  /**
+   * The term in force, and a page of the policies, oldest first.
+   *
+   * @param next what to pass as {@code after} for the next page; empty: this was the last
+   */
   record PoliciesView(
       long term,
       Optional<String> champion,
@@ -75,11 +79,21 @@ final class PolicyEndpoints {
       Optional<CanaryStatus> canary,
       List<Pin> pins,
       List<Change> history,
-      List<PolicyView> policies) {}
+      List<PolicyView> policies,
+      Optional<String> next) {}
 
   List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get("/api/v1/policies", call -> controller.view().thenApply(v -> Json.ok(all(v)))),
+        Endpoint.get(
+            "/api/v1/policies",
+            call ->
+                controller
+                    .view()
+                    .thenApply(
+                        v -> shown(v, Page.of(call, "after", v.policies(), PolicyEndpoints::id)))
+                    .thenApply(Json::ok),
+            "limit",
+            "after"),
         Endpoint.get(
             "/api/v1/policies/{id}",
             call -> controller.view().thenApply(view -> Json.ok(one(view, call.segment("id"))))),
@@ -91,7 +105,11 @@ final class PolicyEndpoints {
         Endpoint.post("/api/v1/policies/{id}/rollback", call -> rollback(call.segment("id"))));
   }
 
-  private static PoliciesView all(ControllerView view) {
+  private static String id(RegisteredPolicy policy) {
+    return policy.ref().id();
+  }
+
+  private static PoliciesView shown(ControllerView view, Page<RegisteredPolicy> page) {
     return new PoliciesView(
         view.assignment().term(),
         view.assignment().policy().map(PolicyRef::id),
@@ -100,7 +118,8 @@ final class PolicyEndpoints {
         view.canary(),
         view.assignment().pins(),
         view.lifecycle().history(),
-        view.policies().stream().map(p -> PolicyView.of(p, view)).toList());
+        page.map(policy -> PolicyView.of(policy, view)).items(),
+        page.next());
   }
 
   private static PolicyView one(ControllerView view, String id) {
@@ -187,7 +206,7 @@ final class PolicyEndpoints {
     return controller
         .<Done>order(reply -> new ControllerProtocol.PausePolicies(paused, reply))
         .thenCompose(done -> controller.view())
-        .thenApply(view -> Json.ok(all(view)));
+        .thenApply(view -> Json.ok(shown(view, Page.first(view.policies(), PolicyEndpoints::id))));
   }
 
   /**

@@ -15,6 +15,7 @@ import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.http.scaladsl.model.IllegalUriException;
 import akka.pattern.StatusReply;
 import java.net.InetAddress;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +121,10 @@ final class Router {
       Optional<Map<String, String>> values = endpoint.match(segments);
       if (values.isPresent()) {
         if (endpoint.method().equals(request.method())) {
-          Call call = new Call(request, values.get(), system);
+          Call call = new Call(request, values.get(), endpoint.query(), system);
+          if (endpoint.path().startsWith("/api/")) {
+            call.refuseUnknown();
+          }
           return Doorkeeper.changesSomething(request)
               ? changes.make(endpoint, call, caller, id)
               : endpoint.handler().answer(call);
@@ -179,6 +183,16 @@ final class Router {
     }
     if (cause instanceof IllegalUriException) {
       return Json.problem(StatusCodes.BAD_REQUEST, "the address is not a valid URI");
+    }
+    if (cause.getCause() instanceof SQLException) {
+      LOG.warn(
+          "{} {} failed, request {}: {}",
+          request.method().value(),
+          request.getUri().path(),
+          id,
+          cause.getMessage());
+      return Json.problem(
+          StatusCodes.SERVICE_UNAVAILABLE, "the database does not answer; try again in a moment");
     }
     LOG.error(
         "{} {} failed, request {}", request.method().value(), request.getUri().path(), id, cause);

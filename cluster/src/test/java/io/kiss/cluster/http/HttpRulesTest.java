@@ -57,7 +57,10 @@ class HttpRulesTest {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response =
+        HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    NodeFixture.check(method, path, body, response);
+    return response;
   }
 
   private static String header(HttpResponse<?> response, String name) {
