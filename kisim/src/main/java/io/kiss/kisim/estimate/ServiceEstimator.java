@@ -12,6 +12,8 @@ import java.util.OptionalDouble;
  *   <li><b>Service time</b>: by Little's law requests in service over completions, of the ticks
  *       with the least load, since full batches take longer. Where too few were in service, the
  *       median latency where nothing waits; of what was seen, the lower tenth: waiting only adds.
+ *       Where it was never seen without a queue, as one that is overloaded from the start, the same
+ *       of full batches: an upper bound, without which nobody would end the overload.
  *   <li><b>Capacity of a replica</b>: completions per ready replica while requests wait at all of
  *       them, which is what saturation looks like. A queue may also just wait for its batch, so the
  *       upper tenth of those ticks counts. Where none was seen, completions over the share of time
@@ -58,6 +60,7 @@ public final class ServiceEstimator {
 
   private final Window latencies = new Window(TICKS);
   private final InService inService = new InService();
+  private final InService inFullBatches = new InService();
   private final Window saturated = new Window(TICKS);
   private final Window byUtilisation = new Window(TICKS);
   private final Window startups = new Window(PODS);
@@ -139,8 +142,8 @@ public final class ServiceEstimator {
     if (telemetry.p50LatencySeconds() > 0 && !waiting) {
       latencies.add(telemetry.p50LatencySeconds());
     }
-    if (telemetry.runningRequests() >= 0 && !waiting) {
-      inService.add(telemetry.runningRequests(), completions, ready);
+    if (telemetry.runningRequests() >= 0) {
+      (waiting ? inFullBatches : inService).add(telemetry.runningRequests(), completions, ready);
     }
     if (waiting && completions < 1.1 * telemetry.arrivalRate()) {
       saturated.add(completions / ready);
@@ -183,10 +186,13 @@ public final class ServiceEstimator {
     return false;
   }
 
-  /** Latency of a lone request, seconds; empty: unknown. */
+  /** Latency of a lone request, seconds, or a bound above it; empty: unknown. */
   public OptionalDouble serviceTimeSeconds() {
-    OptionalDouble byLittle = inService.meanSeconds();
-    return byLittle.isPresent() ? byLittle : latencies.quantile(LOWER, LEAST_TICKS);
+    OptionalDouble known = inService.meanSeconds();
+    if (known.isEmpty()) {
+      known = latencies.quantile(LOWER, LEAST_TICKS);
+    }
+    return known.isPresent() ? known : inFullBatches.meanSeconds();
   }
 
   /** Requests per second that one ready replica sustains; empty: unknown. */

@@ -72,6 +72,20 @@ class ServiceEstimatorTest {
   }
 
   @Test
+  void anOverloadThatWasThereFromTheStartIsEndedByWhatFullBatchesTakeUntilOneIsSeenWithout() {
+    TelemetryBuffer full = quiet();
+    full.arrivalRate = 120;
+    full.completionRate = 100;
+    full.queuedRequests = 50;
+    full.runningRequests = 40;
+    see(full, 4 + 4);
+    about(estimator.replicaCapacity(), 50);
+    about(estimator.serviceTimeSeconds(), 0.4);
+    see(quiet(), 15);
+    about(estimator.serviceTimeSeconds(), 0.1);
+  }
+
+  @Test
   void whereRequestsWaitAtEveryReplicaItIsTheCapacityThatIsCompleted() {
     TelemetryBuffer saturated = quiet();
     saturated.arrivalRate = 90;
