@@ -50,6 +50,9 @@ public final class ServiceEstimator {
   /** Requests that must have been seen in service for Little's law. */
   static final double LEAST_RUNNING = 30;
 
+  /** More completed than came in by this factor: a queue is being worked off. */
+  private static final double WORKING_OFF = 1.1;
+
   private static final double UPPER = 0.9;
   private static final double LOWER = 0.1;
 
@@ -142,10 +145,12 @@ public final class ServiceEstimator {
     if (telemetry.p50LatencySeconds() > 0 && !waiting) {
       latencies.add(telemetry.p50LatencySeconds());
     }
-    if (telemetry.runningRequests() >= 0) {
+    // What is completed then came in before, while those in service are counted now.
+    boolean workingOff = completions > WORKING_OFF * telemetry.arrivalRate();
+    if (telemetry.runningRequests() >= 0 && !workingOff) {
       (waiting ? inFullBatches : inService).add(telemetry.runningRequests(), completions, ready);
     }
-    if (waiting && completions < 1.1 * telemetry.arrivalRate()) {
+    if (waiting && !workingOff) {
       saturated.add(completions / ready);
     }
     double busy = telemetry.gpuUtilisation();

@@ -86,6 +86,18 @@ class ServiceEstimatorTest {
   }
 
   @Test
+  void aQueueThatIsBeingWorkedOffDoesNotShortenTheServiceTime() {
+    TelemetryBuffer afterwards = quiet();
+    // The window still counts what the queue gave; in service is what comes in now.
+    afterwards.completionRate = 40;
+    see(afterwards, 4 + 60);
+    see(quiet(), 15);
+    about(estimator.serviceTimeSeconds(), 0.1);
+    see(afterwards, 60);
+    about(estimator.serviceTimeSeconds(), 0.1);
+  }
+
+  @Test
   void whereRequestsWaitAtEveryReplicaItIsTheCapacityThatIsCompleted() {
     TelemetryBuffer saturated = quiet();
     saturated.arrivalRate = 90;
