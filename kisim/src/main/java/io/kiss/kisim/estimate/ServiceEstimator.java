@@ -26,11 +26,11 @@ import java.util.OptionalDouble;
  *
  * <p>Relative errors against the simulator's truth, over 160 services with traffic, nodes, faults
  * and telemetry as training draws them (median, 90th percentile; {@code
- * EstimatesOfDrawnServicesTest} holds them). Kept 30 % to 150 % busy: capacity 2 % and 14 %,
- * service time 11 % and 101 %, start-up 13 % and 35 %. Kept 20 % to 70 % busy, so that saturation
- * is never seen: capacity 7 % and 42 %, nearly all of it too low; service time 5 % and 57 %,
- * start-up 14 % and 38 %. The large errors of the service time are those of batching services that
- * are never seen idle.
+ * EstimatesOfDrawnServicesTest} holds them). Kept 30 % to 150 % busy: capacity 2 % and 9 %, service
+ * time 13 % and 141 %, start-up 13 % and 34 %. Kept 20 % to 70 % busy, so that saturation is never
+ * seen: capacity 6 % and 41 %, nearly all of it too low; service time 6 % and 81 %, start-up 14 %
+ * and 39 %. The large errors of the service time are those of batching services that are never seen
+ * idle.
  *
  * <p>Not for several threads.
  */
@@ -44,7 +44,10 @@ public final class ServiceEstimator {
   /** Requests that must wait at each ready replica before all of them count as saturated. */
   static final double SATURATED_QUEUE = 1;
 
-  /** Rates look back over a window: what they count must have been served by the same replicas. */
+  /**
+   * Rates look back over a window: what they count must have been served by the same replicas, and
+   * been measured all the while, since a window that is half empty shows half the rate.
+   */
   private static final double STEADY_SECONDS = 60;
 
   /** Requests that must have been seen in service for Little's law. */
@@ -72,6 +75,7 @@ public final class ServiceEstimator {
   private int readyBefore = -1;
   private double timeBefore;
   private double readySince;
+  private double measuredSince = Double.NaN;
 
   /** The newest figures of one kind. */
   private static final class Window {
@@ -134,10 +138,16 @@ public final class ServiceEstimator {
 
   /** Takes in what a tick shows. */
   public void observe(Telemetry telemetry) {
+    boolean silent = telemetry.timeSeconds() - timeBefore > STEADY_SECONDS;
+    if (readyBefore >= 0 && silent || Double.isNaN(telemetry.completionRate())) {
+      measuredSince = telemetry.timeSeconds();
+    }
     observePods(telemetry);
     double completions = telemetry.completionRate();
     int ready = telemetry.readyReplicas();
-    boolean steady = telemetry.timeSeconds() - readySince >= STEADY_SECONDS;
+    boolean steady =
+        telemetry.timeSeconds() - readySince >= STEADY_SECONDS
+            && !(telemetry.timeSeconds() - measuredSince < STEADY_SECONDS);
     if (!(completions > 0) || ready == 0 || !steady || telemetry.rolloutInProgress()) {
       return;
     }

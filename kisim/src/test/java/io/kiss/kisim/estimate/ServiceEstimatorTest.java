@@ -98,6 +98,24 @@ class ServiceEstimatorTest {
   }
 
   @Test
+  void afterAGapRatesTeachNothingUntilTheirWindowIsFullAgain() {
+    TelemetryBuffer missing = quiet();
+    missing.completionRate = Double.NaN;
+    TelemetryBuffer halfAWindow = quiet();
+    halfAWindow.completionRate = 10;
+    halfAWindow.arrivalRate = 10;
+    see(quiet(), 4 + 15);
+    see(missing, 1);
+    see(halfAWindow, 3);
+    see(quiet(), 15);
+    about(estimator.serviceTimeSeconds(), 0.1);
+    time += 120;
+    see(halfAWindow, 3);
+    see(quiet(), 15);
+    about(estimator.serviceTimeSeconds(), 0.1);
+  }
+
+  @Test
   void whereRequestsWaitAtEveryReplicaItIsTheCapacityThatIsCompleted() {
     TelemetryBuffer saturated = quiet();
     saturated.arrivalRate = 90;
