@@ -186,9 +186,19 @@ public final class ServiceEstimator {
     }
     boolean clockWasSetBack = now < timeBefore;
     readySince = ready != readyBefore || clockWasSetBack ? now : readySince;
-    pendingSince = since;
+    pendingSince = Arrays.stream(since).filter(created -> isStarting(created, now)).toArray();
     readyBefore = ready;
     timeBefore = now;
+  }
+
+  /**
+   * Whether a pod that is not ready has never been: one that was there at the tick before without
+   * being pending has lost its readiness, and its age is no start-up.
+   */
+  private boolean isStarting(double created, double now) {
+    return readyBefore < 0
+        || contains(pendingSince, created)
+        || created >= timeBefore - (now - timeBefore);
   }
 
   /** Clocks are read twice: the same pod's time of creation may differ a little. */

@@ -187,6 +187,20 @@ class ServiceEstimatorTest {
   }
 
   @Test
+  void aPodThatWasReadyBeforeIsNoStartUpWhenItIsReadyAgain() {
+    see(quiet(), 10);
+    TelemetryBuffer lost = quiet();
+    lost.readyReplicas = 1;
+    lost.pendingReplicas = 1;
+    for (int age : new int[] {1600, 1615}) {
+      lost.pendingAgesSeconds[0] = age;
+      see(lost, 1);
+    }
+    see(quiet(), 1);
+    assertThat(estimator.startupSeconds()).isEmpty();
+  }
+
+  @Test
   void aPendingPodThatIsDeletedHasNoStartUp() {
     TelemetryBuffer waiting = quiet();
     waiting.pendingReplicas = 1;
