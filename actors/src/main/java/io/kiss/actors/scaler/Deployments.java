@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
@@ -38,6 +39,8 @@ final class Deployments {
     private int ready = UNKNOWN;
     private final ServiceEstimator seen = new ServiceEstimator();
     private Optional<Terms> terms = Optional.empty();
+    private boolean recalled;
+    private Optional<WorkloadSpec> remembered = Optional.empty();
     private Optional<String> noMetrics = Optional.empty();
     private Optional<String> policy = Optional.empty();
     private long term;
@@ -80,14 +83,43 @@ final class Deployments {
 
   /** Settles what decisions go by now: a scaler comes and goes with that. */
   private void settle(Deployment deployment, Attachment attachment, LoadedPolicy policy) {
-    deployment.terms =
-        Optional.of(Terms.of(attachment, deployment.workload, deployment.seen, deployment.terms));
+    Knowledge known = new Knowledge(deployment.seen, deployment.spec(), deployment.remembered);
+    deployment.terms = Optional.of(Terms.of(attachment, deployment.workload, known));
     if (deployment.spec().isEmpty()) {
       stop(deployment);
     } else if (deployment.scaler == null) {
       deployment.scaler = spawn(deployment.workload.name());
       use(deployment, policy);
       site.metrics().scalers(1);
+    }
+  }
+
+  /** Deployments whose past nobody has asked the journal for; from now on, somebody has. */
+  Set<String> takeUnrecalled() {
+    Set<String> names = new TreeSet<>();
+    byName.forEach(
+        (name, deployment) -> {
+          if (!deployment.recalled) {
+            deployment.recalled = true;
+            names.add(name);
+          }
+        });
+    return names;
+  }
+
+  /** Takes in what the journal says of their past; where it says nothing it is asked again. */
+  void recall(Recall.Answered answer) {
+    if (answer.failure() != null) {
+      byName.keySet().stream()
+          .filter(answer.deployments()::contains)
+          .forEach(name -> byName.get(name).recalled = false);
+      return;
+    }
+    for (DecisionRecord newest : answer.newest()) {
+      Deployment deployment = byName.get(newest.deployment());
+      if (deployment != null) {
+        deployment.remembered = newest.workload();
+      }
     }
   }
 

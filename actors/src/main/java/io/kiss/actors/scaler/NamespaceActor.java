@@ -132,6 +132,7 @@ final class NamespaceActor {
         .onMessage(Written.class, message -> same(() -> loop.onWritten(message)))
         .onMessage(ScalerActor.PolicyInUse.class, message -> same(() -> onPolicyInUse(message)))
         .onMessage(AssignedPolicy.Answered.class, message -> same(() -> onPolicyAnswered(message)))
+        .onMessage(Recall.Answered.class, message -> same(() -> deployments.recall(message)))
         .onMessage(Connected.class, message -> same(this::onConnected))
         .onMessage(Lease.Due.class, message -> same(() -> lease.ask(site.cluster())))
         .onMessage(Lease.Answered.class, message -> same(() -> onLeaseAnswered(message)))

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What decisions about one workload go by; a pure function of what was said and what was seen.
@@ -43,18 +44,11 @@ record Terms(
   private static final int USUAL_MIN = 1;
 
   /**
-   * An estimate replaces the one in use only where it differs by more than this share: a scaler is
-   * told of each change, and telemetry wobbles.
-   */
-  private static final double WORTH_A_CHANGE = 0.1;
-
-  /**
    * Settles the terms.
    *
-   * @param before those of the tick before; empty: the first
+   * @param known of the service, by itself
    */
-  static Terms of(
-      Attachment attachment, Workload workload, ServiceEstimator seen, Optional<Terms> before) {
+  static Terms of(Attachment attachment, Workload workload, Knowledge known) {
     Mode mode = attachment.modeOf(workload.name());
     Optional<String> refusal = workload.refusal();
     if (mode == Mode.OFF) {
@@ -64,7 +58,7 @@ record Terms(
       return refused(mode, refusal.get());
     }
     try {
-      return settled(attachment, workload, mode, said(attachment, workload), seen, before);
+      return settled(attachment, workload, mode, said(attachment, workload), known);
     } catch (IllegalArgumentException e) {
       return refused(mode, e.getMessage());
     }
@@ -89,8 +83,7 @@ record Terms(
       Workload workload,
       Mode mode,
       WorkloadSettings settings,
-      ServiceEstimator seen,
-      Optional<Terms> before) {
+      Knowledge known) {
     if (settings.sloSeconds().isEmpty()) {
       return refused(mode, "no SLO is stated: set sloMs of the namespace, or annotate " + SLO);
     }
@@ -99,29 +92,37 @@ record Terms(
           mode, "no maximum is stated: set maxReplicas of the namespace, or annotate " + MAX);
     }
     List<String> estimated = new ArrayList<>();
-    Optional<WorkloadSpec> old = before.flatMap(Terms::spec);
     Optional<ServiceProfile> profile = settings.profile();
     OptionalDouble service =
-        known(
-            profile.map(ServiceProfile::serviceTimeSeconds),
-            "serviceTimeSeconds",
-            seen.serviceTimeSeconds(),
-            old.map(WorkloadSpec::serviceTimeSeconds),
-            estimated);
+        stated(profile, ServiceProfile::serviceTimeSeconds)
+            .orElseGet(
+                () ->
+                    known.figure(
+                        "serviceTimeSeconds",
+                        ServiceEstimator::serviceTimeSeconds,
+                        WorkloadSpec::serviceTimeSeconds,
+                        Double.NaN,
+                        estimated));
     OptionalDouble capacity =
-        known(
-            profile.map(ServiceProfile::replicaCapacity),
-            "replicaCapacity",
-            seen.replicaCapacity(),
-            old.map(WorkloadSpec::replicaCapacity),
-            estimated);
+        stated(profile, ServiceProfile::replicaCapacity)
+            .orElseGet(
+                () ->
+                    known.figure(
+                        "replicaCapacity",
+                        ServiceEstimator::replicaCapacity,
+                        WorkloadSpec::replicaCapacity,
+                        Double.NaN,
+                        estimated));
     OptionalDouble startup =
-        known(
-            profile.map(ServiceProfile::startupSeconds),
-            "startupSeconds",
-            seen.startupSeconds(),
-            old.map(WorkloadSpec::startupSeconds),
-            estimated);
+        stated(profile, ServiceProfile::startupSeconds)
+            .orElseGet(
+                () ->
+                    known.figure(
+                        "startupSeconds",
+                        ServiceEstimator::startupSeconds,
+                        WorkloadSpec::startupSeconds,
+                        ASSUMED_STARTUP_SECONDS,
+                        estimated));
     if (service.isEmpty() || capacity.isEmpty()) {
       return refused(
           mode,
@@ -144,23 +145,9 @@ record Terms(
     return new Terms(mode, Optional.of(spec), List.copyOf(estimated), Optional.empty());
   }
 
-  private static OptionalDouble known(
-      Optional<Double> said,
-      String name,
-      OptionalDouble seen,
-      Optional<Double> before,
-      List<String> estimated) {
-    if (said.isPresent()) {
-      return OptionalDouble.of(said.get());
-    }
-    if (seen.isEmpty()) {
-      return seen;
-    }
-    estimated.add(name);
-    boolean small =
-        before.isPresent()
-            && Math.abs(seen.getAsDouble() - before.get()) <= WORTH_A_CHANGE * before.get();
-    return small ? OptionalDouble.of(before.get()) : seen;
+  private static Optional<OptionalDouble> stated(
+      Optional<ServiceProfile> profile, ToDoubleFunction<ServiceProfile> figure) {
+    return profile.map(p -> OptionalDouble.of(figure.applyAsDouble(p)));
   }
 
   private static WorkloadSettings byCluster(Workload workload) {

@@ -6,6 +6,7 @@ import io.kiss.actors.scaler.DecisionWriter.Written;
 import io.kiss.actors.scaler.Problems.Area;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A namespace's clock: each tick reads, lets every scaler decide, writes where that is allowed, and
@@ -28,6 +29,7 @@ final class TickLoop {
   private final Deployments deployments;
   private final TickReader reader;
   private final DecisionWriter writer;
+  private final Recall recall;
 
   private Attachment attachment;
   private Duration tickInterval;
@@ -47,6 +49,7 @@ final class TickLoop {
     this.ticks = ticks;
     reader = new TickReader(site.namespace(), site.calls());
     writer = new DecisionWriter(site.namespace(), site.environment().journal(), site.calls());
+    recall = new Recall(site);
   }
 
   long ticks() {
@@ -139,6 +142,10 @@ final class TickLoop {
     if (failure.map(TickReader.Failure::area).orElse(Area.METRICS) == Area.METRICS) {
       site.problems().clear(Area.CLUSTER);
       deployments.follow(seen.workloads(), attachment, assigned.inUse());
+      Set<String> unrecalled = deployments.takeUnrecalled();
+      if (!unrecalled.isEmpty()) {
+        recall.ask(unrecalled);
+      }
     }
     if (failure.isPresent()) {
       site.problems().set(failure.get().area(), failure.get().sentence());

@@ -7,6 +7,7 @@ import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.live.LiveClock;
 import io.kiss.actors.live.LiveCluster;
 import io.kiss.actors.live.MetricsPort;
+import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.live.PolicyStore;
 import io.kiss.actors.live.ScaleConflict;
 import io.kiss.actors.live.Workload;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -226,6 +228,20 @@ final class FakeCluster
     }
     journal.add(records);
     return CompletableFuture.completedStage(Done.getInstance());
+  }
+
+  @Override
+  public synchronized CompletionStage<List<DecisionRecord>> newest(
+      NamespaceRef namespace, Set<String> names) {
+    if (journalFails != null) {
+      return CompletableFuture.failedStage(journalFails);
+    }
+    Map<String, DecisionRecord> newest = new TreeMap<>();
+    journal.stream()
+        .flatMap(List::stream)
+        .filter(record -> names.contains(record.deployment()))
+        .forEach(record -> newest.put(record.deployment(), record));
+    return CompletableFuture.completedStage(List.copyOf(newest.values()));
   }
 
   @Override

@@ -52,6 +52,12 @@ abstract class NamespaceFixture {
     controller = kit.createTestProbe();
     shard = kit.createTestProbe();
     metrics = LiveMetrics.get(kit.system());
+    namespace = spawn("node-1");
+    cluster.put("web", Deployment.of(2, 100));
+  }
+
+  /** The namespace's entity on a node of that name. */
+  ActorRef<NamespaceProtocol.Command> spawn(String node) {
     ScalerActor.Maker maker =
         (workload, guards) -> {
           if (batchFails.get() && workload.name().equals("batch")) {
@@ -59,20 +65,18 @@ abstract class NamespaceFixture {
           }
           return ScalerActor.Maker.real().make(workload, guards);
         };
-    namespace =
-        kit.spawn(
-            NamespaceActor.create(
-                new NamespaceRef("local", "demo"),
-                new LiveEnvironment(
-                    SETTINGS,
-                    name -> name.equals("local") ? Optional.of(cluster.live()) : Optional.empty(),
-                    cluster,
-                    new PolicyCache(cluster),
-                    controller.ref(),
-                    "node-1",
-                    maker),
-                shard.ref()));
-    cluster.put("web", Deployment.of(2, 100));
+    return kit.spawn(
+        NamespaceActor.create(
+            new NamespaceRef("local", "demo"),
+            new LiveEnvironment(
+                SETTINGS,
+                name -> name.equals("local") ? Optional.of(cluster.live()) : Optional.empty(),
+                cluster,
+                new PolicyCache(cluster),
+                controller.ref(),
+                node,
+                maker),
+            shard.ref()));
   }
 
   @AfterEach

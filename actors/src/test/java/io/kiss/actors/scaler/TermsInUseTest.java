@@ -17,6 +17,7 @@ import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** What decisions about single Deployments go by, seen from outside. */
@@ -78,6 +79,39 @@ class TermsInUseTest extends NamespaceFixture {
     assertThat(spec.serviceTimeSeconds()).isCloseTo(0.1, within(1e-9));
     assertThat(known.estimated())
         .containsExactly("serviceTimeSeconds", "replicaCapacity", "startupSeconds (assumed)");
+  }
+
+  @Test
+  void whatWasEstimatedIsRememberedByTheNodeThatTakesOverOnceTheJournalAnswers() {
+    cluster.put("web", new Deployment(6, 1, 100, Optional.empty(), false));
+    say(active(LIMITS));
+    ticksUntil(() -> cluster.batches() > 0);
+    WorkloadSpec before = status("web").workload().orElseThrow();
+    kit.stop(namespace);
+
+    namespace = spawn("node-2");
+    cluster.journalFails = new IllegalStateException("the database is away");
+    say(active(LIMITS));
+    ticksUntil(() -> !status().deployments().isEmpty());
+    assertThat(status("web").refusal().orElseThrow()).contains("not known yet");
+    cluster.journalFails = null;
+    ticksUntil(() -> status("web").workload().isPresent());
+    assertThat(status("web").workload()).contains(before);
+    assertThat(status("web").estimated())
+        .containsExactly(
+            "serviceTimeSeconds (remembered)",
+            "replicaCapacity (remembered)",
+            "startupSeconds (assumed)");
+    assertThat(status("web").mode()).isEqualTo(Mode.ACTIVE);
+  }
+
+  private void ticksUntil(Callable<Boolean> seen) {
+    soon()
+        .until(
+            () -> {
+              pass();
+              return seen.call();
+            });
   }
 
   @Test

@@ -66,7 +66,8 @@ class TermsTest {
   }
 
   private static Terms of(Attachment attachment, Workload workload) {
-    return Terms.of(attachment, workload, NOTHING_SEEN, Optional.empty());
+    return Terms.of(
+        attachment, workload, new Knowledge(NOTHING_SEEN, Optional.empty(), Optional.empty()));
   }
 
   private static String refusal(Attachment attachment, Workload workload) {
@@ -211,8 +212,7 @@ class TermsTest {
         Terms.of(
             attachment(settings(1.0, 1, 9, PROFILE, null)),
             workload(Map.of(), null),
-            seenAt(40),
-            Optional.empty());
+            new Knowledge(seenAt(40), Optional.empty(), Optional.empty()));
     assertThat(terms.spec().orElseThrow().replicaCapacity()).isEqualTo(10);
     assertThat(terms.estimated()).isEmpty();
   }
@@ -238,8 +238,45 @@ class TermsTest {
     assertThat(far.spec().orElseThrow().replicaCapacity()).isCloseTo(90, within(1e-9));
   }
 
+  @Test
+  void whatIsRememberedStandsUntilItIsSeenAgainAndOnlyForWhatNobodyStates() {
+    WorkloadSpec then = new WorkloadSpec("web", 3, 4, 9, 0.5, 30, 44, 1, 15);
+    Terms remembered = remembering(NOTHING_SEEN, then, null);
+    assertThat(remembered.spec()).contains(new WorkloadSpec("web", 1, 9, 1, 0.5, 30, 44, 10, 30));
+    assertThat(remembered.estimated())
+        .containsExactly(
+            "serviceTimeSeconds (remembered)",
+            "replicaCapacity (remembered)",
+            "startupSeconds (remembered)");
+    WorkloadSpec seen = remembering(seenAt(40), then, null).spec().orElseThrow();
+    assertThat(seen.replicaCapacity()).isCloseTo(80, within(1e-9));
+    assertThat(seen.startupSeconds()).isEqualTo(44);
+    assertThat(remembering(seenAt(40), then, PROFILE).spec().orElseThrow().startupSeconds())
+        .isEqualTo(60);
+  }
+
+  @Test
+  void aStartUpThatWasAssumedThenIsStillCalledAssumed() {
+    WorkloadSpec then = new WorkloadSpec("web", 3, 4, 9, 0.5, 30, 180, 1, 15);
+    assertThat(remembering(NOTHING_SEEN, then, null).estimated())
+        .containsExactly(
+            "serviceTimeSeconds (remembered)",
+            "replicaCapacity (remembered)",
+            "startupSeconds (assumed)");
+  }
+
+  private static Terms remembering(
+      ServiceEstimator seen, WorkloadSpec then, ServiceProfile profile) {
+    return Terms.of(
+        attachment(settings(1.0, 1, 9, profile, null)),
+        workload(Map.of(), null),
+        new Knowledge(seen, Optional.empty(), Optional.of(then)));
+  }
+
   private static Terms estimated(ServiceEstimator seen, Optional<Terms> before) {
     return Terms.of(
-        attachment(settings(1.0, 1, 9, null, null)), workload(Map.of(), null), seen, before);
+        attachment(settings(1.0, 1, 9, null, null)),
+        workload(Map.of(), null),
+        new Knowledge(seen, before.flatMap(Terms::spec), Optional.empty()));
   }
 }

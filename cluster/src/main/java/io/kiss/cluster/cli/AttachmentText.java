@@ -7,7 +7,26 @@ import java.util.List;
 
 /** How an attached namespace stands, for a terminal. */
 final class AttachmentText {
+  private static final String ACTIVE = "ACTIVE";
+
   private AttachmentText() {}
+
+  /** What is scaled: the namespace's mode, and the Deployments that have one of their own. */
+  private static String mode(JsonNode attachment) {
+    boolean active = attachment.path("mode").asText().equals(ACTIVE);
+    List<String> others = new ArrayList<>();
+    for (JsonNode override : attachment.path("overrides")) {
+      String own = override.path("mode").asText("");
+      if (!own.isEmpty() && !override.path("mode").isNull() && own.equals(ACTIVE) != active) {
+        others.add(override.path("deployment").asText());
+      }
+    }
+    String names = String.join(", ", others);
+    if (active) {
+      return names.isEmpty() ? "and scaled" : "and scaled, all but " + names;
+    }
+    return "in shadow mode: " + (names.isEmpty() ? "nothing is changed" : "only scaled: " + names);
+  }
 
   /** The lines of what {@code GET …/namespaces/{ns}} shows. */
   static List<String> lines(JsonNode view) {
@@ -15,13 +34,13 @@ final class AttachmentText {
     JsonNode status = view.path("status");
     List<String> lines = new ArrayList<>();
     lines.add(
-        "Namespace %s/%s is attached, %s"
-            .formatted(
-                attachment.path("cluster").asText(),
-                attachment.path("namespace").asText(),
-                attachment.path("mode").asText().equals("ACTIVE")
-                    ? "and scaled"
-                    : "in shadow mode: nothing is changed"));
+        Columns.wrap(
+            "Namespace %s/%s is attached, %s"
+                .formatted(
+                    attachment.path("cluster").asText(),
+                    attachment.path("namespace").asText(),
+                    mode(attachment)),
+            2));
     if (status.path("problem").isTextual()) {
       lines.add(Columns.wrap("Problem: " + status.path("problem").asText(), 2));
     }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.kiss.actors.live.DecisionJournal;
 import io.kiss.actors.live.DecisionRecord;
+import io.kiss.actors.live.NamespaceRef;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -110,6 +112,27 @@ public final class JdbcDecisionJournal implements DecisionJournal {
       delete.setLong(1, now - retention.toMillis());
       delete.executeUpdate();
     }
+  }
+
+  @Override
+  public CompletionStage<List<DecisionRecord>> newest(
+      NamespaceRef namespace, Set<String> deployments) {
+    return database.transact(
+        executor,
+        connection -> {
+          List<DecisionRecord> newest = new ArrayList<>();
+          for (String deployment : deployments) {
+            DecisionRange range =
+                new DecisionRange(
+                    namespace.cluster(),
+                    namespace.namespace(),
+                    Optional.of(deployment),
+                    Optional.empty(),
+                    Optional.empty());
+            newest.addAll(select(connection, range, Optional.empty(), false, 1));
+          }
+          return newest;
+        });
   }
 
   /** The decisions asked for, newest first; fails where {@code before} names none. */

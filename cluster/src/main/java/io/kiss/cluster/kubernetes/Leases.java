@@ -94,8 +94,8 @@ final class Leases {
     if (!other.isEmpty() && !other.equals(holder) && unchanged.compareTo(patience) < 0) {
       held.remove(namespace);
       throw new ApiFailure(
-          "the lease kiss-scaler of namespace %s is held by %s; it is taken over once that has not renewed it for %d s (%d s so far)"
-              .formatted(namespace, other, patience.toSeconds(), unchanged.toSeconds()));
+          "the lease kiss-scaler of namespace %s is held by %s; it is taken over once that has not renewed it for %d s"
+              .formatted(namespace, other, patience.toSeconds()));
     }
   }
 

@@ -7,6 +7,7 @@ import akka.actor.ActorSystem;
 import akka.stream.javadsl.Sink;
 import com.typesafe.config.ConfigFactory;
 import io.kiss.actors.live.DecisionRecord;
+import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.TrainingBudget;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.cluster.boot.BootFailure;
@@ -155,6 +156,21 @@ class JdbcStoresTest {
     assertThat(ids(journal, Optional.of("a"), Optional.of("d04"), 5)).containsExactly("d02", "d00");
     assertThatThrownBy(() -> ids(journal, Optional.empty(), Optional.of("nobody"), 5))
         .hasMessageContaining("nobody");
+  }
+
+  @Test
+  void theNewestDecisionAboutEachDeploymentIsFoundWhereThereIsOne() {
+    JdbcDecisionJournal journal = journal(new AtomicLong());
+    List<DecisionRecord> batch = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      batch.add(decision("d%02d".formatted(i), i % 3 == 0 ? "a" : "b", 100 - i / 2));
+    }
+    join(journal.append(batch));
+    NamespaceRef namespace = new NamespaceRef(batch.get(0).cluster(), batch.get(0).namespace());
+    assertThat(join(journal.newest(namespace, Set.of("a", "b", "never"))))
+        .extracting(DecisionRecord::id)
+        .containsExactlyInAnyOrder("d00", "d01");
+    assertThat(join(journal.newest(new NamespaceRef("other", "demo"), Set.of("a")))).isEmpty();
   }
 
   @Test

@@ -14,6 +14,8 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kiss.actors.live.Workload;
 import java.io.File;
 import java.io.IOException;
@@ -205,11 +207,11 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
         .deployments()
         .inNamespace(namespace)
         .withName("web")
-        .edit(
-            web -> {
-              web.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("newer");
-              return web;
-            });
+        .patch(
+            PatchContext.of(PatchType.STRATEGIC_MERGE),
+            """
+            {"spec": {"template": {"spec": {"containers": [{"name": "model", "image": "newer"}]}}}}
+            """);
     await()
         .atMost(A_WHILE)
         .until(() -> named(cluster, namespace, "web").orElseThrow().pods().rolloutInProgress());

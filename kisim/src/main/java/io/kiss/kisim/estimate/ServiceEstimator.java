@@ -12,6 +12,8 @@ import java.util.OptionalDouble;
  *   <li><b>Service time</b>: by Little's law requests in service over completions, of the ticks
  *       with the least load, since full batches take longer. Where too few were in service, the
  *       median latency where nothing waits; of what was seen, the lower tenth: waiting only adds.
+ *       Where it was never seen without a queue, as one that is overloaded from the start, the same
+ *       of full batches: an upper bound, without which nobody would end the overload.
  *   <li><b>Capacity of a replica</b>: completions per ready replica while requests wait at all of
  *       them, which is what saturation looks like. A queue may also just wait for its batch, so the
  *       upper tenth of those ticks counts. Where none was seen, completions over the share of time
@@ -24,11 +26,11 @@ import java.util.OptionalDouble;
  *
  * <p>Relative errors against the simulator's truth, over 160 services with traffic, nodes, faults
  * and telemetry as training draws them (median, 90th percentile; {@code
- * EstimatesOfDrawnServicesTest} holds them). Kept 30 % to 150 % busy: capacity 2 % and 14 %,
- * service time 11 % and 101 %, start-up 13 % and 35 %. Kept 20 % to 70 % busy, so that saturation
- * is never seen: capacity 7 % and 42 %, nearly all of it too low; service time 5 % and 57 %,
- * start-up 14 % and 38 %. The large errors of the service time are those of batching services that
- * are never seen idle.
+ * EstimatesOfDrawnServicesTest} holds them). Kept 30 % to 150 % busy: capacity 2 % and 9 %, service
+ * time 13 % and 141 %, start-up 13 % and 34 %. Kept 20 % to 70 % busy, so that saturation is never
+ * seen: capacity 6 % and 41 %, nearly all of it too low; service time 6 % and 81 %, start-up 14 %
+ * and 39 %. The large errors of the service time are those of batching services that are never seen
+ * idle.
  *
  * <p>Not for several threads.
  */
@@ -42,11 +44,17 @@ public final class ServiceEstimator {
   /** Requests that must wait at each ready replica before all of them count as saturated. */
   static final double SATURATED_QUEUE = 1;
 
-  /** Rates look back over a window: what they count must have been served by the same replicas. */
+  /**
+   * Rates look back over a window: what they count must have been served by the same replicas, and
+   * been measured all the while, since a window that is half empty shows half the rate.
+   */
   private static final double STEADY_SECONDS = 60;
 
   /** Requests that must have been seen in service for Little's law. */
   static final double LEAST_RUNNING = 30;
+
+  /** More completed than came in by this factor: a queue is being worked off. */
+  private static final double WORKING_OFF = 1.1;
 
   private static final double UPPER = 0.9;
   private static final double LOWER = 0.1;
@@ -58,6 +66,7 @@ public final class ServiceEstimator {
 
   private final Window latencies = new Window(TICKS);
   private final InService inService = new InService();
+  private final InService inFullBatches = new InService();
   private final Window saturated = new Window(TICKS);
   private final Window byUtilisation = new Window(TICKS);
   private final Window startups = new Window(PODS);
@@ -66,6 +75,7 @@ public final class ServiceEstimator {
   private int readyBefore = -1;
   private double timeBefore;
   private double readySince;
+  private double measuredSince = Double.NaN;
 
   /** The newest figures of one kind. */
   private static final class Window {
@@ -128,10 +138,16 @@ public final class ServiceEstimator {
 
   /** Takes in what a tick shows. */
   public void observe(Telemetry telemetry) {
+    boolean silent = telemetry.timeSeconds() - timeBefore > STEADY_SECONDS;
+    if (readyBefore >= 0 && silent || Double.isNaN(telemetry.completionRate())) {
+      measuredSince = telemetry.timeSeconds();
+    }
     observePods(telemetry);
     double completions = telemetry.completionRate();
     int ready = telemetry.readyReplicas();
-    boolean steady = telemetry.timeSeconds() - readySince >= STEADY_SECONDS;
+    boolean steady =
+        telemetry.timeSeconds() - readySince >= STEADY_SECONDS
+            && !(telemetry.timeSeconds() - measuredSince < STEADY_SECONDS);
     if (!(completions > 0) || ready == 0 || !steady || telemetry.rolloutInProgress()) {
       return;
     }
@@ -139,10 +155,12 @@ public final class ServiceEstimator {
     if (telemetry.p50LatencySeconds() > 0 && !waiting) {
       latencies.add(telemetry.p50LatencySeconds());
     }
-    if (telemetry.runningRequests() >= 0 && !waiting) {
-      inService.add(telemetry.runningRequests(), completions, ready);
+    // What is completed then came in before, while those in service are counted now.
+    boolean workingOff = completions > WORKING_OFF * telemetry.arrivalRate();
+    if (telemetry.runningRequests() >= 0 && !workingOff) {
+      (waiting ? inFullBatches : inService).add(telemetry.runningRequests(), completions, ready);
     }
-    if (waiting && completions < 1.1 * telemetry.arrivalRate()) {
+    if (waiting && !workingOff) {
       saturated.add(completions / ready);
     }
     double busy = telemetry.gpuUtilisation();
@@ -168,9 +186,19 @@ public final class ServiceEstimator {
     }
     boolean clockWasSetBack = now < timeBefore;
     readySince = ready != readyBefore || clockWasSetBack ? now : readySince;
-    pendingSince = since;
+    pendingSince = Arrays.stream(since).filter(created -> isStarting(created, now)).toArray();
     readyBefore = ready;
     timeBefore = now;
+  }
+
+  /**
+   * Whether a pod that is not ready has never been: one that was there at the tick before without
+   * being pending has lost its readiness, and its age is no start-up.
+   */
+  private boolean isStarting(double created, double now) {
+    return readyBefore < 0
+        || contains(pendingSince, created)
+        || created >= timeBefore - (now - timeBefore);
   }
 
   /** Clocks are read twice: the same pod's time of creation may differ a little. */
@@ -183,10 +211,13 @@ public final class ServiceEstimator {
     return false;
   }
 
-  /** Latency of a lone request, seconds; empty: unknown. */
+  /** Latency of a lone request, seconds, or a bound above it; empty: unknown. */
   public OptionalDouble serviceTimeSeconds() {
-    OptionalDouble byLittle = inService.meanSeconds();
-    return byLittle.isPresent() ? byLittle : latencies.quantile(LOWER, LEAST_TICKS);
+    OptionalDouble known = inService.meanSeconds();
+    if (known.isEmpty()) {
+      known = latencies.quantile(LOWER, LEAST_TICKS);
+    }
+    return known.isPresent() ? known : inFullBatches.meanSeconds();
   }
 
   /** Requests per second that one ready replica sustains; empty: unknown. */

@@ -72,6 +72,50 @@ class ServiceEstimatorTest {
   }
 
   @Test
+  void anOverloadThatWasThereFromTheStartIsEndedByWhatFullBatchesTakeUntilOneIsSeenWithout() {
+    TelemetryBuffer full = quiet();
+    full.arrivalRate = 120;
+    full.completionRate = 100;
+    full.queuedRequests = 50;
+    full.runningRequests = 40;
+    see(full, 4 + 4);
+    about(estimator.replicaCapacity(), 50);
+    about(estimator.serviceTimeSeconds(), 0.4);
+    see(quiet(), 15);
+    about(estimator.serviceTimeSeconds(), 0.1);
+  }
+
+  @Test
+  void aQueueThatIsBeingWorkedOffDoesNotShortenTheServiceTime() {
+    TelemetryBuffer afterwards = quiet();
+    // The window still counts what the queue gave; in service is what comes in now.
+    afterwards.completionRate = 40;
+    see(afterwards, 4 + 60);
+    see(quiet(), 15);
+    about(estimator.serviceTimeSeconds(), 0.1);
+    see(afterwards, 60);
+    about(estimator.serviceTimeSeconds(), 0.1);
+  }
+
+  @Test
+  void afterAGapRatesTeachNothingUntilTheirWindowIsFullAgain() {
+    TelemetryBuffer missing = quiet();
+    missing.completionRate = Double.NaN;
+    TelemetryBuffer halfAWindow = quiet();
+    halfAWindow.completionRate = 10;
+    halfAWindow.arrivalRate = 10;
+    see(quiet(), 4 + 15);
+    see(missing, 1);
+    see(halfAWindow, 3);
+    see(quiet(), 15);
+    about(estimator.serviceTimeSeconds(), 0.1);
+    time += 120;
+    see(halfAWindow, 3);
+    see(quiet(), 15);
+    about(estimator.serviceTimeSeconds(), 0.1);
+  }
+
+  @Test
   void whereRequestsWaitAtEveryReplicaItIsTheCapacityThatIsCompleted() {
     TelemetryBuffer saturated = quiet();
     saturated.arrivalRate = 90;
@@ -140,6 +184,20 @@ class ServiceEstimatorTest {
     see(ready, 1);
     // Between 40 s and 55 s.
     about(estimator.startupSeconds(), 47.5);
+  }
+
+  @Test
+  void aPodThatWasReadyBeforeIsNoStartUpWhenItIsReadyAgain() {
+    see(quiet(), 10);
+    TelemetryBuffer lost = quiet();
+    lost.readyReplicas = 1;
+    lost.pendingReplicas = 1;
+    for (int age : new int[] {1600, 1615}) {
+      lost.pendingAgesSeconds[0] = age;
+      see(lost, 1);
+    }
+    see(quiet(), 1);
+    assertThat(estimator.startupSeconds()).isEmpty();
   }
 
   @Test
