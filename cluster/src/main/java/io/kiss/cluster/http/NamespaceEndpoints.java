@@ -67,6 +67,8 @@ final class NamespaceEndpoints {
       String profile,
       ServiceTerms.Service service,
       Double violationPrice,
+      Integer priority,
+      Integer gpuBudget,
       ObjectNode guards) {
 
     Attachment attachment(
@@ -90,7 +92,8 @@ final class NamespaceEndpoints {
           guardSettings(),
           source == null ? "" : source,
           settings,
-          before.map(Attachment::overrides).orElse(List.of()));
+          before.map(Attachment::overrides).orElse(List.of()),
+          ServiceTerms.gpuBudget(gpuBudget));
     }
 
     private GuardSettings guardSettings() {
@@ -165,7 +168,8 @@ final class NamespaceEndpoints {
                 put.maxReplicas(),
                 put.profile(),
                 put.service(),
-                put.violationPrice()));
+                put.violationPrice(),
+                put.priority()));
     return controller
         .<Done>order(reply -> new ControllerProtocol.PutNamespace(attachment, reply))
         .thenApply(

@@ -79,6 +79,33 @@ public final class GpuBudget {
     return new Allocation(shares, used, used > gpus);
   }
 
+  /**
+   * What these wishes ask of a budget that others share.
+   *
+   * @param fixed GPUs taken by what nobody here scales
+   */
+  public static Demand demand(List<Wish> wishes, long fixed) {
+    List<Step> steps = new ArrayList<>();
+    long used = fixed;
+    long least = fixed;
+    for (Wish wish : wishes) {
+      used += (long) wish.current() * wish.gpusPerReplica();
+      least += (long) wish.least() * wish.gpusPerReplica();
+      addSteps(steps, wish, wish.least(), wish.gpusPerReplica() == 0 ? 0 : wish.wished());
+    }
+    steps.sort(ORDER);
+    return new Demand(
+        used,
+        least,
+        Demand.merged(
+            steps.stream()
+                .map(
+                    step ->
+                        new Demand.Step(
+                            step.wish.priority(), step.value, step.wish.gpusPerReplica()))
+                .toList()));
+  }
+
   /** Replicas by name, between floor and ceiling; the floors alone where these take too much. */
   private static Map<String, Integer> fill(
       List<Wish> wishes, ToIntFunction<Wish> floor, ToIntFunction<Wish> ceiling, long gpus) {

@@ -235,7 +235,8 @@ class GpuBudgetPropertiesTest {
       }
     }
 
-    assertThat(cost(wishes, given)).isLessThanOrEqualTo(best(wishes, gpus) + onePod + rounding(wishes));
+    assertThat(cost(wishes, given))
+        .isLessThanOrEqualTo(best(wishes, gpus) + onePod + rounding(wishes));
   }
 
   @Property(tries = 300)

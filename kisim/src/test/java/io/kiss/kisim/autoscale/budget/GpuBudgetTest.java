@@ -51,6 +51,15 @@ class GpuBudgetTest {
   }
 
   @Test
+  void whatCannotBeHalvedGoesToTheFirstByNameWhateverTheOrder() {
+    Wish a = wish("a", 0, 2, 10, 8);
+    Wish b = wish("b", 0, 2, 10, 8);
+
+    assertThat(replicas(List.of(a, b), 11, "a")).isEqualTo(6);
+    assertThat(replicas(List.of(b, a), 11, "a")).isEqualTo(6);
+  }
+
+  @Test
   void theHigherPriorityHasItsWishFirstAndTheLowerAtLeastItsMinimum() {
     List<Wish> wishes = List.of(wish("low", -1, 1, 10, 90), wish("high", 5, 1, 10, 5));
 
