@@ -22,6 +22,7 @@ import java.util.Set;
  * @param error why it was held or failed; empty otherwise
  * @param workload that was decided upon; empty: not known, or recorded by an older version
  * @param limits of the guardrails; empty: recorded by an older version
+ * @param budget what a GPU budget made of it; empty: it was followed as decided
  */
 public record DecisionRecord(
     String id,
@@ -45,13 +46,27 @@ public record DecisionRecord(
     Outcome outcome,
     Optional<String> error,
     Optional<WorkloadSpec> workload,
-    Optional<GuardSettings> limits)
+    Optional<GuardSettings> limits,
+    Optional<BudgetLimit> budget)
     implements ControlMessage {
 
   public DecisionRecord {
     workload = workload == null ? Optional.empty() : workload;
     limits = limits == null ? Optional.empty() : limits;
+    budget = budget == null ? Optional.empty() : budget;
   }
+
+  /**
+   * What a GPU budget made of a decision.
+   *
+   * @param gpus the budget
+   * @param wished replicas, after the other guardrails
+   * @param target replicas that the budget gives in the long run; {@code replicas} of the record
+   *     are above that while the guardrails let no more go
+   * @param gpusPerReplica GPUs that one replica takes
+   */
+  public record BudgetLimit(long gpus, int wished, int target, int gpusPerReplica)
+      implements ControlMessage {}
 
   /** What became of a decision. */
   public enum Outcome {

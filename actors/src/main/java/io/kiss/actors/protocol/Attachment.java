@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  *     usual ones
  * @param settings of all Deployments, where nothing else is said of one
  * @param overrides what is said of single Deployments
+ * @param gpuBudget GPUs that all Deployments together may ask for; empty: as many as they wish
  */
 public record Attachment(
     String cluster,
@@ -25,7 +26,8 @@ public record Attachment(
     GuardSettings guards,
     String source,
     WorkloadSettings settings,
-    List<DeploymentOverride> overrides)
+    List<DeploymentOverride> overrides,
+    Optional<Integer> gpuBudget)
     implements ControlMessage {
 
   /** Whether decisions are made, and carried out. */
@@ -38,11 +40,12 @@ public record Attachment(
     OFF
   }
 
-  /** The last three are absent where a version wrote it that did not know them. */
+  /** The last four are absent where a version wrote it that did not know them. */
   public Attachment {
     source = source == null ? "" : source;
     settings = settings == null ? WorkloadSettings.NONE : settings;
     overrides = overrides == null ? List.of() : List.copyOf(overrides);
+    gpuBudget = gpuBudget == null ? Optional.empty() : gpuBudget;
   }
 
   /** An attachment that leaves what services can do to the cluster, and to estimates. */
@@ -62,7 +65,8 @@ public record Attachment(
         guards,
         "",
         WorkloadSettings.NONE,
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   /** What is said of one Deployment. */
@@ -92,6 +96,15 @@ public record Attachment(
   /** The same with these overrides. */
   public Attachment withOverrides(List<DeploymentOverride> others) {
     return new Attachment(
-        cluster, namespace, selector, mode, tickSeconds, guards, source, settings, others);
+        cluster,
+        namespace,
+        selector,
+        mode,
+        tickSeconds,
+        guards,
+        source,
+        settings,
+        others,
+        gpuBudget);
   }
 }

@@ -34,15 +34,41 @@ public final class NamespaceProtocol {
   /** Replies with {@link NamespaceStatus}. */
   public record GetStatus(ActorRef<NamespaceStatus> replyTo) implements Command {}
 
-  /** How a namespace stands. */
+  /**
+   * How a namespace stands.
+   *
+   * @param gpus empty: no tick was finished yet
+   */
   public record NamespaceStatus(
       String cluster,
       String namespace,
       boolean leaseHeld,
       Optional<String> problem,
       long term,
-      List<DeploymentStatus> deployments)
-      implements ControlMessage {}
+      List<DeploymentStatus> deployments,
+      Optional<GpuUse> gpus)
+      implements ControlMessage {
+
+    public NamespaceStatus {
+      gpus = gpus == null ? Optional.empty() : gpus;
+    }
+  }
+
+  /**
+   * GPUs of a namespace, at its newest tick.
+   *
+   * @param budget how many it may have; empty: as many as it wishes
+   * @param used by the replicas that are asked of the cluster, unschedulable ones included
+   * @param wished by all scalers together
+   * @param given of what was wished
+   */
+  public record GpuUse(Optional<Long> budget, long used, long wished, long given)
+      implements ControlMessage {
+
+    public GpuUse {
+      budget = budget == null ? Optional.empty() : budget;
+    }
+  }
 
   /**
    * How a Deployment stands.

@@ -56,7 +56,7 @@ final class DecisionWriter {
       double now = run.cluster.clock().nowSeconds();
       records.add(
           fate(run.cluster, answer, held)
-              .thenApply(fate -> record(id, now, answer.decided(), fate))
+              .thenApply(fate -> record(id, now, answer.decided(), answer.budget(), fate))
               .toCompletableFuture());
     }
     return CompletableFuture.allOf(records.toArray(CompletableFuture[]::new))
@@ -117,7 +117,12 @@ final class DecisionWriter {
         .handle((done, failure) -> new Written(tick, records, Optional.ofNullable(failure)));
   }
 
-  private DecisionRecord record(String id, double now, ScalerActor.Decided decided, Fate fate) {
+  private DecisionRecord record(
+      String id,
+      double now,
+      ScalerActor.Decided decided,
+      Optional<DecisionRecord.BudgetLimit> budget,
+      Fate fate) {
     Decision decision = decided.decision();
     return new DecisionRecord(
         id,
@@ -141,6 +146,7 @@ final class DecisionWriter {
         fate.outcome(),
         fate.error(),
         decided.workload(),
-        Optional.of(decided.limits()));
+        Optional.of(decided.limits()),
+        budget);
   }
 }

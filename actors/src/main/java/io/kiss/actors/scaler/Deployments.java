@@ -10,6 +10,7 @@ import io.kiss.actors.protocol.ControllerProtocol.Running;
 import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
 import io.kiss.actors.scaler.ScalerActor.LoadedPolicy;
 import io.kiss.kisim.autoscale.WorkloadSpec;
+import io.kiss.kisim.autoscale.budget.Allocation.Share;
 import io.kiss.kisim.estimate.ServiceEstimator;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import java.net.URLEncoder;
@@ -204,6 +205,22 @@ final class Deployments {
       deployment.term = message.term();
       deployment.policy = message.policy();
     }
+  }
+
+  /** All that the cluster shows, scaled or not. */
+  List<Workload> workloads() {
+    return byName.values().stream().map(deployment -> deployment.workload).toList();
+  }
+
+  /** Tells scalers how far a budget follows what they decided at that tick. */
+  void limit(long tick, Map<String, Share> limits) {
+    limits.forEach(
+        (name, share) -> {
+          Deployment deployment = byName.get(name);
+          if (deployment != null && deployment.scaler != null) {
+            deployment.scaler.tell(new ScalerActor.Limit(tick, share.target(), share.replicas()));
+          }
+        });
   }
 
   int scalers() {

@@ -268,7 +268,8 @@ final class NamespaceActor {
         cluster.isPresent() && lease.held(cluster.get()),
         problem,
         assigned.inForce().term(),
-        deployments.status());
+        deployments.status(),
+        loop.gpus());
   }
 
   // ---- detaching: what is being written is let finish, then the lease goes back

@@ -43,6 +43,9 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
     INSTANCE
   }
 
+  /** A budget follows that tick's decision only so far; no reply. */
+  record Limit(long tick, int target, int replicas) implements Command {}
+
   /** Decide by this policy from the next tick on; replies {@link PolicyInUse}. */
   record UsePolicy(LoadedPolicy policy, ActorRef<? super PolicyInUse> replyTo) implements Command {}
 
@@ -72,6 +75,7 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
    *
    * @param state memory before the tick
    * @param choice what was decided by, and as part of which arm
+   * @param lowest fewest replicas that the guardrails allow at this tick
    * @param failure what went wrong, where the decision is a hold for that reason
    */
   record Decided(
@@ -84,7 +88,25 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
       Assignment.Choice choice,
       Optional<WorkloadSpec> workload,
       GuardSettings limits,
-      Optional<String> failure) {}
+      int lowest,
+      Optional<String> failure) {
+
+    /** The same with another decision. */
+    Decided with(Decision other) {
+      return new Decided(
+          deployment,
+          tick,
+          telemetry,
+          other,
+          state,
+          assignment,
+          choice,
+          workload,
+          limits,
+          lowest,
+          failure);
+    }
+  }
 
   /**
    * This scaler runs the assignment of that term.
@@ -110,6 +132,7 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
   private Assignment.Choice choice =
       new Assignment.Choice(Assignment.Arm.CHAMPION, Optional.empty());
   private double newestSeconds;
+  private long decided;
 
   private KiScaler scaler;
   private WorkloadSpec workload;
@@ -133,6 +156,7 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
     return newReceiveBuilder()
         .onMessage(Tick.class, this::onTick)
         .onMessage(UsePolicy.class, this::onUsePolicy)
+        .onMessage(Limit.class, this::onLimit)
         .onMessageEquals(NotCarriedOut.INSTANCE, this::onNotCarriedOut)
         .build();
   }
@@ -144,17 +168,20 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
       choose(tick.telemetry().timeSeconds());
       state = scaler.saveState();
       Decision decision = scaler.explain(tick.telemetry());
-      tick.replyTo().tell(answer(tick, decision, state, Optional.empty()));
+      decided = tick.number();
+      tick.replyTo().tell(answer(tick, decision, state, scaler.lowest(), Optional.empty()));
       return this;
     } catch (RuntimeException | AssertionError e) {
       getContext().getLog().error("The scaler of {} failed and starts again", deployment, e);
+      int held = tick.telemetry().desiredReplicas();
       String failure = "the scaler failed and starts again without memory: " + e;
-      tick.replyTo().tell(answer(tick, hold(tick, failure), state, Optional.of(failure)));
+      tick.replyTo().tell(answer(tick, hold(tick, failure), state, held, Optional.of(failure)));
       throw e;
     }
   }
 
-  private Decided answer(Tick tick, Decision decision, byte[] state, Optional<String> failure) {
+  private Decided answer(
+      Tick tick, Decision decision, byte[] state, int lowest, Optional<String> failure) {
     return new Decided(
         deployment,
         tick.number(),
@@ -165,6 +192,7 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
         choice,
         Optional.of(tick.workload()),
         tick.guards(),
+        lowest,
         failure);
   }
 
@@ -229,6 +257,13 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
         .policy()
         .map(ref -> policy.networks().get(ref.sha256()))
         .ifPresentOrElse(target::use, target::useNoPolicy);
+  }
+
+  private Behavior<Command> onLimit(Limit limit) {
+    if (scaler != null && limit.tick() == decided) {
+      scaler.limit(limit.target(), limit.replicas());
+    }
+    return this;
   }
 
   private Behavior<Command> onNotCarriedOut() {

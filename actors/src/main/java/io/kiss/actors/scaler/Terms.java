@@ -34,6 +34,7 @@ record Terms(
   static final String MIN = "kiss.io/min-replicas";
   static final String MAX = "kiss.io/max-replicas";
   static final String PRICE = "kiss.io/violation-price";
+  static final String PRIORITY = "kiss.io/priority";
 
   /**
    * What GPU services take where nobody has seen this one start: the middle of one to ten minutes.
@@ -165,7 +166,8 @@ record Terms(
                             spec.serviceTimeSeconds(),
                             spec.replicaCapacity(),
                             spec.startupSeconds())),
-                    Optional.of(spec.violationPrice())))
+                    Optional.of(spec.violationPrice()),
+                    Optional.empty()))
         .orElse(WorkloadSettings.NONE);
   }
 
@@ -175,7 +177,17 @@ record Terms(
         whole(workload, MIN),
         whole(workload, MAX),
         Optional.empty(),
-        number(workload, PRICE));
+        number(workload, PRICE),
+        priority(workload));
+  }
+
+  private static Optional<Integer> priority(Workload workload) {
+    String text = workload.annotations().get(PRIORITY);
+    try {
+      return text == null ? Optional.empty() : Optional.of(Integer.parseInt(text.strip()));
+    } catch (NumberFormatException e) {
+      throw unreadable(workload, PRIORITY, "a whole number");
+    }
   }
 
   private static Optional<Integer> whole(Workload workload, String key) {
@@ -221,6 +233,15 @@ record Terms(
           .orElse(OptionalDouble.empty());
     } catch (IllegalArgumentException e) {
       return OptionalDouble.empty();
+    }
+  }
+
+  /** Who is served first where a GPU budget does not suffice; 0 where nobody has said it. */
+  static int priority(Attachment attachment, Workload workload) {
+    try {
+      return said(attachment, workload).priority().orElse(0);
+    } catch (IllegalArgumentException e) {
+      return 0;
     }
   }
 }

@@ -2,6 +2,7 @@ package io.kiss.actors.scaler;
 
 import io.kiss.actors.live.LiveCluster;
 import io.kiss.actors.protocol.Attachment;
+import io.kiss.actors.protocol.NamespaceProtocol.GpuUse;
 import io.kiss.actors.scaler.DecisionWriter.Written;
 import io.kiss.actors.scaler.Problems.Area;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class TickLoop {
   private Duration tickInterval;
   private long ticks;
   private TickRun run;
+  private Optional<GpuUse> gpus = Optional.empty();
 
   /**
    * Makes a loop that stands still.
@@ -54,6 +56,11 @@ final class TickLoop {
 
   long ticks() {
     return ticks;
+  }
+
+  /** GPUs at the newest tick; empty: none was finished yet. */
+  Optional<GpuUse> gpus() {
+    return gpus;
   }
 
   /** From the next tick on, scale like this. */
@@ -191,8 +198,16 @@ final class TickLoop {
     if (run.allAnswered()) {
       site.problems().clear(Area.SCALER);
     }
+    BudgetRule.Outcome followed =
+        BudgetRule.apply(
+            attachment.gpuBudget().map(Integer::longValue),
+            attachment,
+            deployments.workloads(),
+            run.write());
+    deployments.limit(run.number, followed.limits());
+    gpus = Optional.of(followed.use());
     site.context()
-        .pipeToSelf(writer.write(run, run.write(), held()), (written, failure) -> written);
+        .pipeToSelf(writer.write(run, followed.answers(), held()), (written, failure) -> written);
   }
 
   /** Why nothing may be written now. */

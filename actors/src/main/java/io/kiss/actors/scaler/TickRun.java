@@ -1,5 +1,6 @@
 package io.kiss.actors.scaler;
 
+import io.kiss.actors.live.DecisionRecord.BudgetLimit;
 import io.kiss.actors.live.LiveCluster;
 import io.kiss.actors.live.Workload;
 import io.kiss.actors.protocol.Attachment;
@@ -23,8 +24,26 @@ final class TickRun {
   /** An object as read before deciding, and whether the decision is to be carried out. */
   private record Asked(Workload workload, Attachment.Mode mode) {}
 
-  /** A decision and the object it is about, as read before deciding. */
-  record Answer(Workload workload, Attachment.Mode mode, ScalerActor.Decided decided) {}
+  /**
+   * A decision and the object it is about, as read before deciding.
+   *
+   * @param budget what a GPU budget made of it; empty: nothing
+   */
+  record Answer(
+      Workload workload,
+      Attachment.Mode mode,
+      ScalerActor.Decided decided,
+      Optional<BudgetLimit> budget) {
+
+    /** The same, of which a budget gives only so much. */
+    Answer limited(BudgetLimit limit, int replicas, String why) {
+      return new Answer(
+          workload,
+          mode,
+          decided.with(decided.decision().limited(replicas, why)),
+          Optional.of(limit));
+    }
+  }
 
   TickRun(long number, LiveCluster cluster) {
     this.number = number;
@@ -40,7 +59,7 @@ final class TickRun {
     Asked asked =
         decided.tick() == number && !writing ? awaited.remove(decided.deployment()) : null;
     if (asked != null) {
-      answers.add(new Answer(asked.workload(), asked.mode(), decided));
+      answers.add(new Answer(asked.workload(), asked.mode(), decided, Optional.empty()));
     }
     return asked != null;
   }

@@ -24,7 +24,12 @@ import org.junit.jupiter.api.Test;
 class TermsInUseTest extends NamespaceFixture {
   private static final WorkloadSettings LIMITS =
       new WorkloadSettings(
-          Optional.of(0.5), Optional.of(6), Optional.of(50), Optional.empty(), Optional.empty());
+          Optional.of(0.5),
+          Optional.of(6),
+          Optional.of(50),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 
   private static Attachment active(WorkloadSettings settings, DeploymentOverride... overrides) {
     return new Attachment(
@@ -36,7 +41,8 @@ class TermsInUseTest extends NamespaceFixture {
         GuardSettings.DEFAULT,
         "",
         settings,
-        List.of(overrides));
+        List.of(overrides),
+        Optional.empty());
   }
 
   private static DeploymentOverride mode(Mode mode) {
@@ -147,7 +153,12 @@ class TermsInUseTest extends NamespaceFixture {
 
     WorkloadSettings atMostFour =
         new WorkloadSettings(
-            Optional.empty(), Optional.empty(), Optional.of(4), Optional.empty(), Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(4),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
     say(active(WorkloadSettings.NONE, new DeploymentOverride("web", Optional.empty(), atMostFour)));
     tick();
     assertThat(cluster.attempts()).containsExactly(new Write("web", 4, "1"));

@@ -29,7 +29,8 @@ class TermsTest {
         Optional.ofNullable(min),
         Optional.ofNullable(max),
         Optional.ofNullable(profile),
-        Optional.ofNullable(price));
+        Optional.ofNullable(price),
+        Optional.empty());
   }
 
   private static Attachment attachment(WorkloadSettings settings, DeploymentOverride... overrides) {
@@ -42,7 +43,8 @@ class TermsTest {
         GuardSettings.DEFAULT,
         "",
         settings,
-        List.of(overrides));
+        List.of(overrides),
+        Optional.empty());
   }
 
   private static DeploymentOverride said(WorkloadSettings settings) {
@@ -278,5 +280,32 @@ class TermsTest {
         attachment(settings(1.0, 1, 9, null, null)),
         workload(Map.of(), null),
         new Knowledge(seen, before.flatMap(Terms::spec), Optional.empty()));
+  }
+
+  private static WorkloadSettings priority(int priority) {
+    return new WorkloadSettings(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(priority));
+  }
+
+  @Test
+  void thePriorityOfTheOverrideComesBeforeTheAnnotationsAndThatBeforeTheNamespaces() {
+    Workload annotated = annotated(Terms.PRIORITY, " -7 ");
+    Workload bare = workload(Map.of(), null);
+
+    assertThat(Terms.priority(attachment(priority(3), said(priority(9))), annotated)).isEqualTo(9);
+    assertThat(Terms.priority(attachment(priority(3)), annotated)).isEqualTo(-7);
+    assertThat(Terms.priority(attachment(priority(3)), bare)).isEqualTo(3);
+    assertThat(Terms.priority(attachment(WorkloadSettings.NONE), bare)).isZero();
+  }
+
+  @Test
+  void aPriorityThatIsNoNumberIsRefusedByItsName() {
+    assertThat(refusal(attachment(priority(3)), annotated(Terms.PRIORITY, "high")))
+        .isEqualTo("its annotation kiss.io/priority is 'high', not a whole number");
   }
 }

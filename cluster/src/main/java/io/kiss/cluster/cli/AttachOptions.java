@@ -85,6 +85,20 @@ final class AttachOptions {
   private Double violationPrice;
 
   @Option(
+      names = "--priority",
+      paramLabel = "N",
+      description =
+          "Who is served first where the GPU budget does not suffice: the higher, -1000 to 1000"
+              + " (default: 0); annotation kiss.io/priority of one.")
+  private Integer priority;
+
+  @Option(
+      names = "--gpu-budget",
+      paramLabel = "N",
+      description = "GPUs that all of the namespace together may ask for (default: no limit).")
+  private Integer gpuBudget;
+
+  @Option(
       names = "--tick-seconds",
       paramLabel = "S",
       description = "Time between two decisions (default: 15).")
@@ -149,6 +163,12 @@ final class AttachOptions {
     }
     if (violationPrice != null) {
       body.put("violationPrice", violationPrice);
+    }
+    if (priority != null) {
+      body.put("priority", priority);
+    }
+    if (gpuBudget != null) {
+      body.put("gpuBudget", gpuBudget);
     }
     if (tickSeconds != null) {
       body.put("tickSeconds", tickSeconds);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kiss.kisim.text.Columns;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How an attached namespace stands, for a terminal. */
 final class AttachmentText {
@@ -44,6 +45,7 @@ final class AttachmentText {
     if (status.path("problem").isTextual()) {
       lines.add(Columns.wrap("Problem: " + status.path("problem").asText(), 2));
     }
+    gpus(status).ifPresent(lines::add);
     JsonNode deployments = status.path("deployments");
     if (deployments.isEmpty()) {
       lines.add("No Deployment was seen yet; kiss attach again, or the log, says more");
@@ -68,5 +70,23 @@ final class AttachmentText {
       }
     }
     return lines;
+  }
+
+  /** What a namespace's status says of its GPUs; empty where it uses none and has no budget. */
+  static Optional<String> gpus(JsonNode status) {
+    JsonNode gpus = status.path("gpus");
+    long used = gpus.path("used").asLong();
+    long wished = gpus.path("wished").asLong();
+    boolean limited = gpus.path("budget").isNumber();
+    if (!limited && used == 0 && wished == 0) {
+      return Optional.empty();
+    }
+    String line = "GPUs: %d used, %d wished".formatted(used, wished);
+    return Optional.of(
+        limited
+            ? line
+                + ", %d given of a budget of %d"
+                    .formatted(gpus.path("given").asLong(), gpus.path("budget").asLong())
+            : line + ", no budget");
   }
 }

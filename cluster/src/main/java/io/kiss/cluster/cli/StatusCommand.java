@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "status",
     description = {
       "Shows the cluster as one of its nodes sees it: members, singletons, shards, and where"
-          + " training stands, worker by worker."
+          + " training stands, worker by worker; and the GPUs of attached namespaces."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
@@ -28,6 +30,8 @@ import picocli.CommandLine.Spec;
       "  kiss status --json | jq .training.environmentSteps"
     })
 final class StatusCommand implements Callable<Integer> {
+  private static final String CLUSTERS = "/api/v1/clusters";
+
   @Spec private CommandSpec spec;
   @Mixin private AdminClient node;
 
@@ -40,6 +44,7 @@ final class StatusCommand implements Callable<Integer> {
       ObjectNode all = JsonNodeFactory.instance.objectNode();
       all.set("cluster", cluster);
       all.set("training", node.parse(training));
+      all.putArray("namespaces").addAll(namespaces());
       out.println(all.toPrettyString());
     } else {
       StatusText text = new StatusText(cluster);
@@ -48,9 +53,29 @@ final class StatusCommand implements Callable<Integer> {
       } else {
         text.noTraining(node.parse(training).path("detail").asText());
       }
+      namespaces().forEach(text::namespace);
       text.lines().forEach(out::println);
     }
     out.flush();
     return 0;
+  }
+
+  /** How each attached namespace stands; one that does not answer now is left out. */
+  private List<JsonNode> namespaces() {
+    List<JsonNode> attached = new ArrayList<>();
+    HttpResponse<String> clusters = node.get(CLUSTERS);
+    if (!AdminClient.isSuccess(clusters)) {
+      return attached;
+    }
+    for (JsonNode cluster : node.parse(clusters)) {
+      String path = CLUSTERS + "/" + cluster.path("name").asText() + "/namespaces/";
+      for (JsonNode name : cluster.path("namespaces")) {
+        HttpResponse<String> answer = node.get(path + name.asText());
+        if (AdminClient.isSuccess(answer)) {
+          attached.add(node.parse(answer));
+        }
+      }
+    }
+    return attached;
   }
 }

@@ -126,6 +126,21 @@ final class StatusText {
     return this;
   }
 
+  /** Adds the answer of {@code GET …/namespaces/{ns}}; nothing where no GPU is in play. */
+  StatusText namespace(JsonNode namespace) {
+    JsonNode status = namespace.path("status");
+    AttachmentText.gpus(status)
+        .ifPresent(
+            gpus ->
+                lines.add(
+                    "Namespace %s/%s, %s"
+                        .formatted(
+                            status.path("cluster").asText(),
+                            status.path("namespace").asText(),
+                            gpus)));
+    return this;
+  }
+
   List<String> lines() {
     return List.copyOf(lines);
   }

@@ -81,6 +81,8 @@ final class NamespaceEndpoints {
       String profile,
       ServiceTerms.Service service,
       Double violationPrice,
+      Integer priority,
+      Integer gpuBudget,
       ObjectNode guards) {
 
     Attachment attachment(
@@ -104,7 +106,8 @@ final class NamespaceEndpoints {
           guardSettings(),
           source == null ? "" : source,
           settings,
-          before.map(Attachment::overrides).orElse(List.of()));
+          before.map(Attachment::overrides).orElse(List.of()),
+          ServiceTerms.gpuBudget(gpuBudget));
     }
 
     private GuardSettings guardSettings() {
@@ -193,7 +196,8 @@ final class NamespaceEndpoints {
                 put.maxReplicas(),
                 put.profile(),
                 put.service(),
-                put.violationPrice()));
+                put.violationPrice(),
+                put.priority()));
     return controller
         .<Done>order(reply -> new ControllerProtocol.PutNamespace(attachment, reply))
         .thenApply(

@@ -17,10 +17,20 @@ import java.util.TreeSet;
  */
 final class ServiceTerms {
   private static final Set<String> PATCHED =
-      Set.of("mode", "sloMs", "minReplicas", "maxReplicas", "profile", "service", "violationPrice");
+      Set.of(
+          "mode",
+          "sloMs",
+          "minReplicas",
+          "maxReplicas",
+          "profile",
+          "service",
+          "violationPrice",
+          "priority");
   private static final int MOST_REPLICAS = 100_000;
   private static final double LONGEST_MS = 24 * 3_600_000.0;
   private static final double HIGHEST_PRICE = 1000;
+  private static final int HIGHEST_PRIORITY = 1000;
+  private static final int MOST_GPUS = 1_000_000;
 
   private final ServiceProfiles profiles;
 
@@ -44,11 +54,13 @@ final class ServiceTerms {
       Integer maxReplicas,
       String profile,
       Service service,
-      Double violationPrice) {
+      Double violationPrice,
+      Integer priority) {
     between("sloMs", sloMs, 1e-3, LONGEST_MS);
     between("minReplicas", minReplicas, 1, MOST_REPLICAS);
     between("maxReplicas", maxReplicas, 1, MOST_REPLICAS);
     between("violationPrice", violationPrice, 0.1, HIGHEST_PRICE);
+    between("priority", priority, -HIGHEST_PRIORITY, HIGHEST_PRIORITY);
     if (minReplicas != null && maxReplicas != null && minReplicas > maxReplicas) {
       throw ApiProblem.badRequest(
           "minReplicas: is %d, above maxReplicas, %d".formatted(minReplicas, maxReplicas));
@@ -61,7 +73,14 @@ final class ServiceTerms {
         Optional.ofNullable(minReplicas),
         Optional.ofNullable(maxReplicas),
         profile == null ? Optional.ofNullable(service).map(this::inNumbers) : named(profile),
-        Optional.ofNullable(violationPrice));
+        Optional.ofNullable(violationPrice),
+        Optional.ofNullable(priority));
+  }
+
+  /** Reads a budget; null sets none. */
+  static Optional<Integer> gpuBudget(Integer gpus) {
+    between("gpuBudget", gpus, 0, MOST_GPUS);
+    return Optional.ofNullable(gpus);
   }
 
   private static void between(String name, Number value, double least, double most) {
@@ -118,7 +137,8 @@ final class ServiceTerms {
             value(patch, "maxReplicas", Integer.class),
             value(patch, "profile", String.class),
             value(patch, "service", Service.class),
-            value(patch, "violationPrice", Double.class));
+            value(patch, "violationPrice", Double.class),
+            value(patch, "priority", Integer.class));
     boolean profileSaid = patch.has("profile") || patch.has("service");
     WorkloadSettings now =
         new WorkloadSettings(
@@ -126,7 +146,8 @@ final class ServiceTerms {
             patch.has("minReplicas") ? said.minReplicas() : old.minReplicas(),
             patch.has("maxReplicas") ? said.maxReplicas() : old.maxReplicas(),
             profileSaid ? said.profile() : old.profile(),
-            patch.has("violationPrice") ? said.violationPrice() : old.violationPrice());
+            patch.has("violationPrice") ? said.violationPrice() : old.violationPrice(),
+            patch.has("priority") ? said.priority() : old.priority());
     Optional<Attachment.Mode> mode =
         patch.has("mode")
             ? Optional.ofNullable(value(patch, "mode", Attachment.Mode.class))

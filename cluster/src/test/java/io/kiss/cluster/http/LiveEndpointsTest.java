@@ -88,6 +88,9 @@ class LiveEndpointsTest {
           /clusters/local/namespaces/n | {"profile": "nope"}               | nope
           /clusters/local/namespaces/n | {"service": {"serviceTimeMs": 4}} | service
           /clusters/local/namespaces/n | {"violationPrice": -1}            | violationPrice
+          /clusters/local/namespaces/n | {"priority": 1001}                | priority
+          /clusters/local/namespaces/n | {"gpuBudget": -1}                 | gpuBudget
+          /clusters/local/namespaces/n | {"gpuBudget": 1.5}                | gpuBudget
           """)
   void whatMakesNoSenseIsRefusedByItsName(String path, String body, String named) {
     HttpResponse<String> refused = call("PUT", "/api/v1" + path, body);
@@ -117,5 +120,31 @@ class LiveEndpointsTest {
     assertThat(get(DEMO).at("/attachment/overrides")).hasSize(1);
     call("PATCH", deployment, "{\"violationPrice\": null}");
     assertThat(get(DEMO).at("/attachment/overrides")).isEmpty();
+  }
+
+  @Test
+  void aBudgetAndAPriorityAreKeptAndTheNamespaceShowsWhatIsUsedAndWished() {
+    call("PUT", DEMO, "{\"gpuBudget\": 3, \"priority\": 2}");
+    String deployment = DEMO + "/deployments/resnet50";
+    assertThat(
+            NodeFixture.json(call("PATCH", deployment, "{\"priority\": 7}"))
+                .at("/settings/priority")
+                .asInt())
+        .isEqualTo(7);
+
+    await().atMost(A_WHILE).until(() -> get(DEMO).at("/status/gpus/budget").asInt() == 3);
+    JsonNode shown = get(DEMO);
+    assertThat(shown.at("/attachment/gpuBudget").asInt()).isEqualTo(3);
+    assertThat(shown.at("/attachment/settings/priority").asInt()).isEqualTo(2);
+    int replicas = 0;
+    for (JsonNode each : shown.at("/status/deployments")) {
+      replicas += each.path("desiredReplicas").asInt();
+    }
+    // Each of the demo's pods takes one GPU.
+    assertThat(shown.at("/status/gpus/used").asInt()).isEqualTo(replicas);
+    call("PATCH", deployment, "{\"priority\": null}");
+    assertThat(get(DEMO).at("/attachment/overrides")).isEmpty();
+    call("PUT", DEMO, "{}");
+    await().atMost(A_WHILE).until(() -> get(DEMO).at("/status/gpus/budget").isNull());
   }
 }

@@ -402,7 +402,8 @@ class JdbcStoresTest {
         DecisionRecord.Outcome.APPLIED,
         Optional.empty(),
         Optional.of(new WorkloadSpec("web", 1, 20, 0.5, 0.05, 40, 60, 10, 15)),
-        Optional.of(GuardSettings.DEFAULT));
+        Optional.of(GuardSettings.DEFAULT),
+        Optional.of(new DecisionRecord.BudgetLimit(8, 6, 5, 1)));
   }
 
   private static <T> T join(CompletionStage<T> stage) {

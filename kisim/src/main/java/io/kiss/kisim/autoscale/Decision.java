@@ -1,5 +1,6 @@
 package io.kiss.kisim.autoscale;
 
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -24,4 +25,26 @@ public record Decision(
     float[] observation,
     float[] probabilities,
     Set<Guard> guards,
-    String reason) {}
+    String reason) {
+
+  /**
+   * The same, of which a budget gives only so much.
+   *
+   * @param given replicas to set instead
+   * @param why one sentence for people
+   */
+  public Decision limited(int given, String why) {
+    Set<Guard> more = EnumSet.of(Guard.BUDGET);
+    more.addAll(guards);
+    return new Decision(
+        source,
+        current,
+        proposal,
+        given,
+        action,
+        observation,
+        probabilities,
+        more,
+        reason + "; " + why);
+  }
+}

@@ -17,7 +17,8 @@ public enum Guard {
   STABILISATION("held by the scale-down stabilisation window"),
   FLAP_BUDGET("scale-down held: the flap budget is spent"),
   MIN_REPLICAS("raised to minReplicas"),
-  MAX_REPLICAS("limited to maxReplicas");
+  MAX_REPLICAS("limited to maxReplicas"),
+  BUDGET("limited by the GPU budget");
 
   private final String sentence;
 

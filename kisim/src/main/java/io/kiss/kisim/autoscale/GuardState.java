@@ -32,6 +32,9 @@ final class GuardState {
   /** Time of the newest tick. */
   private double latest = Double.NEGATIVE_INFINITY;
 
+  /** Whether the newest proposal found nothing to go by; nothing a later tick depends on. */
+  boolean startedAnew;
+
   /** What the newest {@link #changed} replaced; nothing a later tick depends on. */
   private int directionBefore;
 
@@ -96,6 +99,27 @@ final class GuardState {
       }
     }
     return highest;
+  }
+
+  /** The same without the newest, which the present tick has added. */
+  int highestEarlierProposalSince(double time) {
+    int newest = newestProposal();
+    int highest = Integer.MIN_VALUE;
+    for (int i = 0; i < proposalCount; i++) {
+      if (i != newest && proposalTimes[i] >= time) {
+        highest = Math.max(highest, proposals[i]);
+      }
+    }
+    return highest;
+  }
+
+  /** The newest proposal was of no more than this. */
+  void limitNewestProposal(int replicas) {
+    proposals[newestProposal()] = Math.min(proposals[newestProposal()], replicas);
+  }
+
+  private int newestProposal() {
+    return (proposalHead + proposals.length - 1) % proposals.length;
   }
 
   int flapsSince(double time) {

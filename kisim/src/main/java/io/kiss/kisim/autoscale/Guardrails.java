@@ -71,6 +71,7 @@ final class Guardrails {
       fired[0] |= (wanted > proposal ? Guard.MIN_REPLICAS : Guard.MAX_REPLICAS).bit();
     }
     boolean anew = startsAnew(settings, workload, state, telemetry, fired[0]);
+    state.startedAnew = anew;
     state.addProposal(telemetry.timeSeconds(), anew ? Math.max(wanted, current) : wanted);
     if (wanted > current) {
       return up(settings, telemetry, current, wanted, fired);
@@ -115,6 +116,31 @@ final class Guardrails {
     return wanted;
   }
 
+  /**
+   * The fewest replicas that the rules of scaling down allow at the tick just decided, had as few
+   * been proposed: what a budget may take away.
+   */
+  static int lowest(
+      GuardSettings settings, WorkloadSpec workload, GuardState state, Telemetry telemetry) {
+    int current = telemetry.desiredReplicas();
+    double now = telemetry.timeSeconds();
+    if (state.startedAnew || flapsSpent(settings, state, now)) {
+      return current;
+    }
+    int highest = state.highestEarlierProposalSince(now - settings.stabilisationSeconds());
+    int least = Math.max(fewestInOneTick(settings, current), workload.minReplicas());
+    return Math.min(current, Math.max(highest, least));
+  }
+
+  private static boolean flapsSpent(GuardSettings settings, GuardState state, double now) {
+    return state.lastDirection > 0
+        && state.flapsSince(now - settings.flapWindowSeconds()) >= settings.flapBudget();
+  }
+
+  private static int fewestInOneTick(GuardSettings settings, int current) {
+    return Math.min(current - 1, (int) Math.ceil(current * (1 - settings.maxStepDownFraction())));
+  }
+
   private static int down(
       GuardSettings settings,
       WorkloadSpec workload,
@@ -124,8 +150,7 @@ final class Guardrails {
       int[] fired) {
     int current = telemetry.desiredReplicas();
     double now = telemetry.timeSeconds();
-    if (state.lastDirection > 0
-        && state.flapsSince(now - settings.flapWindowSeconds()) >= settings.flapBudget()) {
+    if (flapsSpent(settings, state, now)) {
       fired[0] |= Guard.FLAP_BUDGET.bit();
       return current;
     }
@@ -135,8 +160,7 @@ final class Guardrails {
       fired[0] |= Guard.STABILISATION.bit();
       replicas = Math.min(current, highest);
     }
-    int least =
-        Math.min(current - 1, (int) Math.ceil(current * (1 - settings.maxStepDownFraction())));
+    int least = fewestInOneTick(settings, current);
     if (replicas < least) {
       fired[0] |= Guard.STEP_DOWN.bit();
       replicas = least;

@@ -113,6 +113,16 @@ public final class KiScaler implements Autoscaler {
     core.notCarriedOut();
   }
 
+  /** The fewest replicas the newest decision might have been (see {@link ScalerCore#lowest}). */
+  public int lowest() {
+    return core.lowest();
+  }
+
+  /** Says how far a budget follows the newest decision (see {@link ScalerCore#limit}). */
+  public void limit(int target, int replicas) {
+    core.limit(target, replicas);
+  }
+
   /** Everything remembered between ticks, so that the next one can be replayed bit for bit. */
   public byte[] saveState() {
     byte[] memory = core.saveState();

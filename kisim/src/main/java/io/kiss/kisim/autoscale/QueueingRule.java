@@ -113,12 +113,14 @@ public final class QueueingRule {
     return low;
   }
 
-  private static int serversPerReplica(WorkloadSpec workload) {
+  /** How many requests a replica serves at once; each counts as a server. */
+  public static int serversPerReplica(WorkloadSpec workload) {
     double present = workload.replicaCapacity() * workload.serviceTimeSeconds();
     return Math.max(1, (int) Math.round(present));
   }
 
-  private static double serverRate(WorkloadSpec workload) {
+  /** Requests per second that one server completes. */
+  public static double serverRate(WorkloadSpec workload) {
     return workload.replicaCapacity() / serversPerReplica(workload);
   }
 

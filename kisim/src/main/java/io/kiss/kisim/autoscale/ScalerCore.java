@@ -44,6 +44,7 @@ public final class ScalerCore {
   private int askedFor;
   private Telemetry current;
   private int proposal;
+  private boolean held;
 
   /** Starts without any memory. */
   public ScalerCore(WorkloadSpec workload, GuardSettings settings) {
@@ -220,6 +221,7 @@ public final class ScalerCore {
     int replicas = Guardrails.apply(settings, workload, guards, current, source, proposal, fired);
     previousDesired = desired;
     askedFor = replicas;
+    held = source == DecisionSource.HOLD;
     return replicas;
   }
 
@@ -241,6 +243,49 @@ public final class ScalerCore {
       guards.unchanged();
       askedFor = current.desiredReplicas();
     }
+  }
+
+  /**
+   * The fewest replicas that the guardrails allow at this tick; the present ones in a hold. After
+   * {@link #act}.
+   */
+  public int lowest() {
+    int desired = current.desiredReplicas();
+    if (held) {
+      return Math.min(desired, askedFor);
+    }
+    boolean changed = askedFor != desired;
+    if (changed) {
+      guards.unchanged();
+    }
+    int lowest = Guardrails.lowest(settings, workload, guards, current);
+    if (changed) {
+      guards.changed(current.timeSeconds(), Integer.signum(askedFor - desired));
+    }
+    return lowest;
+  }
+
+  /**
+   * Says that {@link #act} is followed only so far, since a budget gives no more. What later ticks
+   * take for proposed now is the share of it, so that what runs above the share comes down as after
+   * any other proposal.
+   *
+   * @param target replicas that the budget gives in the long run
+   * @param replicas to set now, not below {@link #lowest}
+   */
+  public void limit(int target, int replicas) {
+    int desired = current.desiredReplicas();
+    if (askedFor != desired) {
+      guards.unchanged();
+    }
+    if (!held) {
+      guards.limitNewestProposal(guards.startedAnew ? Math.max(target, desired) : target);
+    }
+    if (replicas != desired) {
+      guards.changed(current.timeSeconds(), Integer.signum(replicas - desired));
+    }
+    askedFor = replicas;
+    fired[0] |= Guard.BUDGET.bit();
   }
 
   /** What was proposed at this tick, before the guardrails. */

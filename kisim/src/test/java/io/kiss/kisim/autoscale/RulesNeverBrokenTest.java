@@ -27,8 +27,10 @@ class RulesNeverBrokenTest {
     private ScalerCore core;
     private double clock = 1e9;
     private int desired;
+    private final boolean budgeted;
 
-    History(long seed) {
+    History(long seed, boolean budgeted) {
+      this.budgeted = budgeted;
       random = new Random(seed);
       settings =
           new GuardSettings(
@@ -64,12 +66,33 @@ class RulesNeverBrokenTest {
         action = random.nextInt(ActionSpace.SIZE);
       }
       int replicas = core.act(source, action);
+      int proposal = core.proposal();
+      if (budgeted && random.nextInt(3) > 0) {
+        int wished = replicas;
+        replicas = between(core.lowest(), wished);
+        int target = budgetTarget(telemetry.desiredReplicas, replicas, wished);
+        core.limit(target, replicas);
+        proposal = source == DecisionSource.HOLD ? proposal : Math.min(proposal, target);
+      }
       boolean carriedOut = random.nextInt(6) != 0;
-      rules.judge(telemetry, source, core.proposal(), replicas, core, carriedOut);
+      rules.judge(telemetry, source, proposal, replicas, core, carriedOut);
       if (!carriedOut) {
         core.notCarriedOut();
       }
       desired = carriedOut ? replicas : telemetry.desiredReplicas;
+    }
+
+    /** A budget takes down to its target and no further, and gives no more than that. */
+    private int budgetTarget(int current, int given, int wished) {
+      if (given > current) {
+        return between(given, wished);
+      }
+      return between(Math.min(given, workload.minReplicas()), given < current ? given : wished);
+    }
+
+    private int between(int low, int high) {
+      assertThat(low).as("what a budget may leave").isLessThanOrEqualTo(high);
+      return low + random.nextInt(high - low + 1);
     }
 
     private void passTime() {
@@ -269,7 +292,15 @@ class RulesNeverBrokenTest {
 
   @Property(tries = 400)
   void noHistoryBreaksARule(@ForAll long seed) {
-    History history = new History(seed);
+    History history = new History(seed, false);
+    for (int tick = 0; tick < TICKS; tick++) {
+      history.tick();
+    }
+  }
+
+  @Property(tries = 400)
+  void noBudgetBreaksOne(@ForAll long seed) {
+    History history = new History(seed, true);
     for (int tick = 0; tick < TICKS; tick++) {
       history.tick();
     }
@@ -278,7 +309,7 @@ class RulesNeverBrokenTest {
   /** A replay starts from the state kept before a decision; clocks that were set do not disturb. */
   @Property(tries = 60)
   void whateverHappenedADecisionIsReplayedBitForBit(@ForAll long seed) {
-    History history = new History(seed);
+    History history = new History(seed, true);
     for (int tick = 0; tick < TICKS / 5; tick++) {
       history.tick();
     }
