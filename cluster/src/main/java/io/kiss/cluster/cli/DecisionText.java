@@ -14,17 +14,21 @@ final class DecisionText {
   private DecisionText() {}
 
   static String line(JsonNode record) {
-    long millis = (long) (record.path("timeSeconds").asDouble() * 1000);
     String error = record.path("error").asText("");
     return String.format(
         Locale.ROOT,
         "%s  %-20s %3d -> %-3d %-9s %s%s",
-        TIME.format(Instant.ofEpochMilli(millis)),
+        time(record.path("timeSeconds").asDouble()),
         record.path("deployment").asText(),
         record.path("current").asInt(),
         record.path("replicas").asInt(),
         record.path("outcome").asText().toLowerCase(Locale.ROOT),
         record.path("reason").asText(),
         error.isEmpty() ? "" : "; " + error);
+  }
+
+  /** A time of the cluster's clock, as lines begin with it. */
+  static String time(double seconds) {
+    return TIME.format(Instant.ofEpochMilli((long) (seconds * 1000)));
   }
 }

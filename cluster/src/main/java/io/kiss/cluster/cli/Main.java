@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       AttachCommand.class,
       DetachCommand.class,
       DecisionsCommand.class,
+      ReplayCommand.class,
       PolicyCommand.class,
       TrainingCommand.class,
       JobsCommand.class,

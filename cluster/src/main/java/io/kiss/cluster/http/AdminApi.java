@@ -69,6 +69,9 @@ public final class AdminApi {
           endpoints.addAll(live.endpoints());
           endpoints.addAll(namespaces.endpoints());
           endpoints.addAll(new DecisionEndpoints(kept.decisions(), namespaces, feeds).endpoints());
+          endpoints.addAll(
+              new ReplayEndpoints(system, kept.decisions(), kept.policies(), controller)
+                  .endpoints());
           endpoints.addAll(new AuditEndpoints(kept.audit()).endpoints());
         });
     endpoints.addAll(

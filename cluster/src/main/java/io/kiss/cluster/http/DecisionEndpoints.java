@@ -13,8 +13,6 @@ import io.kiss.actors.live.NamespaceRef;
 import io.kiss.cluster.journal.DecisionQuery;
 import io.kiss.cluster.journal.DecisionRange;
 import io.kiss.cluster.journal.JdbcDecisionJournal;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -101,23 +99,8 @@ final class DecisionEndpoints {
         .orElse(Envelope.prefers(call.request(), NDJSON) ? Format.NDJSON : Format.JSON);
   }
 
-  /** A moment in ISO 8601, or seconds of the cluster's clock, which is Unix time but in demos. */
   private static Optional<Double> time(Call call, String name) {
-    return call.query(name)
-        .map(
-            text -> {
-              try {
-                double seconds =
-                    text.matches("-?[0-9.]+")
-                        ? Double.parseDouble(text)
-                        : Instant.parse(text).toEpochMilli() / 1000.0;
-                return seconds;
-              } catch (NumberFormatException | DateTimeParseException e) {
-                throw ApiProblem.badRequest(
-                    "%s must be like 2026-01-31T12:00:00Z or Unix seconds, not '%s'"
-                        .formatted(name, text));
-              }
-            });
+    return call.query(name).map(text -> DecisionRange.seconds(name, text));
   }
 
   /** One decision a line, oldest first, all of the range. */

@@ -1,5 +1,7 @@
 package io.kiss.cluster.journal;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +25,24 @@ public record DecisionRange(
         && toSeconds.isPresent()
         && !(fromSeconds.get() < toSeconds.get())) {
       throw new IllegalArgumentException("from must be earlier than to");
+    }
+  }
+
+  /**
+   * Reads a time: a moment in ISO 8601, or seconds of the cluster's clock, which is Unix time but
+   * in demos.
+   *
+   * @throws IllegalArgumentException with a sentence of what it must be like
+   */
+  public static double seconds(String name, String text) {
+    try {
+      return text.matches("-?[0-9.]+")
+          ? Double.parseDouble(text)
+          : Instant.parse(text).toEpochMilli() / 1000.0;
+    } catch (NumberFormatException | DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "%s must be like 2026-01-31T12:00:00Z or Unix seconds, not '%s'".formatted(name, text),
+          e);
     }
   }
 

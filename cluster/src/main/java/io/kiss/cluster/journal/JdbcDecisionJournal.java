@@ -174,6 +174,21 @@ public final class JdbcDecisionJournal implements DecisionJournal {
         : Optional.of(Pair.create(Optional.of(Place.of(page.get(page.size() - 1))), page));
   }
 
+  /** The decision of that id; empty where there is none any more. */
+  public CompletionStage<Optional<DecisionRecord>> find(String id) {
+    return database.transact(
+        executor,
+        connection -> {
+          try (PreparedStatement select =
+              connection.prepareStatement("SELECT record FROM kiss_decision WHERE id = ?")) {
+            select.setString(1, id);
+            try (ResultSet row = select.executeQuery()) {
+              return row.next() ? Optional.of(read(row.getString(1))) : Optional.empty();
+            }
+          }
+        });
+  }
+
   /** Where a decision stands in the order of time; ids decide between those of one moment. */
   private record Place(double timeSeconds, String id) {
     static Place of(DecisionRecord record) {
