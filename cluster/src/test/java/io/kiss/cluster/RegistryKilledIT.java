@@ -33,8 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The registry of policies of a node that is killed with {@code kill -9} at any moment, in the middle
- * of an order or between two: after each start it is where a plain model says that it has to be.
+ * The registry of policies of a node that is killed with {@code kill -9} at any moment, in the
+ * middle of an order or between two: after each start it is where a plain model says that it has to
+ * be.
  */
 class RegistryKilledIT {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,7 +52,8 @@ class RegistryKilledIT {
   private KissProcess node;
 
   /** What is to be found: by the rules of the API, not by the controller's code. */
-  private record Model(List<String> policies, Optional<String> champion, long term, boolean paused) {
+  private record Model(
+      List<String> policies, Optional<String> champion, long term, boolean paused) {
     Model with(Order order) {
       return switch (order.kind()) {
         case REGISTER -> {
@@ -127,7 +129,8 @@ class RegistryKilledIT {
       scalersRunWhatIsRegistered(model);
     }
     node.close();
-    System.out.println(kills + " kills, " + lost + " orders that left no trace; term " + model.term());
+    System.out.println(
+        kills + " kills, " + lost + " orders that left no trace; term " + model.term());
     assertThat(model.policies()).isNotEmpty();
   }
 

@@ -1,16 +1,20 @@
 package io.kiss.actors.replay;
 
 import io.kiss.actors.live.DecisionRecord;
+import io.kiss.actors.live.DecisionRecord.BudgetLimit;
 import io.kiss.actors.replay.ReplayedDecision.Answer;
 import io.kiss.kisim.autoscale.Decision;
+import io.kiss.kisim.autoscale.Guard;
 import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.KiScaler;
 import io.kiss.kisim.autoscale.PolicyNetwork;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Takes decisions again with the scaler itself, set back to what it remembered before the tick. */
@@ -64,6 +68,13 @@ final class PolicyReplay implements Replayer {
       exact = false;
       notes.add("this version decides otherwise than the one that recorded it");
     }
+    record
+        .budget()
+        .ifPresent(
+            limit ->
+                notes.add(
+                    "a GPU budget of %d then gave %d of the %d replicas wished; what is decided again is before the budget"
+                        .formatted(limit.gpus(), record.replicas(), limit.wished())));
     Optional<String> name = same ? record.policy() : by;
     Optional<PolicyNetwork> then = record.policy().flatMap(known);
     Answer recorded = Answer.of(record);
@@ -109,14 +120,20 @@ final class PolicyReplay implements Replayer {
     return scaler.explain(record.telemetry());
   }
 
+  /** A budget comes after the decision: it is of all Deployments, and not taken again. */
   private static boolean isThatOf(DecisionRecord record, Decision decision) {
+    Set<Guard> guards = EnumSet.noneOf(Guard.class);
+    guards.addAll(record.guards());
+    guards.remove(Guard.BUDGET);
     return decision.source() == record.source()
         && decision.current() == record.current()
         && decision.proposal() == record.proposal()
-        && decision.replicas() == record.replicas()
+        && decision.replicas() == record.budget().map(BudgetLimit::wished).orElse(record.replicas())
         && decision.action() == record.action()
         && Arrays.equals(decision.probabilities(), record.probabilities())
-        && decision.guards().equals(record.guards())
-        && decision.reason().equals(record.reason());
+        && decision.guards().equals(guards)
+        && (record.budget().isPresent()
+            ? record.reason().startsWith(decision.reason())
+            : decision.reason().equals(record.reason()));
   }
 }

@@ -142,6 +142,7 @@ final class RecordedRun implements Autoscaler {
         carriedOut ? Outcome.APPLIED : Outcome.SHADOWED,
         decided.failure(),
         decided.workload(),
-        Optional.of(decided.limits()));
+        Optional.of(decided.limits()),
+        Optional.empty());
   }
 }

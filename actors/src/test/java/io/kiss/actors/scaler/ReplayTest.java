@@ -1,8 +1,10 @@
 package io.kiss.actors.scaler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.kiss.actors.live.DecisionRecord;
+import io.kiss.actors.live.DecisionRecord.BudgetLimit;
 import io.kiss.actors.replay.ReplayedDecision;
 import io.kiss.actors.replay.Replayer;
 import io.kiss.kisim.autoscale.ActionSpace;
@@ -212,6 +214,50 @@ class ReplayTest {
     assertThat(gone.difference()).contains("cannot be had any more");
   }
 
+  @Test
+  void whatABudgetTookAwayAfterwardsIsToldAndTheDecisionIsStillTheSame() {
+    RecordedRun run = run("resnet50-diurnal", 7);
+    DecisionRecord wished =
+        run.records.stream().filter(r -> r.replicas() > r.current()).findFirst().orElseThrow();
+    Set<Guard> guards = EnumSet.of(Guard.BUDGET);
+    guards.addAll(wished.guards());
+    DecisionRecord given =
+        new DecisionRecord(
+            wished.id(),
+            wished.cluster(),
+            wished.namespace(),
+            wished.deployment(),
+            wished.timeSeconds(),
+            wished.policy(),
+            wished.term(),
+            wished.telemetry(),
+            wished.source(),
+            wished.current(),
+            wished.proposal(),
+            wished.current(),
+            wished.action(),
+            wished.observation(),
+            wished.probabilities(),
+            guards,
+            wished.scalerState(),
+            wished.reason() + "; the GPU budget gives less",
+            wished.outcome(),
+            wished.error(),
+            wished.workload(),
+            wished.limits(),
+            Optional.of(new BudgetLimit(wished.current(), wished.replicas(), wished.current(), 1)));
+
+    ReplayedDecision again =
+        Replayer.asRecorded(id -> Optional.ofNullable(run.policies.get(id))).replay(given);
+
+    assertThat(again.exact()).isTrue();
+    assertThat(again.replayed().orElseThrow().replicas()).isEqualTo(wished.replicas());
+    assertThat(again.notes())
+        .singleElement(STRING)
+        .contains("GPU budget of " + wished.current())
+        .contains("%d of the %d".formatted(wished.current(), wished.replicas()));
+  }
+
   private static DecisionRecord withPolicy(RecordedRun run) {
     return run.records.stream().filter(r -> r.policy().isPresent()).findFirst().orElseThrow();
   }
@@ -240,6 +286,7 @@ class ReplayTest {
         of.outcome(),
         of.error(),
         withoutWorkload ? Optional.empty() : of.workload(),
-        withoutLimits ? Optional.empty() : of.limits());
+        withoutLimits ? Optional.empty() : of.limits(),
+        of.budget());
   }
 }

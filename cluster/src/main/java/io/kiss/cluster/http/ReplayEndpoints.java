@@ -16,7 +16,6 @@ import io.kiss.kisim.autoscale.PolicyNetwork;
 import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -58,11 +57,10 @@ final class ReplayEndpoints {
   record ReplayView(String caveat, ReplayedDecision decision) {}
 
   List<Endpoint> endpoints() {
-    return List.of(Endpoint.get(REPLAY, this::replay));
+    return List.of(Endpoint.get(REPLAY, this::replay, "policy"));
   }
 
   private CompletionStage<HttpResponse> replay(Call call) {
-    call.allowOnly(Set.of("policy"));
     String by = call.query("policy").orElse(RECORDED);
     return decision(call)
         .thenCombine(
