@@ -65,6 +65,7 @@ class ContractTest {
   private static ContractApis apis;
   private static AdminApi willing;
   private static String policyFile;
+  private static String decision;
 
   @BeforeAll
   static void boot() throws IOException {
@@ -83,6 +84,10 @@ class ContractTest {
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> send(willing, "GET", DEMO + "/decisions", "").body().contains("resnet50"));
+    decision =
+        json(send(willing, "GET", DEMO + "/decisions?deployment=resnet50&limit=1", ""))
+            .at("/decisions/0/id")
+            .asText();
   }
 
   @AfterAll
@@ -387,6 +392,7 @@ class ContractTest {
         .replace("{namespace}", "demo")
         .replace("{name}", "resnet50")
         .replace("/policies/{id}", "/policies/p1")
+        .replace("/decisions/{id}", "/decisions/" + decision)
         .replace("{id}", "p1");
   }
 
