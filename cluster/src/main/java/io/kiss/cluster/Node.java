@@ -279,6 +279,14 @@ public final class Node implements AutoCloseable {
     return meters;
   }
 
+  /** Where it answers, and to whom, for a person at the terminal. */
+  public String whereToAsk() {
+    return url()
+        + (settings.http().hasLogin()
+            ? "  (Ctrl-C stops)"
+            : "  (no tokens, so local only; Ctrl-C stops)");
+  }
+
   /** Where the admin API and the web page are. */
   public String url() {
     return (settings.http().tlsDirectory().isPresent() ? "https://" : "http://")

@@ -30,6 +30,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,23 +43,27 @@ public final class NodeFixture {
   private NodeFixture() {}
 
   public static NodeSettings settings(Path data, int port) {
-    return NodeSettings.from(
-        NodeSettings.load(
-            data,
-            Map.of(
-                "kiss.data",
-                data.toString(),
-                "kiss.http.port",
-                port,
-                "kiss.http.ask-timeout",
-                "1500ms",
-                "akka.cluster.shutdown-after-unsuccessful-join-seed-nodes",
-                "off")),
-        Optional.empty());
+    return settings(data, Map.of("kiss.http.port", port));
+  }
+
+  private static NodeSettings settings(Path data, Map<String, Object> more) {
+    Map<String, Object> flags = new HashMap<>();
+    flags.put("kiss.data", data.toString());
+    flags.put("kiss.http.ask-timeout", "1500ms");
+    flags.put("akka.cluster.shutdown-after-unsuccessful-join-seed-nodes", "off");
+    flags.putAll(more);
+    return NodeSettings.from(NodeSettings.load(data, flags), Optional.empty());
   }
 
   public static Node boot(Path data) {
     return Node.boot(settings(data, 0), NodeFixture::start);
+  }
+
+  /** With settings of its own. */
+  public static Node boot(Path data, Map<String, Object> more) {
+    Map<String, Object> flags = new HashMap<>(more);
+    flags.put("kiss.http.port", 0);
+    return Node.boot(settings(data, flags), NodeFixture::start);
   }
 
   public static NodeActors start(

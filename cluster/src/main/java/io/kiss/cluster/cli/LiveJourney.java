@@ -35,7 +35,7 @@ final class LiveJourney {
     // Before the first logger is asked for.
     System.setProperty("kiss.logs", settings.data().logs().toString());
     try (Node node = Node.boot(settings, new AllRoles())) {
-      terminal.line("KIS-S is up: " + node.url() + "  (Ctrl-C stops)");
+      terminal.line("KIS-S is up: " + node.whereToAsk());
       options
           .policy()
           .ifPresent(

@@ -2,6 +2,8 @@ package io.kiss.cluster.cli;
 
 import io.kiss.cluster.boot.BootFailure;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -27,24 +29,6 @@ import picocli.CommandLine.Spec;
       "130:stopped by Ctrl-C",
       "143:stopped by SIGTERM"
     },
-    subcommands = {
-      UpCommand.class,
-      NodeCommand.class,
-      StatusCommand.class,
-      AttachCommand.class,
-      DetachCommand.class,
-      DecisionsCommand.class,
-      ReplayCommand.class,
-      PolicyCommand.class,
-      TrainingCommand.class,
-      JobsCommand.class,
-      CompletionCommand.class,
-      TrainCommand.class,
-      SimulateCommand.class,
-      EvaluateCommand.class,
-      CalibrateCommand.class,
-      ReproduceCommand.class
-    },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
@@ -59,9 +43,33 @@ import picocli.CommandLine.Spec;
       "  kiss up --help               all flags of a command"
     })
 public final class Main implements Runnable {
+  /** By name, in the order of the help. */
+  private static final Map<String, Class<?>> COMMANDS = commands();
+
   @Spec private CommandSpec spec;
 
   private Main() {}
+
+  private static Map<String, Class<?>> commands() {
+    Map<String, Class<?>> commands = new LinkedHashMap<>();
+    commands.put("up", UpCommand.class);
+    commands.put("node", NodeCommand.class);
+    commands.put("status", StatusCommand.class);
+    commands.put("attach", AttachCommand.class);
+    commands.put("detach", DetachCommand.class);
+    commands.put("decisions", DecisionsCommand.class);
+    commands.put("replay", ReplayCommand.class);
+    commands.put("policy", PolicyCommand.class);
+    commands.put("training", TrainingCommand.class);
+    commands.put("jobs", JobsCommand.class);
+    commands.put("completion", CompletionCommand.class);
+    commands.put("train", TrainCommand.class);
+    commands.put("simulate", SimulateCommand.class);
+    commands.put("evaluate", EvaluateCommand.class);
+    commands.put("calibrate", CalibrateCommand.class);
+    commands.put("reproduce", ReproduceCommand.class);
+    return commands;
+  }
 
   public static void main(String[] args) {
     System.exit(execute(args));
@@ -69,11 +77,27 @@ public final class Main implements Runnable {
 
   /** Runs a command line; the answer is the exit code. */
   static int execute(String... args) {
-    return commandLine().execute(args);
+    return commandLineFor(args).execute(args);
   }
 
+  /**
+   * What {@code args} takes to be run. Reading the flags of all commands takes half a second, so
+   * that only those of the command that is named are read.
+   */
+  static CommandLine commandLineFor(String... args) {
+    String named = args.length == 0 ? "" : args[0];
+    Class<?> command = COMMANDS.get(named);
+    return command == null ? commandLine() : commandLine(Map.of(named, command));
+  }
+
+  /** With all commands. */
   static CommandLine commandLine() {
+    return commandLine(COMMANDS);
+  }
+
+  private static CommandLine commandLine(Map<String, Class<?>> commands) {
     CommandLine line = new CommandLine(new Main());
+    commands.forEach(line::addSubcommand);
     line.setParameterExceptionHandler(Main::usageError);
     line.setExecutionExceptionHandler(Main::failure);
     line.setUsageHelpAutoWidth(true);

@@ -67,10 +67,10 @@ final class NodeCommand implements Callable<Integer> {
     Terminal terminal = Terminal.system();
     try (Node node = Node.boot(settings, new AllRoles())) {
       terminal.line(
-          "KIS-S node %s is up: %s  (Ctrl-C stops)"
+          "KIS-S node %s is up: %s"
               .formatted(
                   String.join(",", settings.config().getStringList("akka.cluster.roles")),
-                  node.url()));
+                  node.whereToAsk()));
       node.whenStopped().toCompletableFuture().join();
     }
     // Not by a signal, which ends the JVM with a code of its own: the cluster has put this node

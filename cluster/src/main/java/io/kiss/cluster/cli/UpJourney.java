@@ -56,7 +56,7 @@ final class UpJourney {
   }
 
   private int journey(Node node, NodeSettings settings) {
-    terminal.line("KIS-S is up: " + node.url() + "  (Ctrl-C stops)");
+    terminal.line("KIS-S is up: " + node.whereToAsk());
     TrainingStep training = new TrainingStep(node, terminal, options.trainSeconds());
     Optional<Candidate> candidate =
         options.policy().isPresent() ? Optional.empty() : training.run();

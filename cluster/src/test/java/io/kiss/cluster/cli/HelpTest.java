@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -58,6 +59,25 @@ class HelpTest {
   void whatTalksToANodeAnswersProgramsToo(CommandSpec command) {
     if (command.findOption("--url") != null) {
       assertThat(command.findOption("--json")).isNotNull();
+    }
+  }
+
+  @Test
+  void ofACommandThatIsNamedNoOtherIsRead() {
+    CommandLine all = Main.commandLine();
+    assertThat(all.getSubcommands()).hasSizeGreaterThan(10);
+    all.getSubcommands()
+        .forEach(
+            (name, command) -> {
+              Class<?> type = command.getCommandSpec().userObject().getClass();
+              assertThat(type.getAnnotation(CommandLine.Command.class).name()).isEqualTo(name);
+              CommandLine alone = Main.commandLineFor(name, "--help");
+              assertThat(alone.getSubcommands()).containsOnlyKeys(name);
+              assertThat(alone.getSubcommands().get(name).getUsageMessage())
+                  .isEqualTo(command.getUsageMessage());
+            });
+    for (String[] others : new String[][] {{}, {"--help"}, {"nobody"}}) {
+      assertThat(Main.commandLineFor(others).getUsageMessage()).isEqualTo(all.getUsageMessage());
     }
   }
 }

@@ -13,10 +13,13 @@ import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A headless Chromium with one page open, asked over the DevTools protocol what it shows. */
 public final class Browser implements AutoCloseable {
@@ -84,13 +87,53 @@ public final class Browser implements AutoCloseable {
     CompletableFuture<String> answer = new CompletableFuture<>();
     WebSocket socket =
         HTTP.newWebSocketBuilder()
-            .buildAsync(URI.create(page), new Answer(answer))
+            .buildAsync(URI.create(page), new Answer(answer::complete))
             .get(10, TimeUnit.SECONDS);
     socket.sendText(command, true);
     try {
       return JSON.readTree(answer.get(10, TimeUnit.SECONDS)).at("/result/result/value").asText();
     } finally {
       socket.abort();
+    }
+  }
+
+  /** What the page complained of so far: exceptions, console errors, requests that failed. */
+  List<String> errors() throws Exception {
+    List<String> errors = new CopyOnWriteArrayList<>();
+    CompletableFuture<String> told = new CompletableFuture<>();
+    WebSocket socket =
+        HTTP.newWebSocketBuilder()
+            .buildAsync(URI.create(page), new Answer(message -> sort(message, errors, told)))
+            .get(10, TimeUnit.SECONDS);
+    // What was before is told again to whoever asks anew.
+    socket.sendText("{\"id\": 1, \"method\": \"Runtime.enable\"}", true).join();
+    socket.sendText("{\"id\": 2, \"method\": \"Log.enable\"}", true).join();
+    try {
+      told.get(10, TimeUnit.SECONDS);
+      return errors;
+    } finally {
+      socket.abort();
+    }
+  }
+
+  private static void sort(String text, List<String> errors, CompletableFuture<String> told) {
+    try {
+      JsonNode message = JSON.readTree(text);
+      boolean wrong =
+          switch (message.path("method").asText()) {
+            case "Runtime.exceptionThrown" -> true;
+            case "Runtime.consoleAPICalled" -> message.at("/params/type").asText().equals("error");
+            case "Log.entryAdded" -> message.at("/params/entry/level").asText().equals("error");
+            default -> false;
+          };
+      if (wrong) {
+        errors.add(text);
+      }
+      if (message.path("id").asInt() == 2) {
+        told.complete(text);
+      }
+    } catch (IOException e) {
+      told.completeExceptionally(e);
     }
   }
 
@@ -101,12 +144,12 @@ public final class Browser implements AutoCloseable {
     process.onExit().join();
   }
 
-  /** Collects one message. */
+  /** Puts messages together. */
   private static final class Answer implements WebSocket.Listener {
-    private final CompletableFuture<String> whole;
+    private final Consumer<String> whole;
     private final StringBuilder parts = new StringBuilder();
 
-    Answer(CompletableFuture<String> whole) {
+    Answer(Consumer<String> whole) {
       this.whole = whole;
     }
 
@@ -114,7 +157,8 @@ public final class Browser implements AutoCloseable {
     public CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
       parts.append(part);
       if (last) {
-        whole.complete(parts.toString());
+        whole.accept(parts.toString());
+        parts.setLength(0);
       }
       socket.request(1);
       return null;

@@ -10,6 +10,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,6 +63,7 @@ class OutsideProgramsTest {
                       + ".clientWidth)"))
           .as("nothing sticks out at the side")
           .isEqualTo("true");
+      assertThat(browser.errors()).as("what the page complains of").isEmpty();
       // Unmeasured returns make no curve, and no curve takes no room.
       assertThat(browser.value("document.getElementById('curve').getBoundingClientRect().height"))
           .isEqualTo("0");
@@ -79,6 +81,44 @@ class OutsideProgramsTest {
                       + " curve.map(point => point[0]).join()"))
           .isEqualTo("1,2,5");
     }
+  }
+
+  @Test
+  void aTokenThatIsTypedInOpensThePageAndAWrongOneIsSaidToBeWrong() throws Exception {
+    assumeInstalled("chromium");
+    String operator = "operator-0123456789";
+    try (Node closed =
+            NodeFixture.boot(
+                folder.resolve("closed"), Map.of("kiss.http.operator-token", operator));
+        Browser browser = Browser.open(folder.resolve("login"), closed.url() + "/")) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(browser.text()).contains("wants a token", "Sign in"));
+      signIn(browser, "somebody-0123456789");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(browser.text()).contains("none of this node's"));
+      signIn(browser, operator);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(browser.text())
+                      .contains("1 node, term 0", "no namespace attached yet")
+                      .doesNotContain("Sign in"));
+      assertThat(browser.value("document.cookie + JSON.stringify(localStorage) + location.href"))
+          .as("the token stays in the tab")
+          .doesNotContain(operator);
+      // Requests without a token were refused, which is what a browser complains of; nothing else is.
+      assertThat(browser.errors()).isNotEmpty().allMatch(error -> error.contains("401"));
+    }
+  }
+
+  private static void signIn(Browser browser, String token) throws Exception {
+    browser.value(
+        "document.getElementById('token').value = '"
+            + token
+            + "'; document.getElementById('login').requestSubmit(); ''");
   }
 
   @Test
