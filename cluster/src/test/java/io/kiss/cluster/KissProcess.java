@@ -75,7 +75,7 @@ public final class KissProcess implements AutoCloseable {
   }
 
   /** Waits for the end and answers the exit code. */
-  int exitCode(Duration atMost) throws InterruptedException {
+  public int exitCode(Duration atMost) throws InterruptedException {
     if (!process.waitFor(atMost.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("still running after " + atMost + "\n" + transcript());
     }
@@ -109,7 +109,7 @@ public final class KissProcess implements AutoCloseable {
   }
 
   /** As {@code kill -9}. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
@@ -128,7 +128,7 @@ public final class KissProcess implements AutoCloseable {
   }
 
   /** As Ctrl-C does: a signal that asks it to stop. */
-  void interrupt() {
+  public void interrupt() {
     process.destroy();
   }
 
@@ -137,7 +137,7 @@ public final class KissProcess implements AutoCloseable {
     signal("INT");
   }
 
-  String output() {
+  public String output() {
     return read(out);
   }
 

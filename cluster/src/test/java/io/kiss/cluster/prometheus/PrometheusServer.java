@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A real Prometheus on a loopback port; tests are skipped where none is installed. */
-final class PrometheusServer implements AutoCloseable {
+public final class PrometheusServer implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -36,7 +36,7 @@ final class PrometheusServer implements AutoCloseable {
     this.url = url;
   }
 
-  static void assumeInstalled(String program) {
+  public static void assumeInstalled(String program) {
     assumeTrue(
         Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
             .anyMatch(directory -> Files.isExecutable(Path.of(directory, program))),
@@ -66,7 +66,7 @@ final class PrometheusServer implements AutoCloseable {
   }
 
   /** Starts one with {@code prometheus.yml} as given. */
-  static PrometheusServer start(Path folder, String config) throws IOException {
+  public static PrometheusServer start(Path folder, String config) throws IOException {
     assumeInstalled("prometheus");
     Path file = Files.writeString(folder.resolve("prometheus.yml"), config);
     int port;
@@ -108,7 +108,7 @@ final class PrometheusServer implements AutoCloseable {
     }
   }
 
-  String url() {
+  public String url() {
     return url;
   }
 

@@ -32,7 +32,7 @@ public final class Twin implements AutoCloseable {
   static final double SERVICE_SECONDS = 0.4;
 
   /** What counts as violating. */
-  static final double SLO_SECONDS = 1.0;
+  public static final double SLO_SECONDS = 1.0;
 
   private static final long STEP_MILLIS = 100;
 
@@ -82,7 +82,7 @@ public final class Twin implements AutoCloseable {
   }
 
   /** How requests fared since this was last asked. */
-  synchronized TwinService.Fared takeFared() {
+  public synchronized TwinService.Fared takeFared() {
     advance();
     return service.takeFared();
   }

@@ -11,7 +11,7 @@ import java.util.Set;
  * Requests arriving at pods, one by one: Poisson arrivals at a rate that can be changed, each to
  * the pod with the fewest outstanding, service times around a mean. Time moves when it is told to.
  */
-final class TwinService {
+public final class TwinService {
   /** Spread of service times: half of them within this share of the mean. */
   private static final double SPREAD = 0.2;
 
@@ -36,8 +36,8 @@ final class TwinService {
   }
 
   /** How requests fared since the counts were last taken. */
-  record Fared(long done, long violating) {
-    double attainment() {
+  public record Fared(long done, long violating) {
+    public double attainment() {
       return done == 0 ? Double.NaN : 1 - (double) violating / done;
     }
   }
