@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -105,8 +106,13 @@ final class JobEndpoints {
   }
 
   private static JobWork prepare(Preparation preparation, Optional<Learned> learned) {
+    return reading(() -> preparation.prepare(learned));
+  }
+
+  /** What a request names, or a refusal that says what is wrong with it. */
+  static <T> T reading(Supplier<T> reader) {
     try {
-      return preparation.prepare(learned);
+      return reader.get();
     } catch (ScenarioException | UnusableFileException | IllegalArgumentException e) {
       throw ApiProblem.badRequest(inFields(String.valueOf(e.getMessage())));
     }
@@ -128,7 +134,8 @@ final class JobEndpoints {
         });
   }
 
-  private CompletionStage<Learned> learned(String id) {
+  /** The weights of a registered policy. */
+  CompletionStage<Learned> learned(String id) {
     PolicyStore store =
         policies.orElseThrow(
             () -> ApiProblem.conflict("policy: this node has no database, so it knows none"));
@@ -154,7 +161,7 @@ final class JobEndpoints {
                                     "policy: the weights of '" + id + "' are gone")))));
   }
 
-  private HttpResponse accepted(String kind, JobWork work) {
+  HttpResponse accepted(String kind, JobWork work) {
     try {
       JobStatus job = queue.submit(kind, work);
       return Json.response(StatusCodes.ACCEPTED, job)
