@@ -1,10 +1,13 @@
 package io.kiss.cluster.cli;
 
+import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.boot.BuildInfo;
 import io.kiss.cluster.evaluate.Durations;
 import io.kiss.cluster.evaluate.EvaluationReader;
 import io.kiss.cluster.evaluate.EvaluationRequest;
 import io.kiss.cluster.evaluate.EvaluationRequest.Window;
+import io.kiss.kisim.autoscale.PolicyFile;
+import io.kiss.kisim.autoscale.PolicySnapshot;
 import io.kiss.kisim.evaluate.FleetSpec;
 import io.kiss.kisim.file.UnusableFileException;
 import io.kiss.kisim.scenario.EngineChoice;
@@ -39,6 +42,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  kiss evaluate --traces monday.csv.gz",
       "  kiss evaluate --traces monday.csv.gz --policy policy.kiss --out monday",
+      "  kiss evaluate --traces monday.csv.gz --policy v2 --node http://127.0.0.1:8080",
       "  kiss evaluate --traces *.csv.gz --window 0:6h --seeds 10 --startup-seconds 120",
       "  kiss evaluate --traces t.csv --autoscalers hpa,hpa:target=0.5,hpa:tuned,queueing",
       "  kiss evaluate --scenarios conf/scenarios/resnet50-diurnal.conf --engine request"
@@ -118,9 +122,18 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--policy",
-      paramLabel = "FILE",
-      description = "Policy of kiss train; takes part as kiscaler.")
+      paramLabel = "FILE|ID",
+      description = "Policy of kiss train, or registered with --node; takes part as kiscaler.")
   private Path policy;
+
+  @Option(
+      names = "--node",
+      paramLabel = "URL",
+      defaultValue = "http://127.0.0.1:8080",
+      description =
+          "Admin API of the node that is asked where --policy is no file (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String node;
 
   @Option(
       names = "--window",
@@ -173,11 +186,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     EvaluationReader.Read read;
     EvaluateJourney journey;
     try {
-      EvaluationRequest request = request();
+      Optional<PolicySnapshot> registered = registered();
+      EvaluationRequest request = request(registered.isPresent());
       requireWritable(out == null ? Path.of("") : out);
       read =
           EvaluationReader.read(
               request,
+              new EvaluationReader.Given(List.of(), registered),
               Path.of(System.getProperty("kiss.home", "."), "conf", "profiles"),
               Main.Version.number(),
               BuildInfo.commit());
@@ -220,7 +235,29 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private EvaluationRequest request() {
+  /** The policy where it is no file; what a file cannot be is not asked of a node. */
+  private Optional<PolicySnapshot> registered() {
+    if (policy == null
+        || Files.exists(policy)
+        || !policy.toString().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
+      return Optional.empty();
+    }
+    require(
+        node.matches("https?://[^/?#\\s]+/*"),
+        "--node must look like http://127.0.0.1:8080, not '" + node + "'");
+    try {
+      byte[] file = AdminClient.of(node).bytes("/api/v1/policies/" + policy + "/file");
+      return Optional.of(PolicyFile.of(policy.toString(), file).policy());
+    } catch (BootFailure e) {
+      String why = e.getMessage().split(";", 2)[0];
+      throw new ParameterException(
+          spec.commandLine(),
+          "--policy: there is no file " + policy + ", and " + why + "; --node names another",
+          e);
+    }
+  }
+
+  private EvaluationRequest request(boolean registered) {
     return new EvaluationRequest(
         command(),
         traces,
@@ -233,7 +270,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         maxReplicas == null ? OptionalInt.empty() : OptionalInt.of(maxReplicas),
         Optional.ofNullable(window).map(Window::parse),
         Optional.ofNullable(autoscalers),
-        Optional.ofNullable(policy),
+        registered ? Optional.empty() : Optional.ofNullable(policy),
         violationPrice,
         seeds,
         engine);

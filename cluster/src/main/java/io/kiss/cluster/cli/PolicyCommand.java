@@ -26,9 +26,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
+    subcommands = PolicyEvaluateCommand.class,
     footerHeading = "%nExamples:%n",
     footer = {
       "  kiss policy import policy.kiss         register what kiss train wrote",
+      "  kiss policy evaluate ID --wait         what the gate finds; needed before promote",
       "  kiss policy promote ID                 a share of the scalers tries it, then all run it",
       "  kiss policy pin ID local/web/api       one Deployment runs it in any case",
       "  kiss policy rollback ID                take it back by hand"

@@ -110,7 +110,7 @@ final class EntrantList {
                     "--autoscalers: kiscaler needs --policy FILE, a policy of kiss train"));
     if (!Files.exists(file)) {
       throw new IllegalArgumentException(
-          "--policy: there is no file " + file + "; ids of a registry are not known here yet");
+          "--policy: there is no file " + file + ", and it is no id of a registered policy");
     }
     return Entrant.learned(KISCALER, PolicyFile.read(file).policy());
   }

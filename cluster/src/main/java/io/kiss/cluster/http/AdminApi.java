@@ -74,10 +74,13 @@ public final class AdminApi {
                   .endpoints());
           endpoints.addAll(new AuditEndpoints(kept.audit()).endpoints());
         });
-    endpoints.addAll(
+    JobEndpoints work =
         new JobEndpoints(
-                system, jobs.queue(), jobs.library(), controller, stores.map(AdminStores::policies))
-            .endpoints());
+            system, jobs.queue(), jobs.library(), controller, stores.map(AdminStores::policies));
+    endpoints.addAll(work.endpoints());
+    if (stores.isPresent()) {
+      endpoints.addAll(new GateEndpoints(system, work, jobs.library(), controller).endpoints());
+    }
     endpoints.addAll(
         new ProbeEndpoints(
                 system,

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -104,8 +105,13 @@ final class JobEndpoints {
   }
 
   private static JobWork prepare(Preparation preparation, Optional<Learned> learned) {
+    return reading(() -> preparation.prepare(learned));
+  }
+
+  /** What a request names, or a refusal that says what is wrong with it. */
+  static <T> T reading(Supplier<T> reader) {
     try {
-      return preparation.prepare(learned);
+      return reader.get();
     } catch (ScenarioException | UnusableFileException | IllegalArgumentException e) {
       throw ApiProblem.badRequest(inFields(String.valueOf(e.getMessage())));
     }
@@ -127,7 +133,8 @@ final class JobEndpoints {
         });
   }
 
-  private CompletionStage<Learned> learned(String id) {
+  /** The weights of a registered policy. */
+  CompletionStage<Learned> learned(String id) {
     PolicyStore store =
         policies.orElseThrow(
             () -> ApiProblem.conflict("policy: this node has no database, so it knows none"));
@@ -153,7 +160,7 @@ final class JobEndpoints {
                                     "policy: the weights of '" + id + "' are gone")))));
   }
 
-  private HttpResponse accepted(String kind, JobWork work) {
+  HttpResponse accepted(String kind, JobWork work) {
     try {
       JobStatus job = queue.submit(kind, work);
       return Json.response(StatusCodes.ACCEPTED, job)

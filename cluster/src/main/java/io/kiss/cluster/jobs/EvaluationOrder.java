@@ -66,20 +66,24 @@ public record EvaluationOrder(
    * @throws IllegalArgumentException with a sentence that names the field
    */
   public JobWork prepare(Library library, Optional<Learned> learned) {
+    EvaluationReader.Read read = read(library, learned);
+    return progress ->
+        json(Evaluation.run(read.plan(), THREADS, EvaluationLog.NONE, progress::accept));
+  }
+
+  /** Reads all that it names, as {@link #prepare}. */
+  EvaluationReader.Read read(Library library, Optional<Learned> learned) {
     check();
     List<ArrivalTrace> given = new ArrayList<>();
     for (int i = 0; i < series.size(); i++) {
       given.add(series.get(i).trace("series." + i));
     }
-    EvaluationReader.Read read =
-        EvaluationReader.read(
-            request(library),
-            new EvaluationReader.Given(given, learned.map(Learned::policy)),
-            library.profiles(),
-            version(),
-            BuildInfo.commit());
-    return progress ->
-        json(Evaluation.run(read.plan(), THREADS, EvaluationLog.NONE, progress::accept));
+    return EvaluationReader.read(
+        request(library),
+        new EvaluationReader.Given(given, learned.map(Learned::policy)),
+        library.profiles(),
+        version(),
+        BuildInfo.commit());
   }
 
   private static String version() {

@@ -14,8 +14,8 @@ import java.util.function.ToDoubleFunction;
  * on the number of threads.
  */
 public final class Tournament {
-  private static final double CONFIDENCE = 0.95;
-  private static final long BOOTSTRAP_SEED = 1;
+  static final double CONFIDENCE = 0.95;
+  static final long BOOTSTRAP_SEED = 1;
 
   private Tournament() {}
 
