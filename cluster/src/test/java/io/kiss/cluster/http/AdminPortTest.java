@@ -34,8 +34,7 @@ class AdminPortTest {
     Path made = folder.resolve("tls");
     String script =
         Path.of("..", "conf", "tls", "make-test-certificates").toAbsolutePath().toString();
-    Process process =
-        new ProcessBuilder(script, made.toString()).redirectErrorStream(true).start();
+    Process process = new ProcessBuilder(script, made.toString()).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isZero();
     Files.move(made.resolve("node.crt"), made.resolve("tls.crt"));
@@ -82,16 +81,14 @@ class AdminPortTest {
       }
       HttpRequest alive = HttpRequest.newBuilder(url.resolve("/alive")).build();
       assertThatThrownBy(
-              () ->
-                  HttpClient.newHttpClient().send(alive, HttpResponse.BodyHandlers.ofString()))
+              () -> HttpClient.newHttpClient().send(alive, HttpResponse.BodyHandlers.ofString()))
           .as("who does not know the authority")
           .isInstanceOf(SSLHandshakeException.class);
       HttpRequest plain =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + url.getPort() + "/alive"))
               .build();
       assertThatThrownBy(
-              () ->
-                  HttpClient.newHttpClient().send(plain, HttpResponse.BodyHandlers.ofString()))
+              () -> HttpClient.newHttpClient().send(plain, HttpResponse.BodyHandlers.ofString()))
           .isInstanceOf(java.io.IOException.class);
     }
   }

@@ -109,7 +109,8 @@ class OutsideProgramsTest {
       assertThat(browser.value("document.cookie + JSON.stringify(localStorage) + location.href"))
           .as("the token stays in the tab")
           .doesNotContain(operator);
-      // Requests without a token were refused, which is what a browser complains of; nothing else is.
+      // Requests without a token were refused, which is what a browser complains of; nothing else
+      // is.
       assertThat(browser.errors()).isNotEmpty().allMatch(error -> error.contains("401"));
     }
   }
