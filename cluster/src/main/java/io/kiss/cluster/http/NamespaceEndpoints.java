@@ -295,6 +295,9 @@ final class NamespaceEndpoints {
     if (!namespace.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {
       throw ApiProblem.badRequest("'" + namespace + "' is not a name a namespace can have");
     }
+    if (cluster.isBlank() || cluster.contains("/")) {
+      throw ApiProblem.notFound("there is no cluster '" + cluster + "'");
+    }
     return new NamespaceRef(cluster, namespace);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,6 +23,9 @@ class DocumentedCommandsTest {
   private static final Pattern KISS = Pattern.compile("\\./kiss ([^#&|>;\\n]*)");
   private static final Pattern FILE =
       Pattern.compile("(?<![\\w/.-])((?:conf|docs|\\.ci)/[\\w./-]*\\w)");
+
+  private static final Pattern MAVEN =
+      Pattern.compile("\\./mvnw [^#\\n]*-pl (\\S+) [^#\\n]*-Dtest=(\\w+)");
 
   private static List<String> blocks() throws IOException {
     List<String> blocks = new ArrayList<>();
@@ -70,5 +74,40 @@ class DocumentedCommandsTest {
     assertThat(named)
         .isNotEmpty()
         .allSatisfy(file -> assertThat(ROOT.resolve(file)).as(file).exists());
+  }
+
+  @Test
+  void everyTestAndModuleThatMavenIsToRunIsThere() throws IOException {
+    int found = 0;
+    for (String block : blocks()) {
+      Matcher command = MAVEN.matcher(block);
+      while (command.find()) {
+        Path module = ROOT.resolve(command.group(1));
+        assertThat(module.resolve("pom.xml")).exists();
+        try (Stream<Path> tests = Files.walk(module.resolve("src/test/java"))) {
+          assertThat(tests.map(file -> file.getFileName().toString()))
+              .contains(command.group(2) + ".java");
+        }
+        found++;
+      }
+    }
+    assertThat(found).isPositive();
+  }
+
+  /** So that no path into the README leads nowhere. */
+  @Test
+  void everyHeadingThatIsLinkedToIsThere() throws IOException {
+    String text = Files.readString(ROOT.resolve("README.md"));
+    List<String> headings =
+        Pattern.compile("(?m)^#+ (.*)$")
+            .matcher(text)
+            .results()
+            .map(found -> found.group(1).toLowerCase(Locale.ROOT))
+            .map(heading -> heading.replaceAll("[^\\w -]", "").replace(' ', '-'))
+            .toList();
+    List<String> links =
+        Pattern.compile("\\]\\(#([^)]*)\\)").matcher(text).results().map(l -> l.group(1)).toList();
+    assertThat(links).hasSizeGreaterThan(5);
+    assertThat(headings).containsAll(links);
   }
 }

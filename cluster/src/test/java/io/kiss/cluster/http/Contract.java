@@ -179,17 +179,22 @@ public final class Contract {
   }
 
   private static boolean matches(String pattern, String path) {
-    String[] wanted = pattern.split("/", -1);
-    String[] given = path.split("/", -1);
-    if (wanted.length != given.length) {
+    List<String> wanted = segments(pattern);
+    List<String> given = segments(path);
+    if (wanted.size() != given.size()) {
       return false;
     }
-    for (int i = 0; i < wanted.length; i++) {
-      if (!wanted[i].startsWith("{") && !wanted[i].equals(given[i])) {
+    for (int i = 0; i < wanted.size(); i++) {
+      if (!wanted.get(i).startsWith("{") && !wanted.get(i).equals(given.get(i))) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Without empty ones, which the server skips. */
+  private static List<String> segments(String path) {
+    return Stream.of(path.split("/")).filter(segment -> !segment.isEmpty()).toList();
   }
 
   private static Map<String, JsonNode> responses(Operation operation) {
