@@ -46,7 +46,11 @@ final class LiveClusterEndpoints {
 
   /** How a cluster is reached. */
   record PutCluster(
-      String kubeconfig, String context, PutPrometheus prometheus, String metricsSource) {
+      String kubeconfig,
+      String context,
+      PutPrometheus prometheus,
+      String metricsSource,
+      Integer gpuBudget) {
 
     ClusterDefinition definition(String name) {
       if (prometheus == null || prometheus.url == null) {
@@ -61,7 +65,8 @@ final class LiveClusterEndpoints {
           Optional.ofNullable(kubeconfig),
           Optional.ofNullable(context),
           prometheus.definition(),
-          metricsSource == null ? "" : metricsSource);
+          metricsSource == null ? "" : metricsSource,
+          ServiceTerms.gpuBudget(gpuBudget));
     }
   }
 

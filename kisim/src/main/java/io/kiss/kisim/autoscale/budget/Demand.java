@@ -34,9 +34,7 @@ public record Demand(long used, long least, List<Step> steps) {
     for (Step step : steps) {
       int last = merged.size() - 1;
       Step before = last < 0 ? null : merged.get(last);
-      if (before != null
-          && before.priority() == step.priority()
-          && step.value() * ALIKE >= first) {
+      if (before != null && before.priority() == step.priority() && step.value() * ALIKE >= first) {
         long gpus = before.gpus() + step.gpus();
         double value = (before.value() * before.gpus() + step.value() * step.gpus()) / gpus;
         merged.set(last, new Step(step.priority(), value, gpus));

@@ -119,8 +119,7 @@ class ClusterBudgetTest {
       int wish = 1 + random.nextInt(12);
       wished += wish;
       wishes.add(
-          new Wish(
-              workload, random.nextInt(3), 1, 1, wish, 1, 10 * 12 * random.nextDouble()));
+          new Wish(workload, random.nextInt(3), 1, 1, wish, 1, 10 * 12 * random.nextDouble()));
     }
     Demand demand = GpuBudget.demand(wishes, 3);
 
