@@ -42,6 +42,7 @@ public final class ControllerActor
   private final PolicyHandlers policies;
   private final PinHandlers pins;
   private final CanaryHandlers canaries;
+  private final BudgetHandlers budgets;
 
   /**
    * Makes the controller.
@@ -73,6 +74,7 @@ public final class ControllerActor
     policies = new PolicyHandlers(Effect(), namespaces, settings.canary());
     pins = new PinHandlers(Effect(), namespaces::pushAll);
     canaries = new CanaryHandlers(Effect(), context, namespaces, settings.canary());
+    budgets = new BudgetHandlers(Effect(), namespaces);
     timers.startTimerWithFixedDelay(NamespaceHandlers.PushDue.INSTANCE, settings.pushInterval());
   }
 
@@ -108,6 +110,7 @@ public final class ControllerActor
     policies.addTo(anyState);
     pins.addTo(anyState);
     canaries.addTo(anyState);
+    budgets.addTo(anyState);
     anyState.onCommand(GetView.class, this::onView);
     return builder.build();
   }

@@ -194,6 +194,11 @@ final class NamespaceHandlers extends Handlers {
     reach(NamespaceRef.of(attachment), entity -> entity.tell(attach));
   }
 
+  /** Tells one namespace's entity something. */
+  void tell(NamespaceRef ref, NamespaceProtocol.Command message) {
+    reach(ref, entity -> entity.tell(message));
+  }
+
   private void detach(NamespaceRef ref) {
     reach(
         ref,

@@ -10,19 +10,23 @@ import java.util.Optional;
  * @param context of the kubeconfig; empty: its current one
  * @param metricsSource templates of the queries where an attachment names none, such as {@code
  *     triton}
+ * @param gpuBudget GPUs that all attached namespaces together may ask for; empty: as many as they
+ *     wish
  */
 public record ClusterDefinition(
     String name,
     Optional<String> kubeconfig,
     Optional<String> context,
     PrometheusDefinition prometheus,
-    String metricsSource)
+    String metricsSource,
+    Optional<Integer> gpuBudget)
     implements ControlMessage {
 
   public ClusterDefinition {
     kubeconfig = kubeconfig == null ? Optional.empty() : kubeconfig;
     context = context == null ? Optional.empty() : context;
     metricsSource = metricsSource == null ? "" : metricsSource;
+    gpuBudget = gpuBudget == null ? Optional.empty() : gpuBudget;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.kiss.actors.protocol;
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
+import io.kiss.kisim.autoscale.budget.Demand;
 import java.util.List;
 import java.util.Optional;
 
@@ -105,6 +106,20 @@ public final class ControllerProtocol {
 
     public Acknowledge {
       running = running == null ? List.of() : List.copyOf(running);
+    }
+  }
+
+  /**
+   * A namespace says, at each tick, what it asks of its cluster's GPU budget; replies {@link
+   * NamespaceProtocol.UseShare} to the namespace once all of that cluster have said so.
+   *
+   * @param share GPUs it goes by; empty: it was told of none yet, and asks for no more than it uses
+   */
+  public record ReportDemand(String cluster, String namespace, Demand demand, Optional<Long> share)
+      implements Command {
+
+    public ReportDemand {
+      share = share == null ? Optional.empty() : share;
     }
   }
 

@@ -28,6 +28,13 @@ public final class NamespaceProtocol {
     }
   }
 
+  /**
+   * Of its cluster's GPU budget, this namespace may have so many GPUs until it is told otherwise;
+   * no reply. Answers {@link ControllerProtocol.ReportDemand}, and comes when others need less or
+   * more.
+   */
+  public record UseShare(long gpus) implements Command {}
+
   /** Give the lease back and stop; replicas stay as they are. */
   public record Detach(ActorRef<StatusReply<Done>> replyTo) implements Command {}
 

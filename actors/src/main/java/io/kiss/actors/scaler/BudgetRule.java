@@ -10,6 +10,7 @@ import io.kiss.kisim.autoscale.Decision;
 import io.kiss.kisim.autoscale.DecisionSource;
 import io.kiss.kisim.autoscale.QueueingRule;
 import io.kiss.kisim.autoscale.budget.Allocation.Share;
+import io.kiss.kisim.autoscale.budget.Demand;
 import io.kiss.kisim.autoscale.budget.GpuBudget;
 import io.kiss.kisim.autoscale.budget.Wish;
 import io.kiss.kisim.telemetry.TelemetrySample;
@@ -70,6 +71,18 @@ final class BudgetRule {
       followed.add(after);
     }
     return new Outcome(followed, limits, new GpuUse(budget, used, wished, given));
+  }
+
+  /**
+   * What a tick's decisions ask of the cluster's budget; what is only watched asks for nothing more
+   * than it has.
+   */
+  static Demand demand(Attachment attachment, List<Workload> workloads, List<Answer> answers) {
+    List<Answer> acted = answers.stream().filter(answer -> answer.mode() == Mode.ACTIVE).toList();
+    long used = workloads.stream().mapToLong(BudgetRule::used).sum();
+    long theirs = acted.stream().map(Answer::workload).mapToLong(BudgetRule::used).sum();
+    return GpuBudget.demand(
+        acted.stream().map(answer -> wish(attachment, answer)).toList(), used - theirs);
   }
 
   private static Map<String, Share> shares(long gpus, Attachment attachment, List<Answer> answers) {

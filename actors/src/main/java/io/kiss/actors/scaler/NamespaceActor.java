@@ -15,6 +15,7 @@ import io.kiss.actors.protocol.NamespaceProtocol.Attach;
 import io.kiss.actors.protocol.NamespaceProtocol.Detach;
 import io.kiss.actors.protocol.NamespaceProtocol.GetStatus;
 import io.kiss.actors.protocol.NamespaceProtocol.NamespaceStatus;
+import io.kiss.actors.protocol.NamespaceProtocol.UseShare;
 import io.kiss.actors.scaler.DecisionWriter.Written;
 import io.kiss.actors.scaler.Problems.Area;
 import java.util.ArrayList;
@@ -122,6 +123,7 @@ final class NamespaceActor {
     return Behaviors.receive(Object.class)
         .onMessage(Attach.class, message -> same(() -> onAttach(message)))
         .onMessage(Detach.class, this::onDetach)
+        .onMessage(UseShare.class, message -> same(() -> loop.share().use(message.gpus())))
         .onMessage(
             GetStatus.class,
             query -> same(() -> query.replyTo().tell(status(site.problems().all()))))
@@ -168,6 +170,7 @@ final class NamespaceActor {
         .ifPresent(
             connected ->
                 site.context().pipeToSelf(connected, (done, failure) -> Connected.INSTANCE));
+    loop.share().follow(attach.definition());
     loop.follow(attach.attachment());
     if (!lease.answered()) {
       lease.ask(site.cluster());

@@ -1,11 +1,13 @@
 package io.kiss.actors.scaler;
 
 import io.kiss.actors.live.LiveCluster;
+import io.kiss.actors.live.Workload;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.NamespaceProtocol.GpuUse;
 import io.kiss.actors.scaler.DecisionWriter.Written;
 import io.kiss.actors.scaler.Problems.Area;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -31,6 +33,7 @@ final class TickLoop {
   private final TickReader reader;
   private final DecisionWriter writer;
   private final Recall recall;
+  private final ClusterShare share;
 
   private Attachment attachment;
   private Duration tickInterval;
@@ -50,6 +53,7 @@ final class TickLoop {
     this.deployments = deployments;
     this.ticks = ticks;
     reader = new TickReader(site.namespace(), site.calls());
+    share = new ClusterShare(site);
     writer = new DecisionWriter(site.namespace(), site.environment().journal(), site.calls());
     recall = new Recall(site);
   }
@@ -61,6 +65,11 @@ final class TickLoop {
   /** GPUs at the newest tick; empty: none was finished yet. */
   Optional<GpuUse> gpus() {
     return gpus;
+  }
+
+  /** What this namespace may have of its cluster's GPU budget. */
+  ClusterShare share() {
+    return share;
   }
 
   /** From the next tick on, scale like this. */
@@ -198,12 +207,11 @@ final class TickLoop {
     if (run.allAnswered()) {
       site.problems().clear(Area.SCALER);
     }
+    List<Workload> workloads = deployments.workloads();
+    List<TickRun.Answer> answers = run.write();
     BudgetRule.Outcome followed =
         BudgetRule.apply(
-            attachment.gpuBudget().map(Integer::longValue),
-            attachment,
-            deployments.workloads(),
-            run.write());
+            share.budget(attachment, workloads, answers), attachment, workloads, answers);
     deployments.limit(run.number, followed.limits());
     gpus = Optional.of(followed.use());
     site.context()

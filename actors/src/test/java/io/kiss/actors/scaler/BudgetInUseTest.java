@@ -2,19 +2,24 @@ package io.kiss.actors.scaler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.testkit.typed.javadsl.FishingOutcomes;
 import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.live.DecisionRecord.BudgetLimit;
 import io.kiss.actors.live.DecisionRecord.Outcome;
 import io.kiss.actors.protocol.Assignment;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.Attachment.Mode;
+import io.kiss.actors.protocol.ClusterDefinition;
+import io.kiss.actors.protocol.ControllerProtocol.ReportDemand;
 import io.kiss.actors.protocol.DeploymentOverride;
 import io.kiss.actors.protocol.NamespaceProtocol.Attach;
 import io.kiss.actors.protocol.NamespaceProtocol.GpuUse;
+import io.kiss.actors.protocol.NamespaceProtocol.UseShare;
 import io.kiss.actors.protocol.WorkloadSettings;
 import io.kiss.actors.scaler.FakeCluster.Deployment;
 import io.kiss.kisim.autoscale.Guard;
 import io.kiss.kisim.autoscale.GuardSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -132,6 +137,7 @@ class BudgetInUseTest extends NamespaceFixture {
       tick();
     }
 
+    assertThat(cluster.last("web").budget()).isEmpty();
     assertThat(cluster.attempts()).isEmpty();
   }
 
@@ -169,5 +175,66 @@ class BudgetInUseTest extends NamespaceFixture {
     assertThat(cluster.last("batch").replicas()).as("would be").isLessThan(4);
     assertThat(replicas("batch")).isEqualTo(4);
     assertThat(replicas("web")).isEqualTo(4);
+  }
+
+  private void attachInClusterOfEight(Mode mode) {
+    ClusterDefinition definition =
+        new ClusterDefinition(
+            "local",
+            Optional.empty(),
+            Optional.empty(),
+            new ClusterDefinition.PrometheusDefinition(
+                "http://p", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
+            "",
+            Optional.of(8));
+    namespace.tell(new Attach(attachment(mode), Assignment.NONE, Optional.of(definition)));
+    awaitTick(1);
+  }
+
+  private ReportDemand reported() {
+    return (ReportDemand)
+        controller
+            .fishForMessage(
+                Duration.ofSeconds(10),
+                message ->
+                    message instanceof ReportDemand
+                        ? FishingOutcomes.complete()
+                        : FishingOutcomes.continueAndIgnore())
+            .get(0);
+  }
+
+  @Test
+  void inAClusterWithABudgetNothingGoesUpBeforeTheShareIsKnownAndThenUpToTheShare() {
+    attachInClusterOfEight(Mode.ACTIVE);
+    assertThat(replicas("web")).isEqualTo(2);
+    ReportDemand first = reported();
+    assertThat(first.share()).isEmpty();
+    assertThat(first.demand().used()).isEqualTo(2);
+    assertThat(first.demand().wished()).isEqualTo(6);
+
+    namespace.tell(new UseShare(5));
+    tick();
+    assertThat(replicas("web")).isEqualTo(5);
+    assertThat(reported().share()).contains(5L);
+    assertThat(status().gpus().orElseThrow().budget()).contains(5L);
+  }
+
+  @Test
+  void whileTheControllerIsSilentTheLastShareHolds() {
+    attachInClusterOfEight(Mode.ACTIVE);
+    namespace.tell(new UseShare(4));
+    for (int i = 0; i < 6; i++) {
+      tick();
+    }
+
+    assertThat(replicas("web")).isEqualTo(4);
+  }
+
+  @Test
+  void whatIsOnlyWatchedAsksTheClusterForNothing() {
+    attachInClusterOfEight(Mode.SHADOW);
+
+    assertThat(reported().demand().wished()).isEqualTo(2);
+    assertThat(cluster.last("web").replicas()).isEqualTo(6);
   }
 }

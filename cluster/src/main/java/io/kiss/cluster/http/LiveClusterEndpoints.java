@@ -53,7 +53,11 @@ final class LiveClusterEndpoints {
 
   /** How a cluster is reached. */
   record PutCluster(
-      String kubeconfig, String context, PutPrometheus prometheus, String metricsSource) {
+      String kubeconfig,
+      String context,
+      PutPrometheus prometheus,
+      String metricsSource,
+      Integer gpuBudget) {
 
     ClusterDefinition definition(String name) {
       if (prometheus == null || prometheus.url == null) {
@@ -68,7 +72,8 @@ final class LiveClusterEndpoints {
           Optional.ofNullable(kubeconfig),
           Optional.ofNullable(context),
           prometheus.definition(),
-          metricsSource == null ? "" : metricsSource);
+          metricsSource == null ? "" : metricsSource,
+          ServiceTerms.gpuBudget(gpuBudget));
     }
   }
 

@@ -21,7 +21,7 @@ class LiveEndpointsTest {
   private static final String PROD = "/api/v1/clusters/prod";
   private static final String DEFINITION =
       "{\"kubeconfig\": \"/nowhere/kubeconfig\", \"prometheus\": {\"url\": \"http://127.0.0.1:1\"},"
-          + " \"metricsSource\": \"vllm\"}";
+          + " \"metricsSource\": \"vllm\", \"gpuBudget\": 64}";
   private static final String DEMO = "/api/v1/clusters/local/namespaces/demo";
   private static final Duration A_WHILE = Duration.ofSeconds(30);
 
@@ -52,6 +52,8 @@ class LiveEndpointsTest {
     assertThat(call("PUT", PROD, DEFINITION).statusCode()).isEqualTo(200);
     assertThat(get(PROD).at("/definition/prometheus/url").asText()).isEqualTo("http://127.0.0.1:1");
 
+    assertThat(get(PROD).at("/definition/gpuBudget").asInt()).isEqualTo(64);
+
     String namespace = PROD + "/namespaces/llm";
     assertThat(call("PUT", namespace, "{\"sloMs\": 2000, \"maxReplicas\": 9}").statusCode())
         .isEqualTo(201);
@@ -80,6 +82,7 @@ class LiveEndpointsTest {
           /clusters/x     | {"prometheus": {"url": "http://a:b@y"}}        | prometheus.url
           /clusters/x     | {"context": "c", "prometheus": {"url": "http://y"}} | context
           /clusters/x     | {"metricsSource": "nope", "prometheus": {"url": "http://y"}} | nope
+          /clusters/x     | {"gpuBudget": -1, "prometheus": {"url": "http://y"}} | gpuBudget
           /clusters/X_    | {"prometheus": {"url": "http://y"}}            | not a name
           /clusters/local/namespaces/n | {"sloMs": 0}                      | sloMs
           /clusters/local/namespaces/n | {"minReplicas": 3, "maxReplicas": 2} | minReplicas

@@ -57,7 +57,8 @@ class ReachableClustersTest {
         Optional.empty(),
         new PrometheusDefinition(
             prometheus, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
-        "vllm");
+        "vllm",
+        Optional.empty());
   }
 
   private Path kubeconfig() throws IOException {
