@@ -319,6 +319,7 @@ class ContractTest {
       Contract.Answer hollow = send(willing, "POST", path, running(path, "hollow"));
       assertThat(hollow.body()).contains("the weights of 'hollow' are gone");
     }
+    send(willing, "POST", "/api/v1/policies/hollow/evaluate", "{}");
     send(willing, "DELETE", "/api/v1/clusters/local", "");
     send(willing, "GET", "/api/v1/policies", "", "Accept", "text/csv");
     send(willing, "GET", "/api/v1/policies", "", "If-None-Match", "*");
