@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,13 @@ class RegistryKilledIT {
   private final int port = FreePorts.take();
   private final int akkaPort = FreePorts.take();
   private KissProcess node;
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    if (node != null) {
+      node.close();
+    }
+  }
 
   /** What is to be found: by the rules of the API, not by the controller's code. */
   private record Model(
@@ -128,7 +136,6 @@ class RegistryKilledIT {
       model = found;
       everyPolicyHasItsWeights(model);
     }
-    node.close();
     System.out.println(
         kills + " kills, " + lost + " orders that left no trace; term " + model.term());
     assertThat(model.policies()).isNotEmpty();
