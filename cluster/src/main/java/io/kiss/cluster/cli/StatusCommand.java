@@ -67,7 +67,7 @@ final class StatusCommand implements Callable<Integer> {
     if (!AdminClient.isSuccess(clusters)) {
       return attached;
     }
-    for (JsonNode cluster : node.parse(clusters)) {
+    for (JsonNode cluster : node.parse(clusters).path("clusters")) {
       String path = CLUSTERS + "/" + cluster.path("name").asText() + "/namespaces/";
       for (JsonNode name : cluster.path("namespaces")) {
         HttpResponse<String> answer = node.get(path + name.asText());
