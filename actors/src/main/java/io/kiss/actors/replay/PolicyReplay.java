@@ -1,20 +1,16 @@
 package io.kiss.actors.replay;
 
 import io.kiss.actors.live.DecisionRecord;
-import io.kiss.actors.live.DecisionRecord.BudgetLimit;
 import io.kiss.actors.replay.ReplayedDecision.Answer;
 import io.kiss.kisim.autoscale.Decision;
-import io.kiss.kisim.autoscale.Guard;
 import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.KiScaler;
 import io.kiss.kisim.autoscale.PolicyNetwork;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /** Takes decisions again with the scaler itself, set back to what it remembered before the tick. */
@@ -55,6 +51,7 @@ final class PolicyReplay implements Replayer {
     }
     List<String> notes = new ArrayList<>();
     Decision decision = decide(record, record.workload().get(), notes);
+    Answer recorded = Answer.of(record);
     boolean exact = notes.isEmpty();
     if (exact && !Arrays.equals(decision.observation(), record.observation())) {
       exact = false;
@@ -64,7 +61,7 @@ final class PolicyReplay implements Replayer {
               : "what is observed is not what was recorded: telemetry is incomplete in this copy"
                   + " of the record, or another version encoded it otherwise");
     }
-    if (exact && same && !isThatOf(record, decision)) {
+    if (exact && same && !isThatOf(record, recorded, decision)) {
       exact = false;
       notes.add("this version decides otherwise than the one that recorded it");
     }
@@ -73,11 +70,10 @@ final class PolicyReplay implements Replayer {
         .ifPresent(
             limit ->
                 notes.add(
-                    "a GPU budget of %d then gave %d of the %d replicas wished; what is decided again is before the budget"
+                    "a GPU budget of %d then gave %d of the %d replicas wished; both answers are before it"
                         .formatted(limit.gpus(), record.replicas(), limit.wished())));
     Optional<String> name = same ? record.policy() : by;
     Optional<PolicyNetwork> then = record.policy().flatMap(known);
-    Answer recorded = Answer.of(record);
     Answer replayed = Answer.of(name, decision);
     return new ReplayedDecision(
         record.id(),
@@ -120,18 +116,14 @@ final class PolicyReplay implements Replayer {
     return scaler.explain(record.telemetry());
   }
 
-  /** A budget comes after the decision: it is of all Deployments, and not taken again. */
-  private static boolean isThatOf(DecisionRecord record, Decision decision) {
-    Set<Guard> guards = EnumSet.noneOf(Guard.class);
-    guards.addAll(record.guards());
-    guards.remove(Guard.BUDGET);
+  private static boolean isThatOf(DecisionRecord record, Answer recorded, Decision decision) {
     return decision.source() == record.source()
         && decision.current() == record.current()
         && decision.proposal() == record.proposal()
-        && decision.replicas() == record.budget().map(BudgetLimit::wished).orElse(record.replicas())
+        && decision.replicas() == recorded.replicas()
         && decision.action() == record.action()
         && Arrays.equals(decision.probabilities(), record.probabilities())
-        && decision.guards().equals(guards)
+        && decision.guards().equals(recorded.guards())
         && (record.budget().isPresent()
             ? record.reason().startsWith(decision.reason())
             : decision.reason().equals(record.reason()));

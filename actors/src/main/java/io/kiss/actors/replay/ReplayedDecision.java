@@ -1,10 +1,12 @@
 package io.kiss.actors.replay;
 
 import io.kiss.actors.live.DecisionRecord;
+import io.kiss.actors.live.DecisionRecord.BudgetLimit;
 import io.kiss.kisim.autoscale.ActionSpace;
 import io.kiss.kisim.autoscale.Decision;
 import io.kiss.kisim.autoscale.DecisionSource;
 import io.kiss.kisim.autoscale.Guard;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,15 +65,19 @@ public record ReplayedDecision(
       guards = Set.copyOf(guards);
     }
 
+    /** What was decided, before a GPU budget: that is of all Deployments, and not taken again. */
     static Answer of(DecisionRecord record) {
+      Set<Guard> guards = EnumSet.noneOf(Guard.class);
+      guards.addAll(record.guards());
+      guards.remove(Guard.BUDGET);
       return new Answer(
           record.policy(),
           Optional.of(record.source()),
           record.current(),
           record.proposal(),
-          record.replicas(),
+          record.budget().map(BudgetLimit::wished).orElse(record.replicas()),
           name(record.action()),
-          record.guards(),
+          guards,
           record.reason());
     }
 

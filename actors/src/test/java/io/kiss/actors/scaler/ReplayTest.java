@@ -5,6 +5,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.live.DecisionRecord.BudgetLimit;
+import io.kiss.actors.replay.ReplaySummary;
 import io.kiss.actors.replay.ReplayedDecision;
 import io.kiss.actors.replay.Replayer;
 import io.kiss.kisim.autoscale.ActionSpace;
@@ -252,6 +253,11 @@ class ReplayTest {
 
     assertThat(again.exact()).isTrue();
     assertThat(again.replayed().orElseThrow().replicas()).isEqualTo(wished.replicas());
+    ReplaySummary sums = ReplaySummary.NONE.plus(given, again);
+    assertThat(sums.same())
+        .as("what the budget took is no difference between the two")
+        .isEqualTo(1);
+    assertThat(sums.replicaSecondsRecorded()).isEqualTo(sums.replicaSecondsReplayed());
     assertThat(again.notes())
         .singleElement(STRING)
         .contains("GPU budget of " + wished.current())

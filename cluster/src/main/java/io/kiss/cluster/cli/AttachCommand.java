@@ -7,8 +7,6 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +36,7 @@ final class AttachCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(12);
 
   private static final Duration PATIENCE_WITH_PROBLEM = Duration.ofSeconds(4);
-  private static final long LOOK_MILLIS = 500;
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
   @Spec private CommandSpec spec;
   @Mixin private AdminClient node;
@@ -81,7 +79,7 @@ final class AttachCommand implements Callable<Integer> {
     long start = System.nanoTime();
     JsonNode view = node.require(node.get(name.path()));
     while (!hasLooked(view, System.nanoTime() - start)) {
-      pause();
+      Await.pause(LOOK_AGAIN);
       view = node.require(node.get(name.path()));
     }
     return view;
@@ -96,15 +94,8 @@ final class AttachCommand implements Callable<Integer> {
   private static boolean hasLooked(JsonNode view, long waitedNanos) {
     JsonNode status = view.path("status");
     Duration patience = status.path("problem").isTextual() ? PATIENCE_WITH_PROBLEM : PATIENCE;
-    return status.path("deployments").size() > 0 || waitedNanos > patience.toNanos();
-  }
-
-  private static void pause() {
-    try {
-      new CountDownLatch(1).await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
+    JsonNode budget = view.at("/attachment/gpuBudget");
+    boolean budgetInUse = budget.isNull() || budget.equals(status.at("/gpus/budget"));
+    return status.path("deployments").size() > 0 && budgetInUse || waitedNanos > patience.toNanos();
   }
 }

@@ -3,6 +3,8 @@ package io.kiss.cluster.cli;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Waiting, on the one thread of a command that may: the terminal's. */
@@ -15,6 +17,20 @@ final class Await {
       return stage.toCompletableFuture().join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  /**
+   * Lets time pass before a node is asked once more.
+   *
+   * @throws IllegalStateException if interrupted
+   */
+  static void pause(Duration time) {
+    try {
+      new CountDownLatch(1).await(time.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a node", e);
     }
   }
 

@@ -40,8 +40,14 @@ final class DecisionsCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String DATA = "data:";
   private static final int DEFAULT_LIMIT = 20;
+
+  /** How many decisions are looked through for those that changed something: 20 pages. */
+  private static final int MOST_PAGES = 20;
+
+  private static final int PAGE = 1000;
   private static final String NOTHING_CHANGED =
-      "No decision there that changes anything; --all shows those that do not";
+      "No decision there that changes anything, of the newest 19,000 at least; --all shows those"
+          + " that do not";
 
   @Spec private CommandSpec spec;
   @Mixin private AdminClient node;
@@ -58,7 +64,8 @@ final class DecisionsCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "So many of the past, 1..1000 (default: 20; all with --from or --to).")
+      description =
+          "So many of the past that are shown, 1..1000 (default: 20; all with --from or --to).")
   private Integer limit;
 
   @Option(
@@ -106,10 +113,20 @@ final class DecisionsCommand implements Callable<Integer> {
   }
 
   private void showNewest() {
+    int most = limit == null ? DEFAULT_LIMIT : limit;
     List<JsonNode> past = new ArrayList<>();
-    node.require(node.get(path("limit=" + (limit == null ? DEFAULT_LIMIT : limit))))
-        .path("decisions")
-        .forEach(past::add);
+    // Of those that change something a page may hold none.
+    int pages = all || node.json() ? 1 : MOST_PAGES;
+    String before = "";
+    for (int i = 0; i < pages && past.size() < most; i++) {
+      int size = i == 0 ? most : PAGE;
+      JsonNode page = node.require(node.get(path("limit=" + size + before)));
+      page.path("decisions").forEach(decision -> keep(decision, past, most));
+      if (!page.path("next").isTextual()) {
+        break;
+      }
+      before = "&" + query("before", page.path("next").asText());
+    }
     Collections.reverse(past);
     past.forEach(this::show);
   }
@@ -161,9 +178,18 @@ final class DecisionsCommand implements Callable<Integer> {
     }
   }
 
+  private void keep(JsonNode record, List<JsonNode> past, int most) {
+    if (past.size() < most && isWanted(record)) {
+      past.add(record);
+    }
+  }
+
+  private boolean isWanted(JsonNode record) {
+    return all || node.json() || !record.path("outcome").asText().equals("UNCHANGED");
+  }
+
   private void show(JsonNode record) {
-    boolean changes = !record.path("outcome").asText().equals("UNCHANGED");
-    if (!all && !changes && !node.json()) {
+    if (!isWanted(record)) {
       return;
     }
     shown = true;

@@ -148,12 +148,7 @@ final class PolicyEvaluateCommand implements Callable<Integer> {
   private JsonNode finished(JsonNode job) {
     JsonNode now = job;
     while (List.of("QUEUED", "RUNNING").contains(now.path("state").asText())) {
-      try {
-        Thread.sleep(LOOK_AGAIN.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new BootFailure("interrupted; the job goes on", e);
-      }
+      Await.pause(LOOK_AGAIN);
       now = node.require(node.get("/api/v1/jobs/" + job.path("id").asText()));
     }
     return now;

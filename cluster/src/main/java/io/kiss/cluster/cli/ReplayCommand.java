@@ -10,6 +10,8 @@ import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.journal.DecisionRange;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -96,12 +98,20 @@ final class ReplayCommand implements Callable<Integer> {
     } catch (UncheckedIOException e) {
       throw new BootFailure("the node broke off: what is shown is not all there is", e);
     }
+    if (summary.decisions() == 0) {
+      // Nothing decided is an answer, a name that nobody has is not.
+      node.require(node.get(namespace.path() + "/deployments/" + encoded(parts[2])));
+    }
     if (summary.decisions() == 0 && !node.json()) {
       spec.commandLine().getErr().println("No decision there");
       return 0;
     }
     conclude();
     return 0;
+  }
+
+  private static String encoded(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   private ParameterException usage(String sentence) {
@@ -137,7 +147,9 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private static boolean same(ReplayedDecision.Answer one, ReplayedDecision.Answer other) {
-    return one.replicas() == other.replicas() && one.guards().equals(other.guards());
+    // A classical autoscaler has no guardrails to differ in.
+    return one.replicas() == other.replicas()
+        && (one.source().isEmpty() || one.guards().equals(other.guards()));
   }
 
   private void conclude() {

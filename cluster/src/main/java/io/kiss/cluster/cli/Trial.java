@@ -4,6 +4,7 @@ import io.kiss.actors.protocol.GateReport;
 import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.protocol.RegisteredPolicy.EvaluationRow;
 import io.kiss.cluster.demo.DemoCluster;
+import io.kiss.cluster.gate.EvaluationRows;
 import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.KiScaler;
 import io.kiss.kisim.autoscale.PolicySnapshot;
@@ -18,10 +19,8 @@ import io.kiss.kisim.evaluate.Tournament;
 import io.kiss.kisim.evaluate.TournamentCase;
 import io.kiss.kisim.evaluate.TournamentCases;
 import io.kiss.kisim.evaluate.TournamentResult;
-import io.kiss.kisim.evaluate.result.RunResult;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -120,7 +119,7 @@ final class Trial {
         champion.isEmpty() || mine.costAtSlo() <= result.standing(CHAMPION).costAtSlo(),
         sentence(mine),
         table(result),
-        result.standings().stream().map(standing -> row(result, standing)).toList());
+        EvaluationRows.of(result));
   }
 
   private static String sentence(Standing mine) {
@@ -161,22 +160,5 @@ final class Trial {
           standing.autoscaler().equals(HPA) ? "-" : standing.wins() + " of " + standing.cases());
     }
     return table;
-  }
-
-  private static EvaluationRow row(TournamentResult result, Standing standing) {
-    double[] p95 =
-        result.rows().stream()
-            .filter(row -> row.autoscaler().equals(standing.autoscaler()))
-            .mapToDouble(RunResult::p95Seconds)
-            .sorted()
-            .toArray();
-    return new EvaluationRow(
-        standing.autoscaler(),
-        standing.costAtSlo(),
-        standing.sloAttainment(),
-        Arrays.stream(p95).skip(p95.length / 2).findFirst().orElse(Double.NaN),
-        standing.gpuHours(),
-        standing.scalingActions(),
-        standing.flaps());
   }
 }

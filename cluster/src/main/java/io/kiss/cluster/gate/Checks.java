@@ -146,6 +146,16 @@ final class Checks {
     return result.rows().stream().filter(row -> row.autoscaler().equals(entrant)).toList();
   }
 
+  /** Whoever asks for a quick look at a few cases must not get a policy through with it. */
+  static Check cases(int drawn, int fewest) {
+    return new Check(
+        "enough-cases",
+        drawn >= fewest,
+        drawn,
+        fewest,
+        "%d cases were drawn, and kiss.gate.cases asks for %d".formatted(drawn, fewest));
+  }
+
   static Check range(double share, double most) {
     return new Check(
         "out-of-range",

@@ -3,7 +3,6 @@ package io.kiss.cluster.gate;
 import io.kiss.actors.protocol.GateReport;
 import io.kiss.actors.protocol.GateReport.Check;
 import io.kiss.actors.protocol.PolicyRef;
-import io.kiss.actors.protocol.RegisteredPolicy.EvaluationRow;
 import io.kiss.kisim.autoscale.Autoscaler;
 import io.kiss.kisim.autoscale.PolicySnapshot;
 import io.kiss.kisim.autoscale.WorkloadSpec;
@@ -11,14 +10,11 @@ import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
 import io.kiss.kisim.autoscale.opponents.StaticReplicas;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.evaluate.Entrant;
-import io.kiss.kisim.evaluate.Standing;
 import io.kiss.kisim.evaluate.Tournament;
 import io.kiss.kisim.evaluate.TournamentCase;
 import io.kiss.kisim.evaluate.TournamentCases;
 import io.kiss.kisim.evaluate.TournamentResult;
-import io.kiss.kisim.evaluate.result.RunResult;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -89,6 +85,7 @@ public final class Gate {
     TournamentResult result = Tournament.run(entrants, cases, THREADS);
     ActionSensitivity sensitivity = ActionSensitivity.of(candidate.policy(), log.choices(), seed);
     List<Check> checks = new ArrayList<>();
+    checks.add(Checks.cases(drawn, settings.cases()));
     settings.beats().forEach(other -> checks.add(Checks.beats(result, other.toString())));
     settings.beside().forEach(other -> checks.add(Checks.notWorse(result, other.toString())));
     champion.ifPresent(known -> checks.add(Checks.champion(result, known.ref().id())));
@@ -109,7 +106,7 @@ public final class Gate {
             own.size(),
             seed,
             checks,
-            result.standings().stream().map(standing -> row(result, standing)).toList());
+            EvaluationRows.of(result));
     return new Result(report, sensitivity);
   }
 
@@ -146,22 +143,5 @@ public final class Gate {
     entrants.add(new Entrant(LEAST, counted.apply(w -> new StaticReplicas(w, w.minReplicas()))));
     entrants.add(new Entrant(MOST, counted.apply(w -> new StaticReplicas(w, w.maxReplicas()))));
     return entrants;
-  }
-
-  private static EvaluationRow row(TournamentResult result, Standing standing) {
-    double[] p95 =
-        result.rows().stream()
-            .filter(row -> row.autoscaler().equals(standing.autoscaler()))
-            .mapToDouble(RunResult::p95Seconds)
-            .sorted()
-            .toArray();
-    return new EvaluationRow(
-        standing.autoscaler(),
-        standing.costAtSlo(),
-        standing.sloAttainment(),
-        Arrays.stream(p95).skip(p95.length / 2).findFirst().orElse(Double.NaN),
-        standing.gpuHours(),
-        standing.scalingActions(),
-        standing.flaps());
   }
 }

@@ -1,6 +1,7 @@
 package io.kiss.cluster.http;
 
 import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import java.time.Duration;
 import java.util.Map;
@@ -61,7 +62,10 @@ record Call(
             });
   }
 
-  /** The body as JSON; an empty one counts as <code>{}</code>. */
+  /**
+   * The body as JSON; an empty one counts as <code>{}</code>, but not where it says what is to be:
+   * a script that sends an empty variable would have everything reset.
+   */
   <T> CompletionStage<T> body(Class<T> type) {
     return body(type, MAX_BODY);
   }
@@ -88,6 +92,13 @@ record Call(
               }
               throw new CompletionException(cause);
             })
-        .thenApply(text -> Json.read(text, type));
+        .thenApply(text -> Json.read(stated(text), type));
+  }
+
+  private String stated(String text) {
+    if (text.isBlank() && request.method().equals(HttpMethods.PUT)) {
+      throw ApiProblem.badRequest("the body is empty; {} stands for all defaults");
+    }
+    return text;
   }
 }

@@ -244,17 +244,33 @@ final class NamespaceEndpoints {
         .thenCompose(
             patch ->
                 attached(call)
-                    .thenCompose(
-                        attachment -> {
-                          DeploymentOverride override =
-                              terms.patched(name, attachment.override(name), patch);
+                    .thenCombine(
+                        workload(ref, name),
+                        (attachment, inUse) -> {
+                          Optional<DeploymentOverride> before = attachment.override(name);
+                          DeploymentOverride override = terms.patched(name, before, patch);
+                          ServiceTerms.requireRoom(override, before, inUse);
                           return controller
                               .<Done>order(
                                   reply ->
                                       new ControllerProtocol.PutOverride(
                                           ref.cluster(), ref.namespace(), override, reply))
                               .thenApply(done -> Json.ok(override));
-                        }));
+                        }))
+        .thenCompose(answer -> answer);
+  }
+
+  /** What a Deployment's decisions go by now; empty where nobody can say. */
+  private CompletionStage<Optional<WorkloadSpec>> workload(NamespaceRef ref, String name) {
+    return ask(ref)
+        .handle(
+            (status, failure) ->
+                failure != null
+                    ? Optional.empty()
+                    : status.deployments().stream()
+                        .filter(deployment -> deployment.name().equals(name))
+                        .findFirst()
+                        .flatMap(DeploymentStatus::workload));
   }
 
   private CompletionStage<NamespaceStatus> status(Call call) {

@@ -8,6 +8,7 @@ import io.kiss.actors.protocol.DeploymentOverride;
 import io.kiss.actors.protocol.ServiceProfile;
 import io.kiss.actors.protocol.WorkloadSettings;
 import io.kiss.cluster.live.ServiceProfiles;
+import io.kiss.kisim.autoscale.WorkloadSpec;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -153,6 +154,39 @@ final class ServiceTerms {
             ? Optional.ofNullable(value(patch, "mode", Attachment.Mode.class))
             : before.flatMap(DeploymentOverride::mode);
     return new DeploymentOverride(deployment, mode, now);
+  }
+
+  /**
+   * Refuses a minimum above the maximum that comes from elsewhere, as an annotation, or the other
+   * way round: such a Deployment would not be scaled any more.
+   *
+   * @param before what was said of it so far, which {@code inUse} has in it
+   * @param inUse what its decisions go by now
+   */
+  static void requireRoom(
+      DeploymentOverride override,
+      Optional<DeploymentOverride> before,
+      Optional<WorkloadSpec> inUse) {
+    WorkloadSettings old = before.map(DeploymentOverride::settings).orElse(WorkloadSettings.NONE);
+    Optional<Integer> least =
+        override
+            .settings()
+            .minReplicas()
+            .or(() -> elsewhere(old.minReplicas(), inUse.map(WorkloadSpec::minReplicas)));
+    Optional<Integer> most =
+        override
+            .settings()
+            .maxReplicas()
+            .or(() -> elsewhere(old.maxReplicas(), inUse.map(WorkloadSpec::maxReplicas)));
+    if (least.isPresent() && most.isPresent() && least.get() > most.get()) {
+      throw ApiProblem.badRequest(
+          "minReplicas of %s would be %d, above its maxReplicas, %d: set both"
+              .formatted(override.deployment(), least.get(), most.get()));
+    }
+  }
+
+  private static Optional<Integer> elsewhere(Optional<Integer> old, Optional<Integer> inUse) {
+    return old.isPresent() ? Optional.empty() : inUse;
   }
 
   private static <T> T value(ObjectNode patch, String key, Class<T> type) {

@@ -81,6 +81,17 @@ class LiveCommandsTest {
     assertThat(newest)
         .allSatisfy(d -> assertThat(d.path("outcome").asText()).isNotEqualTo("APPLIED"));
 
+    // So many as are shown, however many that change nothing came after them.
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                decisions("--limit", "1").get(0).path("outcome").asText().equals("UNCHANGED")
+                    && decisions("--limit", "1000").stream()
+                        .anyMatch(d -> !d.path("outcome").asText().equals("UNCHANGED")));
+    assertThat(run("decisions", "local/demo", "--limit", "1")).isZero();
+    assertThat(out.toString().lines()).as(err.toString()).hasSize(1);
+
     // What lies between the third and the seventh decision, asked for by time.
     double from = newest.get(2).path("timeSeconds").asDouble();
     double to = newest.get(6).path("timeSeconds").asDouble();

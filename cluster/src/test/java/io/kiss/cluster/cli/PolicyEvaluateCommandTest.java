@@ -66,7 +66,8 @@ class PolicyEvaluateCommandTest {
     assertThat(out.toString())
         .as(err.toString())
         .contains("kiscaler", "least", "on your 1 cases alone", "action-sensitivity");
-    assertThat(code).isEqualTo(out.toString().contains("FAILED") ? 1 : 0);
+    assertThat(out.toString()).contains("FAILED  enough-cases: 2 cases were drawn");
+    assertThat(code).isEqualTo(1);
 
     ask("policy", "show", "v1");
     JsonNode shown = new ObjectMapper().readTree(out.toString());

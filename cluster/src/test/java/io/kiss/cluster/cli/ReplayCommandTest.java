@@ -102,6 +102,8 @@ class ReplayCommandTest {
     JsonNode last = lines.get(lines.size() - 1);
     assertThat(last.at("/summary/exact").asInt()).isEqualTo(replayed.size());
     assertThat(last.path("caveat").asText()).contains("what was really running");
+    assertThat(run("replay", "--deployment", "local/demo/nobody", "--policy", "hpa")).isEqualTo(1);
+    assertThat(err.toString()).contains("has no Deployment 'nobody'");
 
     String id =
         decisions().stream()

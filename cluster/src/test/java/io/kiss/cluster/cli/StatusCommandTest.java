@@ -1,6 +1,7 @@
 package io.kiss.cluster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +10,7 @@ import io.kiss.cluster.NodeFixture;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,6 +65,23 @@ class StatusCommandTest {
     assertThat(all.at("/training/iteration").asInt()).isEqualTo(5);
     assertThat(all.at("/training/rollout/workers/0/lag").asInt()).isEqualTo(1);
     assertThat(all.at("/training/rollout/batchSegments").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void attachedNamespacesAndTheirGpusAreShown() throws Exception {
+    String demo = "/api/v1/clusters/local/namespaces/demo";
+    NodeFixture.call(node, "PUT", demo, "{\"gpuBudget\": 5}");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                NodeFixture.json(NodeFixture.call(node, "GET", demo, ""))
+                        .at("/status/gpus/budget")
+                        .asInt()
+                    == 5);
+    assertThat(run("status", "--url", node.url())).isZero();
+    NodeFixture.call(node, "DELETE", demo, "");
+    assertThat(out.toString()).contains("local/demo", "given of a budget of 5");
   }
 
   @Test

@@ -120,6 +120,12 @@ class LiveEndpointsTest {
         .isNotEqualTo(30);
     assertThat(call("PATCH", deployment, "{\"price\": 30}").statusCode()).isEqualTo(400);
     assertThat(call("PATCH", deployment, "{\"mode\": \"FAST\"}").statusCode()).isEqualTo(400);
+    int most = get(deployment).at("/workload/maxReplicas").asInt();
+    HttpResponse<String> above =
+        call("PATCH", deployment, "{\"minReplicas\": %d}".formatted(most + 1));
+    assertThat(above.statusCode()).as("it would not be scaled any more").isEqualTo(400);
+    assertThat(above.body()).contains("above its maxReplicas, " + most);
+    assertThat(call("PUT", DEMO, "").statusCode()).as("an empty variable").isEqualTo(400);
     assertThat(get(DEMO).at("/attachment/overrides")).hasSize(1);
     call("PATCH", deployment, "{\"violationPrice\": null}");
     assertThat(get(DEMO).at("/attachment/overrides")).isEmpty();
