@@ -188,14 +188,10 @@ public final class JobQueue implements AutoCloseable {
     return true;
   }
 
+  /** The reason first: work that is interrupted ends at once, and would know none. */
   private void cancel(Job job, String why) {
-    synchronized (this) {
-      if (job.state.isFinal()) {
-        return;
-      }
-    }
-    job.task.cancel(true);
     end(job, State.CANCELLED, Optional.of(why), Optional.empty());
+    job.task.cancel(true);
   }
 
   /** Jobs that wait or run. */
