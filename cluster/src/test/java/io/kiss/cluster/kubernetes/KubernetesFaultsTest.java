@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.kiss.actors.live.ScaleConflict;
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of an API server that fails, slows down, babbles or falls silent. */
-@EnableKubernetesMockClient(crud = true, https = false)
 class KubernetesFaultsTest extends KubernetesFixture {
   private static final Map<String, String> BRISK =
       Map.of(
@@ -29,7 +27,8 @@ class KubernetesFaultsTest extends KubernetesFixture {
           "call-timeout", "4s",
           "backoff", "50ms");
 
-  private KubernetesClient client;
+  private final MockApiServer mock = new MockApiServer(false);
+  private final KubernetesClient client = mock.client();
   private FaultyProxy proxy;
 
   @BeforeEach
@@ -42,6 +41,7 @@ class KubernetesFaultsTest extends KubernetesFixture {
   void stepAside() throws IOException {
     closeClusters();
     proxy.close();
+    mock.close();
   }
 
   @Override

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 
 /** An API server, somebody who may do everything there, and the port under test. */
 abstract class KubernetesFixture {
-  static final Duration A_WHILE = Duration.ofSeconds(40);
+  /** The mock server may stand still for half a minute, twice in a row ({@link MockApiServer}). */
+  static final Duration A_WHILE = Duration.ofSeconds(100);
 
   private final List<KubernetesCluster> opened = new ArrayList<>();
 

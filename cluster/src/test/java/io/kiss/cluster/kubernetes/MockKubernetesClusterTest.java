@@ -5,25 +5,28 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** On fabric8's mock server, which keeps objects and versions and has no controllers. */
-@EnableKubernetesMockClient(crud = true)
 class MockKubernetesClusterTest extends KubernetesClusterSuite {
-  private KubernetesClient client;
-  private KubernetesMockServer server;
+  private final MockApiServer mock = new MockApiServer(true);
+
+  @AfterEach
+  void stop() {
+    closeClusters();
+    mock.close();
+  }
 
   @Override
   KubernetesClient admin() {
-    return client;
+    return mock.client();
   }
 
   @Override
   Config access() {
-    return client.getConfiguration();
+    return mock.client().getConfiguration();
   }
 
   @Override
@@ -38,7 +41,7 @@ class MockKubernetesClusterTest extends KubernetesClusterSuite {
   }
 
   private void serves(String path, String json) {
-    server.expect().get().withPath(path).andReturn(200, json).always();
+    mock.server().expect().get().withPath(path).andReturn(200, json).always();
   }
 
   private static String resources(String version, String plural, String kind) {
