@@ -31,6 +31,9 @@ class ClusterIT {
   private static final double MIB = 1 << 20;
   private static final long MOST_GROWTH = 24 << 20;
 
+  /** Segments of each worker before it is seen what its node holds. */
+  private static final int SEGMENTS_BEGUN = 20;
+
   /** Of each process, by its id: what it held when it had just begun to train, and when. */
   private static final Map<Long, long[]> firstLiveBytes = new HashMap<>();
 
@@ -68,9 +71,12 @@ class ClusterIT {
 
   @AfterAll
   static void stop() throws Exception {
-    memoryIsFlat();
-    cluster.close();
-    database.close();
+    try {
+      memoryIsFlat();
+    } finally {
+      cluster.close();
+      database.close();
+    }
   }
 
   @BeforeEach
@@ -79,12 +85,30 @@ class ClusterIT {
     cluster.post("/api/v1/training/start", NO_END);
     witness = new Witness(cluster);
     witness.awaitProgress("training", false, BACK);
+    await("a worker has begun").atMost(BACK).until(() -> hasBegun("r1") || hasBegun("r2"));
     for (String name : cluster.names()) {
       long pid = cluster.process(name).handle().pid();
-      if (!firstLiveBytes.containsKey(pid)) {
+      if (!firstLiveBytes.containsKey(pid) && hasBegun(name)) {
         firstLiveBytes.put(pid, new long[] {cluster.liveBytes(name), System.nanoTime()});
       }
     }
+  }
+
+  /**
+   * Whether what a node holds can be looked at first: a rollout node to which no worker has come
+   * yet holds half of what it will.
+   */
+  private static boolean hasBegun(String name) {
+    if (!name.startsWith("r")) {
+      return true;
+    }
+    for (JsonNode worker : cluster.training().orElseThrow().path("rollout").path("workers")) {
+      if (worker.path("node").asText().endsWith(cluster.address(name))
+          && worker.path("segments").asLong() >= SEGMENTS_BEGUN) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @AfterEach

@@ -235,6 +235,11 @@ final class ProcessCluster implements AutoCloseable {
     return process != null && process.isAlive();
   }
 
+  /** As the other nodes know it. */
+  String address(String name) {
+    return specs.get(name).address();
+  }
+
   KissProcess process(String name) {
     return running.get(name);
   }
