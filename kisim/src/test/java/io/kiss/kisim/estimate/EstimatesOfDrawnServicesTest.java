@@ -124,6 +124,7 @@ class EstimatesOfDrawnServicesTest {
     // An estimate that is too high would keep too few replicas.
     assertThat(capacity.quantile(0.9)).isLessThan(0.1);
     assertThat(service.absolute(0.5)).isLessThan(0.15);
+    assertThat(service.absolute(0.9)).isLessThan(1.1);
     assertThat(startup.absolute(0.5)).isLessThan(0.2);
     assertThat(startup.absolute(0.9)).isLessThan(0.45);
   }
@@ -135,6 +136,7 @@ class EstimatesOfDrawnServicesTest {
     assertThat(capacity.absolute(0.9)).isLessThan(0.5);
     assertThat(capacity.quantile(0.9)).isLessThan(0.1);
     assertThat(service.absolute(0.5)).isLessThan(0.1);
+    assertThat(service.absolute(0.9)).isLessThan(0.5);
     assertThat(startup.absolute(0.5)).isLessThan(0.2);
     assertThat(startup.absolute(0.9)).isLessThan(0.45);
   }
