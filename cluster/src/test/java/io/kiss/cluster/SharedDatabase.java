@@ -10,7 +10,7 @@ import org.h2.tools.Server;
 /**
  * A database that several nodes share: PostgreSQL where it is installed, else an H2 server here.
  */
-final class SharedDatabase implements AutoCloseable {
+public final class SharedDatabase implements AutoCloseable {
   private final PostgresServer postgres;
   private final Server h2;
   private final int h2Port;
@@ -21,7 +21,7 @@ final class SharedDatabase implements AutoCloseable {
     this.h2Port = h2Port;
   }
 
-  static SharedDatabase start() throws IOException, InterruptedException, SQLException {
+  public static SharedDatabase start() throws IOException, InterruptedException, SQLException {
     if (PostgresServer.programs().isPresent()) {
       return new SharedDatabase(PostgresServer.start(), null, 0);
     }
@@ -35,7 +35,7 @@ final class SharedDatabase implements AutoCloseable {
   }
 
   /** As whoever knows this machine by that address reaches it. */
-  String url(String host) {
+  public String url(String host) {
     return postgres != null
         ? postgres.url(host, "kiss")
         : "jdbc:h2:tcp://" + host + ":" + h2Port + "/mem:kiss;DB_CLOSE_DELAY=-1";
