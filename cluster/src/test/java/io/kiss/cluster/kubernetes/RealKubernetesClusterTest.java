@@ -13,11 +13,8 @@ import io.kiss.actors.live.Workload;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * On the API server of {@code KISS_IT_KUBECONFIG}, with its controllers, scheduler and kubelets;
@@ -25,44 +22,21 @@ import org.junit.jupiter.api.Test;
  * {@code kiss:scaler} with the shipped roles and bindings alone.
  */
 class RealKubernetesClusterTest extends KubernetesClusterSuite {
-  private static RealServer server;
-  private String namespace;
-
-  @BeforeAll
-  static void connect() {
-    server = RealServer.connect();
-  }
-
-  @AfterAll
-  static void disconnect() {
-    if (server != null) {
-      server.close();
-    }
-  }
-
-  @BeforeEach
-  void makeNamespace() {
-    namespace = server.makeNamespace();
-  }
-
-  @AfterEach
-  void deleteNamespace() {
-    server.deleteNamespace(namespace);
-  }
+  @RegisterExtension static final RealNamespace REAL = new RealNamespace();
 
   @Override
   KubernetesClient admin() {
-    return server.client();
+    return REAL.admin();
   }
 
   @Override
   Config access() {
-    return server.as("kiss:scaler");
+    return REAL.access();
   }
 
   @Override
   String namespace() {
-    return namespace;
+    return REAL.name();
   }
 
   @Test
@@ -74,10 +48,10 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
         .atMost(A_WHILE)
         .until(
             () ->
-                named(cluster, namespace, "web")
+                named(cluster, namespace(), "web")
                     .map(web -> web.pods().pendingSinceSeconds().size())
                     .equals(java.util.Optional.of(2)));
-    Workload pending = named(cluster, namespace, "web").orElseThrow();
+    Workload pending = named(cluster, namespace(), "web").orElseThrow();
     assertThat(pending.pods().names()).hasSize(2);
     assertThat(pending.pods().pendingSinceSeconds())
         .allSatisfy(since -> assertThat(since).isBetween(before - 3, before + 30));
@@ -85,7 +59,7 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
         .atMost(A_WHILE)
         .untilAsserted(
             () -> {
-              Workload.Pods pods = named(cluster, namespace, "web").orElseThrow().pods();
+              Workload.Pods pods = named(cluster, namespace(), "web").orElseThrow().pods();
               assertThat(pods.ready()).isEqualTo(2);
               assertThat(pods.pendingSinceSeconds()).isEmpty();
               assertThat(pods.rolloutInProgress()).isFalse();
@@ -100,7 +74,7 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
         .atMost(A_WHILE)
         .untilAsserted(
             () ->
-                assertThat(named(cluster, namespace, "huge").orElseThrow().pods().unschedulable())
+                assertThat(named(cluster, namespace(), "huge").orElseThrow().pods().unschedulable())
                     .isPositive());
   }
 
@@ -111,11 +85,11 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
     await()
         .atMost(A_WHILE)
         .until(
-            () -> named(cluster, namespace, "web").map(web -> web.pods().ready()).orElse(0) == 1);
+            () -> named(cluster, namespace(), "web").map(web -> web.pods().ready()).orElse(0) == 1);
     admin()
         .apps()
         .deployments()
-        .inNamespace(namespace)
+        .inNamespace(namespace())
         .withName("web")
         .patch(
             PatchContext.of(PatchType.STRATEGIC_MERGE),
@@ -124,23 +98,23 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
             """);
     await()
         .atMost(A_WHILE)
-        .until(() -> named(cluster, namespace, "web").orElseThrow().pods().rolloutInProgress());
+        .until(() -> named(cluster, namespace(), "web").orElseThrow().pods().rolloutInProgress());
     await()
         .atMost(A_WHILE)
-        .until(() -> !named(cluster, namespace, "web").orElseThrow().pods().rolloutInProgress());
+        .until(() -> !named(cluster, namespace(), "web").orElseThrow().pods().rolloutInProgress());
   }
 
   @Test
   void watchesAreMadeAnewSoThatAQuietNamespaceIsNotStale() {
     Map<String, String> brisk = Map.of("watch-refresh", "1s", "stale-after", "6s");
     KubernetesCluster cluster = cluster(access(), brisk);
-    get(cluster.workloads(namespace, ""));
+    get(cluster.workloads(namespace(), ""));
     long end = System.nanoTime() + 12_000_000_000L;
     await()
         .atMost(A_WHILE)
         .until(
             () -> {
-              get(cluster.workloads(namespace, ""));
+              get(cluster.workloads(namespace(), ""));
               return System.nanoTime() > end;
             });
     deploy("late", 1, "");
@@ -149,36 +123,36 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
 
   @Test
   void anAccountWithoutRightsIsToldWhichVerbOnWhatIsMissing() {
-    Config stranger = server.as(namespace + ":nobody");
+    Config stranger = REAL.server().as(namespace() + ":nobody");
     KubernetesCluster cluster = cluster(stranger, Map.of());
-    assertThatThrownBy(() -> get(cluster.workloads(namespace, "")))
+    assertThatThrownBy(() -> get(cluster.workloads(namespace(), "")))
         .hasMessageContaining("verb 'list' on")
         .hasMessageContaining("namespace-access.yaml");
-    assertThatThrownBy(() -> get(cluster.holdLease(namespace, "me")))
+    assertThatThrownBy(() -> get(cluster.holdLease(namespace(), "me")))
         .hasMessageContaining("verb 'get' on 'leases' of API group 'coordination.k8s.io'");
   }
 
   @Test
   void aServerThatIsNotThereIsNamedByItsUrl() {
     Config nowhere = new ConfigBuilder(access()).withMasterUrl("https://127.0.0.1:1").build();
-    assertThatThrownBy(() -> get(cluster(nowhere, Map.of()).workloads(namespace, "")))
+    assertThatThrownBy(() -> get(cluster(nowhere, Map.of()).workloads(namespace(), "")))
         .hasMessageContaining("cannot reach")
         .hasMessageContaining("https://127.0.0.1:1");
   }
 
   @Test
   void anObserverWatchesButTakesNoLeaseAndIsToldTheVerbThatIsMissing() {
-    admin().rbac().roleBindings().inNamespace(namespace).withName(RealServer.SCALER).delete();
+    admin().rbac().roleBindings().inNamespace(namespace()).withName(RealServer.SCALER).delete();
     await()
         .atMost(A_WHILE)
-        .until(() -> !server.may(namespace, "patch", "apps", "deployments", "scale"));
+        .until(() -> !REAL.server().may(namespace(), "patch", "apps", "deployments", "scale"));
     deploy("web", 1, "");
     KubernetesCluster cluster = cluster();
     awaitWorkload(cluster, "web");
-    assertThatThrownBy(() -> get(cluster.holdLease(namespace, "me")))
+    assertThatThrownBy(() -> get(cluster.holdLease(namespace(), "me")))
         .hasMessageContaining(
             "forbids taking the lease kiss-scaler of namespace "
-                + namespace
+                + namespace()
                 + ": verb 'get' on 'leases' of API group 'coordination.k8s.io' is missing");
   }
 
@@ -197,7 +171,7 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
           .atMost(A_WHILE)
           .untilAsserted(
               () ->
-                  assertThatThrownBy(() -> get(cluster.workloads(namespace, "")))
+                  assertThatThrownBy(() -> get(cluster.workloads(namespace(), "")))
                       .isInstanceOf(StaleView.class));
       proxy.recover();
       deploy("late", 1, "");

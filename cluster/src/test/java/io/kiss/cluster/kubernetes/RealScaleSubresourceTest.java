@@ -14,11 +14,8 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.kiss.actors.live.ScaleConflict;
 import io.kiss.actors.live.Workload;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What has a scale subresource and is no Deployment, on a real API server. */
 class RealScaleSubresourceTest extends KubernetesFixture {
@@ -79,44 +76,21 @@ class RealScaleSubresourceTest extends KubernetesFixture {
         - {kind: ServiceAccount, name: scaler, namespace: kiss}
       """;
 
-  private static RealServer server;
-  private String namespace;
-
-  @BeforeAll
-  static void connect() {
-    server = RealServer.connect();
-  }
-
-  @AfterAll
-  static void disconnect() {
-    if (server != null) {
-      server.close();
-    }
-  }
-
-  @BeforeEach
-  void makeNamespace() {
-    namespace = server.makeNamespace();
-  }
-
-  @AfterEach
-  void deleteNamespace() {
-    server.deleteNamespace(namespace);
-  }
+  @RegisterExtension static final RealNamespace REAL = new RealNamespace();
 
   @Override
   KubernetesClient admin() {
-    return server.client();
+    return REAL.admin();
   }
 
   @Override
   Config access() {
-    return server.as("kiss:scaler");
+    return REAL.access();
   }
 
   @Override
   String namespace() {
-    return namespace;
+    return REAL.name();
   }
 
   @Test
@@ -156,7 +130,9 @@ class RealScaleSubresourceTest extends KubernetesFixture {
       await()
           .atMost(A_WHILE)
           .until(
-              () -> server.may(namespace(), "patch", "kiss-it.example", "modelservers", "scale"));
+              () ->
+                  REAL.server()
+                      .may(namespace(), "patch", "kiss-it.example", "modelservers", "scale"));
       serverOfPods();
       KubernetesCluster cluster =
           cluster(access(), Map.of("kinds.0", "deployments.apps", "kinds.1", SERVERS));
