@@ -19,6 +19,15 @@ record FigureQuery(
   static final Set<String> PLACEHOLDERS = Set.of("namespace", "window", "seconds", "by");
   static final Pattern PLACEHOLDER = Pattern.compile("\\$([A-Za-z_]+)");
 
+  /** Whether it looks back over a window. */
+  boolean looksBack() {
+    return PLACEHOLDER
+        .matcher(promql)
+        .results()
+        .map(match -> match.group(1))
+        .anyMatch(name -> name.equals("window") || name.equals("seconds"));
+  }
+
   /** The query for a namespace. */
   String of(String namespace, Duration window) {
     Map<String, String> values =

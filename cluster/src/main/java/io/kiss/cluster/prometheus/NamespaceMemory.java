@@ -5,18 +5,21 @@ import io.kiss.actors.live.Workload;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What was seen of a namespace before: whose pods ended lately, since what they counted inside the
- * window is their workload's still; and how many pods have been ready for long, since those must
- * have series.
+ * window is their workload's still; how many pods have been ready for long, since those must have
+ * series; and where samples were missing.
  */
 final class NamespaceMemory {
   private final double podsSeconds;
   private final double readySeconds;
   private final Map<String, Owner> pods = new HashMap<>();
   private final Map<String, Deque<Ready>> ready = new HashMap<>();
+  private final Coverage coverage;
   private double updatedSeconds;
 
   private record Owner(String workload, double seenSeconds) {}
@@ -26,12 +29,14 @@ final class NamespaceMemory {
   /**
    * Knows nothing yet.
    *
-   * @param podsSeconds how long a pod's series may be seen after it ended
-   * @param readySeconds how long a pod that becomes ready may take to have a rate
+   * @param windowSeconds of rates
+   * @param lookBackSeconds after its last sample in which Prometheus still shows a series
    */
-  NamespaceMemory(double podsSeconds, double readySeconds) {
-    this.podsSeconds = podsSeconds;
-    this.readySeconds = readySeconds;
+  NamespaceMemory(double windowSeconds, double lookBackSeconds) {
+    podsSeconds = windowSeconds + lookBackSeconds;
+    // A pod that becomes ready may take that long to have a rate.
+    readySeconds = 2 * windowSeconds;
+    coverage = new Coverage(windowSeconds);
   }
 
   /**
@@ -41,8 +46,10 @@ final class NamespaceMemory {
    */
   synchronized void see(Iterable<Target> targets, double nowSeconds) {
     updatedSeconds = nowSeconds;
+    Set<String> names = new HashSet<>();
     for (Target target : targets) {
       Workload workload = target.workload();
+      names.add(workload.name());
       for (String pod : workload.pods().names()) {
         pods.put(pod, new Owner(workload.name(), nowSeconds));
       }
@@ -50,6 +57,7 @@ final class NamespaceMemory {
           .computeIfAbsent(workload.name(), name -> new ArrayDeque<>())
           .addLast(new Ready(workload.pods().ready(), nowSeconds));
     }
+    coverage.keep(names);
     pods.values().removeIf(owner -> owner.seenSeconds < nowSeconds - podsSeconds);
     ready
         .values()
@@ -60,6 +68,10 @@ final class NamespaceMemory {
               }
               return seen.isEmpty();
             });
+  }
+
+  Coverage coverage() {
+    return coverage;
   }
 
   /** Workload by pod, of those there are and of those that ended lately. */

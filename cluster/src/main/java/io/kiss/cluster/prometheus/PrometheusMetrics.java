@@ -4,14 +4,18 @@ import io.kiss.actors.live.LiveClock;
 import io.kiss.actors.live.MetricsPort;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import io.kiss.kisim.telemetry.TelemetrySettings;
-import java.util.EnumMap;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,10 +23,11 @@ import org.slf4j.LoggerFactory;
  * Telemetry of a cluster's workloads from its Prometheus, replica counts from what the Kubernetes
  * API just showed.
  *
- * <p>A tick of a namespace is a round: one query a figure, all at once. A figure without an answer
- * is {@code NaN}; only an unknown source or a namespace that is none makes {@link #query} fail.
- * Ages are differences on Prometheus' own clock, plus the time the round took here, so that clocks
- * need not agree.
+ * <p>A tick of a namespace is a round: one query a figure, all at once; another one for workloads
+ * whose samples have come again only lately ({@link Coverage}). A figure without an answer is
+ * {@code NaN}; only an unknown source or a namespace that is none makes {@link #query} fail. Ages
+ * are differences on Prometheus' own clock, plus the time the round took here, so that clocks need
+ * not agree.
  */
 public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PrometheusMetrics.class);
@@ -80,19 +85,54 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
       return CompletableFuture.completedFuture(Map.of());
     }
     long begun = System.nanoTime();
-    Round round =
-        new Round(asked, targets, remember(namespace, targets, begun), settings.leastReporting());
-    Map<Figure, CompletableFuture<QueryAnswer>> queries = new EnumMap<>(Figure.class);
-    asked.figures().forEach((figure, query) -> queries.put(figure, ask(query, namespace, begun)));
-    return CompletableFuture.allOf(queries.values().toArray(CompletableFuture[]::new))
+    NamespaceMemory memory = remember(namespace, targets, begun);
+    Round round = new Round(asked, targets, memory, settings.leastReporting(), begun * 1e-9);
+    List<Asked> queries = ask(asked, namespace, targets, memory, begun);
+    return CompletableFuture.allOf(
+            queries.stream().map(Asked::answer).toArray(CompletableFuture[]::new))
         .handle(
             (all, failure) -> {
-              queries.forEach((figure, query) -> take(round, figure, query));
+              queries.forEach(query -> take(round, query));
               double elapsed = (System.nanoTime() - begun) * 1e-9;
               Map<String, TelemetrySample> samples = round.samples(clock.nowSeconds(), elapsed);
               note(namespace, round.problem(endpoint));
               return samples;
             });
+  }
+
+  /** A query on its way, and the workloads that its answer is of. */
+  private record Asked(
+      Figure figure, Set<String> workloads, CompletableFuture<QueryAnswer> answer) {}
+
+  private List<Asked> ask(
+      MetricsSource source,
+      String namespace,
+      List<Target> targets,
+      NamespaceMemory memory,
+      long begun) {
+    Set<String> all =
+        targets.stream().map(target -> target.workload().name()).collect(Collectors.toSet());
+    Coverage.Resumed resumed = memory.coverage().resumed(targets, begun * 1e-9);
+    Set<String> usual = new HashSet<>(all);
+    usual.removeAll(resumed.workloads());
+    List<Asked> queries = new ArrayList<>();
+    source
+        .figures()
+        .forEach(
+            (figure, query) -> {
+              Set<String> of = query.looksBack() ? usual : all;
+              if (!of.isEmpty()) {
+                queries.add(new Asked(figure, of, ask(query, namespace, settings.window(), begun)));
+              }
+              if (query.looksBack() && !resumed.workloads().isEmpty()) {
+                queries.add(
+                    new Asked(
+                        figure,
+                        resumed.workloads(),
+                        ask(query, namespace, resumed.window(), begun)));
+              }
+            });
+    return queries;
   }
 
   private NamespaceMemory remember(String namespace, List<Target> targets, long nanos) {
@@ -106,25 +146,25 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
     double window = settings.window().toMillis() / 1000.0;
     NamespaceMemory memory =
         memories.computeIfAbsent(
-            namespace,
-            name -> new NamespaceMemory(window + TelemetrySettings.LOOK_BACK_SECONDS, 2 * window));
+            namespace, name -> new NamespaceMemory(window, TelemetrySettings.LOOK_BACK_SECONDS));
     memory.see(targets, now);
     return memory;
   }
 
-  private CompletableFuture<QueryAnswer> ask(FigureQuery query, String namespace, long begun) {
+  private CompletableFuture<QueryAnswer> ask(
+      FigureQuery query, String namespace, Duration window, long begun) {
     return client.query(
-        query.of(namespace, settings.window()),
-        query.grouping(),
-        begun + settings.roundTimeout().toNanos());
+        query.of(namespace, window), query.grouping(), begun + settings.roundTimeout().toNanos());
   }
 
-  private static void take(Round round, Figure figure, CompletableFuture<QueryAnswer> query) {
-    QueryAnswer answer = query.exceptionally(failure -> null).join();
+  private static void take(Round round, Asked query) {
+    QueryAnswer answer = query.answer().exceptionally(failure -> null).join();
     if (answer == null) {
-      query.whenComplete((none, failure) -> round.failed(figure, (QueryFailure) failure));
+      query
+          .answer()
+          .whenComplete((none, failure) -> round.failed(query.figure(), (QueryFailure) failure));
     } else {
-      round.answered(figure, answer);
+      round.answered(query.figure(), answer, query.workloads());
     }
   }
 

@@ -26,6 +26,7 @@ final class Round {
   private final List<Target> targets;
   private final NamespaceMemory memory;
   private final double leastReporting;
+  private final double begunSeconds;
   private final Map<String, Tally> tallies = new HashMap<>();
   private final Map<Grouping.By, Map<String, String>> owners = new EnumMap<>(Grouping.By.class);
   private final Map<String, List<Figure>> failures = new LinkedHashMap<>();
@@ -36,12 +37,19 @@ final class Round {
    * Before any answer.
    *
    * @param memory with the targets already in it
+   * @param begunSeconds of a clock that never jumps
    */
-  Round(MetricsSource source, List<Target> targets, NamespaceMemory memory, double leastReporting) {
+  Round(
+      MetricsSource source,
+      List<Target> targets,
+      NamespaceMemory memory,
+      double leastReporting,
+      double begunSeconds) {
     this.source = source;
     this.targets = targets;
     this.memory = memory;
     this.leastReporting = leastReporting;
+    this.begunSeconds = begunSeconds;
     targets.forEach(target -> tallies.put(target.workload().name(), new Tally()));
     owners.put(Grouping.By.POD, memory.owners());
     owners.put(Grouping.By.WORKLOAD, unique(Round::bareName, "the name"));
@@ -89,15 +97,16 @@ final class Round {
     complaints.computeIfAbsent(what, key -> new ArrayList<>()).add(who);
   }
 
-  /** Takes an answer in. */
-  void answered(Figure figure, QueryAnswer answer) {
+  /** Takes in what an answer says of these workloads. */
+  void answered(Figure figure, QueryAnswer answer, Set<String> workloads) {
     FigureQuery query = source.figures().get(figure);
     Map<String, String> owner = owners.get(query.grouping().by());
     boolean labelled = false;
     for (QueryAnswer.Row row : answer.rows()) {
       labelled |= !row.key().isEmpty();
       String workload = owner.get(row.key());
-      Tally tally = workload == null ? null : tallies.get(workload);
+      Tally tally =
+          workload == null || !workloads.contains(workload) ? null : tallies.get(workload);
       if (tally != null) {
         tally.add(figure, row, query.divisor());
       }
@@ -132,16 +141,25 @@ final class Round {
     Tally tally = tallies.get(workload.name());
     requireMostPods(workload, tally);
     Tally.Latency latency = tally.latency(target.sloSeconds().orElse(Double.NaN));
-    double arrivals = arrivals(tally);
+    boolean doubtful =
+        memory
+            .coverage()
+            .see(
+                workload.name(),
+                begunSeconds,
+                tally.value(Figure.AGE),
+                !unanswered.contains(Figure.AGE));
+    if (doubtful) {
+      complain("samples come again only now, so that rates are not known yet, of", workload.name());
+    }
+    double arrivals = doubtful ? Double.NaN : arrivals(tally);
     complainOf(workload, tally);
     Workload.Pods pods = workload.pods();
     return new TelemetrySample(
         now,
         tally.value(Figure.AGE) + elapsed,
         arrivals,
-        source.figures().containsKey(Figure.COMPLETIONS)
-            ? tally.value(Figure.COMPLETIONS)
-            : latency.rate(),
+        doubtful ? Double.NaN : completions(tally, latency),
         latency.p50Seconds(),
         latency.p95Seconds(),
         latency.violatingShare(),
@@ -171,6 +189,12 @@ final class Round {
           "too few ready pods tell their arrivals, which are unknown therefore, of",
           "%s (%d of %d)".formatted(workload.name(), telling, expected));
     }
+  }
+
+  private double completions(Tally tally, Tally.Latency latency) {
+    return source.figures().containsKey(Figure.COMPLETIONS)
+        ? tally.value(Figure.COMPLETIONS)
+        : latency.rate();
   }
 
   private double arrivals(Tally tally) {
@@ -212,6 +236,7 @@ final class Round {
                         endpoint,
                         clause,
                         figures.stream()
+                            .distinct()
                             .sorted()
                             .map(Figure::key)
                             .collect(Collectors.joining(", ")))));

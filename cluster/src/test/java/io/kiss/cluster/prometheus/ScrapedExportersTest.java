@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -81,7 +83,7 @@ class ScrapedExportersTest {
     for (String pod : names) {
       pods.putIfAbsent(pod, System.nanoTime());
     }
-    pods.keySet().retainAll(java.util.List.of(names));
+    pods.keySet().retainAll(List.of(names));
     String address = "127.0.0.1:" + exporters.getAddress().getPort();
     String json =
         Stream.of(names)
@@ -180,5 +182,53 @@ class ScrapedExportersTest {
               assertThat(gone.sampleAgeSeconds()).isNaN();
               assertThat(gone.queuedRequests()).isNaN();
             });
+  }
+
+  /**
+   * What is asked for by hand over the usual window shows what Prometheus makes of the half that is
+   * missing, which is what a scaler would have believed.
+   */
+  @Test
+  void behindAGapOfAWindowArrivalsAreTheRealOnesOrUnknownAndNeverTooFew() throws Exception {
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .untilAsserted(
+            () ->
+                assertThat(see("vllm", "web-1", "web-2").completionRate())
+                    .isCloseTo(2 * RATE, within(0.05 * RATE)));
+    Map<String, Long> counting = Map.copyOf(pods);
+    pods.clear();
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              see("vllm", "web-1", "web-2");
+              return byHand().isEmpty();
+            });
+    // They counted on, and nobody could see it.
+    pods.putAll(counting);
+    List<Double> usual = new ArrayList<>();
+    List<Double> ours = new ArrayList<>();
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              ours.add(see("vllm", "web-1", "web-2").completionRate());
+              usual.addAll(byHand());
+              return !usual.isEmpty() && usual.get(usual.size() - 1) > 1.95 * RATE;
+            });
+    System.out.println("over the usual window: " + usual + "; as read: " + ours);
+    assertThat(usual).as("what there would be to mend").anyMatch(rate -> rate < RATE);
+    assertThat(ours)
+        .filteredOn(rate -> !Double.isNaN(rate))
+        .isNotEmpty()
+        .allSatisfy(rate -> assertThat(rate).isCloseTo(2 * RATE, within(0.3 * RATE)));
+    assertThat(ours.subList(0, 3)).as("soon").anyMatch(rate -> !Double.isNaN(rate));
+  }
+
+  private List<Double> byHand() throws IOException, InterruptedException {
+    return prometheus.ask("sum(rate(vllm:request_success_total[4s]))");
   }
 }

@@ -92,8 +92,8 @@ final class InService {
 
   /**
    * Time of a lone request. Larger batches take longer; by how much is told by the ticks with least
-   * and with most load of both kinds: seconds grow as a power of the requests in service, as between
-   * those two. Unchanged where they are too close, or few, or where requests were alone.
+   * and with most load of both kinds: seconds grow as a power of the requests in service, as
+   * between those two. Unchanged where they are too close, or few, or where requests were alone.
    *
    * @param seconds as seen where the load was least
    */

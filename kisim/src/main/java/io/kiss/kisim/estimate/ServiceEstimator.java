@@ -13,8 +13,8 @@ import java.util.OptionalDouble;
  *       with the least load, since full batches take longer. Where too few were in service, the
  *       median latency where nothing waits; of what was seen, the lower tenth: waiting only adds.
  *       Where it was never seen without a queue, as one that is overloaded from the start, the same
- *       of full batches: an upper bound, without which nobody would end the overload. What is left of
- *       the batches is taken out by how the time in service grew with the requests in service.
+ *       of full batches: an upper bound, without which nobody would end the overload. What is left
+ *       of the batches is taken out by how the time in service grew with the requests in service.
  *   <li><b>Capacity of a replica</b>: completions per ready replica while requests wait at all of
  *       them, which is what saturation looks like. A queue may also just wait for its batch, so the
  *       upper tenth of those ticks counts. Where none was seen, completions over the share of time
