@@ -11,14 +11,14 @@ import java.util.concurrent.ThreadLocalRandom;
  * Ports nobody listened at a moment ago, each given away once. Below those that outgoing
  * connections get, so that a node killed and started again finds its own still free.
  */
-final class FreePorts {
+public final class FreePorts {
   private static final int LOWEST = 20_000;
   private static final int HIGHEST = 32_000;
   private static final Set<Integer> TAKEN = new HashSet<>();
 
   private FreePorts() {}
 
-  static synchronized int take() {
+  public static synchronized int take() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
       try (ServerSocket socket = new ServerSocket()) {

@@ -118,12 +118,12 @@ public final class KissProcess implements AutoCloseable {
     return process.toHandle();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** Sends a signal by its name. */
-  void signal(String name) throws IOException, InterruptedException {
+  public void signal(String name) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-s", name, Long.toString(process.pid())).start().waitFor();
   }
 

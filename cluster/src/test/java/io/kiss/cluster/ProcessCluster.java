@@ -215,9 +215,13 @@ final class ProcessCluster implements AutoCloseable {
             });
   }
 
+  /** Whether all nodes are members that are up. */
+  boolean allUp() {
+    return get("/api/v1/cluster").filter(this::allUp).isPresent();
+  }
+
   private boolean isWhole() {
-    return get("/api/v1/cluster").filter(this::allUp).isPresent()
-        && training().filter(now -> now.path("workers").asInt() == 2).isPresent();
+    return allUp() && training().filter(now -> now.path("workers").asInt() == 2).isPresent();
   }
 
   private boolean allUp(JsonNode cluster) {
@@ -290,13 +294,22 @@ final class ProcessCluster implements AutoCloseable {
 
   /** Has any node of role control do something. */
   void post(String path, String body) {
+    send("POST", path, body);
+  }
+
+  /** Has any node of role control keep something. */
+  void put(String path, String body) {
+    send("PUT", path, body);
+  }
+
+  private void send(String method, String path, String body) {
     await()
         .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 specs.values().stream()
                     .filter(spec -> spec.roles().contains("control") && isAlive(spec.name()))
-                    .anyMatch(spec -> send(spec.name(), "POST", path, body).isPresent()));
+                    .anyMatch(spec -> send(spec.name(), method, path, body).isPresent()));
   }
 
   private Optional<JsonNode> send(String name, String method, String path, String body) {
@@ -312,7 +325,7 @@ final class ProcessCluster implements AutoCloseable {
                   .method(method, HttpRequest.BodyPublishers.ofString(body))
                   .build(),
               HttpResponse.BodyHandlers.ofString());
-      return response.statusCode() == 200
+      return response.statusCode() / 100 == 2
           ? Optional.of(JSON.readTree(response.body()))
           : Optional.empty();
     } catch (IOException e) {

@@ -43,6 +43,8 @@ final class TwoNetworks implements AutoCloseable {
       made.ip("link set %s up".formatted(here));
       made.plug(side, there, made.inside(side));
     }
+    made.ip(
+        "-n %s route add %s via %s".formatted(made.namespace("b"), made.both(), made.outside("b")));
     return made;
   }
 
@@ -69,6 +71,11 @@ final class TwoNetworks implements AutoCloseable {
   /** Of this machine, for a side. */
   String outside(String side) {
     return SUBNET + (side.equals("a") ? 1 : 2) + ".254";
+  }
+
+  /** Of this machine, for both sides. */
+  String both() {
+    return outside("a");
   }
 
   /** What a command runs in. */

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,8 +25,9 @@ import java.util.regex.Pattern;
  * can also fail single ones, and it ends watches when the client has asked for that, as API servers
  * do and fabric8's mock does not.
  */
-final class FaultyProxy implements AutoCloseable {
+public final class FaultyProxy implements AutoCloseable {
   private static final Pattern TIMEOUT = Pattern.compile("^GET \\S*timeoutSeconds=(\\d+)");
+  private static final Pattern REQUEST = Pattern.compile("^[A-Z]+ /\\S* HTTP/1\\.1$");
 
   private enum State {
     WELL,
@@ -35,8 +37,35 @@ final class FaultyProxy implements AutoCloseable {
 
   private record Fault(Predicate<String> request, String answer, AtomicInteger times) {}
 
-  private final String host;
-  private final int upstream;
+  /** Connects to what is behind. */
+  @FunctionalInterface
+  public interface Upstream {
+    Socket connect() throws IOException;
+  }
+
+  /** Is told what passes in the clear, in the thread that passes it on. */
+  public interface Tap {
+    /** A request's first line, before the server has any of it; cuts the connection if false. */
+    boolean request(String line);
+
+    /** What the server said to that request, from the status line on, before the client has it. */
+    void answer(String line, String text);
+  }
+
+  /** Looks away. */
+  public static final Tap UNSEEN =
+      new Tap() {
+        @Override
+        public boolean request(String line) {
+          return true;
+        }
+
+        @Override
+        public void answer(String line, String text) {}
+      };
+
+  private final Upstream upstream;
+  private final Function<InetAddress, Tap> taps;
   private final ServerSocket listener;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final ExecutorService pumps = Executors.newCachedThreadPool();
@@ -45,18 +74,29 @@ final class FaultyProxy implements AutoCloseable {
   private volatile Fault fault = new Fault(line -> false, null, new AtomicInteger());
 
   FaultyProxy(String host, int upstream) throws IOException {
-    this.host = host;
+    this(InetAddress.getLoopbackAddress(), () -> new Socket(host, upstream), client -> UNSEEN);
+  }
+
+  /**
+   * Before anything, which may speak TLS although the client does not.
+   *
+   * @param at where it listens
+   * @param taps by the client's address
+   */
+  public FaultyProxy(InetAddress at, Upstream upstream, Function<InetAddress, Tap> taps)
+      throws IOException {
     this.upstream = upstream;
-    listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.taps = taps;
+    listener = new ServerSocket(0, 50, at);
     pumps.execute(this::accept);
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
   /** Connections stay as they are, and nothing travels on them any more: half open. */
-  void goSilent() {
+  public void goSilent() {
     state = State.SILENT;
   }
 
@@ -67,7 +107,7 @@ final class FaultyProxy implements AutoCloseable {
   }
 
   /** New connections work; those that were silenced are lost. */
-  void recover() {
+  public void recover() {
     state = State.WELL;
     dropAll();
   }
@@ -102,12 +142,12 @@ final class FaultyProxy implements AutoCloseable {
           client.close();
           continue;
         }
-        Socket server = new Socket(host, upstream);
+        Socket server = upstream.connect();
         open.add(client);
         open.add(server);
-        AnswerLost lost = new AnswerLost();
-        pumps.execute(() -> pump(client, server, server, lost, true));
-        pumps.execute(() -> pump(server, client, server, lost, false));
+        Exchange exchange = new Exchange(taps.apply(client.getInetAddress()));
+        pumps.execute(() -> pump(client, server, server, exchange, true));
+        pumps.execute(() -> pump(server, client, server, exchange, false));
       } catch (IOException e) {
         // The listener was closed, or the server is gone: the client sees a closed connection.
         continue;
@@ -115,29 +155,39 @@ final class FaultyProxy implements AutoCloseable {
     }
   }
 
-  /** Whether the next answer on a connection is dropped with it. */
-  private static final class AnswerLost {
-    private volatile boolean next;
+  /** The newest request of a connection, and whether its answer is dropped with it. */
+  private static final class Exchange {
+    private final Tap tap;
+    private volatile String request = "";
+    private volatile boolean answerLost;
+
+    private Exchange(Tap tap) {
+      this.tap = tap;
+    }
   }
 
-  private void pump(Socket from, Socket to, Socket server, AnswerLost lost, boolean requests) {
+  private void pump(Socket from, Socket to, Socket server, Exchange exchange, boolean requests) {
     byte[] buffer = new byte[65536];
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        String text = new String(buffer, 0, n, StandardCharsets.UTF_8);
+        if (!requests && text.startsWith("HTTP/1.1 ")) {
+          exchange.tap.answer(exchange.request, text);
+        }
         if (state == State.SILENT) {
           continue;
         }
-        if (requests && failed(new String(buffer, 0, n, StandardCharsets.UTF_8), from, lost)) {
+        if (requests && (!passes(text, exchange) || failed(text, from, exchange))) {
           return;
         }
-        if (!requests && lost.next) {
+        if (!requests && exchange.answerLost) {
           return;
         }
         if (requests) {
-          endInTime(new String(buffer, 0, n, StandardCharsets.UTF_8), server);
+          endInTime(text, server);
         }
         out.write(buffer, 0, n);
         out.flush();
@@ -150,14 +200,23 @@ final class FaultyProxy implements AutoCloseable {
     }
   }
 
-  private boolean failed(String text, Socket client, AnswerLost lost) throws IOException {
+  private boolean passes(String text, Exchange exchange) {
+    String line = text.lines().findFirst().orElse("");
+    if (!REQUEST.matcher(line).matches()) {
+      return true;
+    }
+    exchange.request = line;
+    return exchange.tap.request(line);
+  }
+
+  private boolean failed(String text, Socket client, Exchange exchange) throws IOException {
     Fault now = fault;
     String line = text.lines().findFirst().orElse("");
     if (!now.request().test(line) || now.times().getAndDecrement() <= 0) {
       return false;
     }
     if (now.answer() == null) {
-      lost.next = true;
+      exchange.answerLost = true;
       return false;
     }
     client.getOutputStream().write(now.answer().getBytes(StandardCharsets.UTF_8));

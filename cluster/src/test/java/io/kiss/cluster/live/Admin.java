@@ -15,6 +15,7 @@ import java.util.List;
 /** What the admin API of a node says of one attached namespace. */
 final class Admin {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CLUSTER = "/api/v1/clusters/live";
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final String url;
@@ -22,7 +23,7 @@ final class Admin {
 
   Admin(int port, String namespace) {
     url = "http://127.0.0.1:" + port;
-    this.namespace = "/api/v1/clusters/live/namespaces/" + namespace;
+    this.namespace = CLUSTER + "/namespaces/" + namespace;
   }
 
   String url() {
@@ -55,9 +56,24 @@ final class Admin {
 
   /** Says whether decisions on it are carried out. */
   void mode(String deployment, String mode) {
-    HttpResponse<String> answer =
+    taken(
         request(
-            namespace + "/deployments/" + deployment, "PATCH", "{\"mode\":\"%s\"}".formatted(mode));
+            namespace + "/deployments/" + deployment,
+            "PATCH",
+            "{\"mode\":\"%s\"}".formatted(mode)));
+  }
+
+  /** Says where the cluster is. */
+  void define(String json) {
+    taken(request(CLUSTER, "PUT", json));
+  }
+
+  /** Attaches the namespace, or changes how. */
+  void attach(String json) {
+    taken(request(namespace, "PUT", json));
+  }
+
+  private static void taken(HttpResponse<String> answer) {
     if (answer.statusCode() >= 300) {
       throw new AssertionError(answer.body());
     }

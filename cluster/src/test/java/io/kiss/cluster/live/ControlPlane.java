@@ -14,15 +14,20 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -32,7 +37,7 @@ import java.util.List;
  * One namespace of a real control plane with a Deployment in it, and a kubeconfig for the account
  * that the shipped roles are bound to. Everything it made is deleted at the end.
  */
-final class ControlPlane implements AutoCloseable {
+public final class ControlPlane implements AutoCloseable {
   private static final Path SHIPPED = Path.of("../conf/kubernetes");
   private static final Duration A_WHILE = Duration.ofSeconds(60);
 
@@ -41,7 +46,7 @@ final class ControlPlane implements AutoCloseable {
   private final String accounts;
   private final List<ClusterRole> madeRoles = new ArrayList<>();
 
-  ControlPlane(File kubeconfig, String namespace) {
+  public ControlPlane(File kubeconfig, String namespace) {
     Config config = Config.fromKubeconfig(kubeconfig);
     config.setRequestRetryBackoffLimit(3);
     admin = new KubernetesClientBuilder().withConfig(config).build();
@@ -57,6 +62,13 @@ final class ControlPlane implements AutoCloseable {
 
   /** A kubeconfig of an account that may do what the shipped roles say in this namespace alone. */
   Path leastPrivilege(Path folder) throws IOException {
+    String token = leastPrivilege();
+    return Files.writeString(
+        folder.resolve("kubeconfig"), kubeconfig(admin.getConfiguration().getMasterUrl(), token));
+  }
+
+  /** A token of such an account. */
+  public String leastPrivilege() throws IOException {
     admin
         .resource(
             new ServiceAccountBuilder()
@@ -84,8 +96,26 @@ final class ControlPlane implements AutoCloseable {
                     .withExpirationSeconds(Duration.ofHours(2).toSeconds())
                     .endSpec()
                     .build());
-    return Files.writeString(
-        folder.resolve("kubeconfig"), kubeconfig(request.getStatus().getToken()));
+    return request.getStatus().getToken();
+  }
+
+  /** Connects to the API server, as nobody yet. */
+  public Socket connect() throws IOException {
+    URI server = URI.create(admin.getConfiguration().getMasterUrl());
+    try {
+      Config nobody =
+          new ConfigBuilder(admin.getConfiguration())
+              .withClientCertData(null)
+              .withClientCertFile(null)
+              .withClientKeyData(null)
+              .withClientKeyFile(null)
+              .build();
+      return SSLUtils.sslContext(nobody)
+          .getSocketFactory()
+          .createSocket(server.getHost(), server.getPort());
+    } catch (GeneralSecurityException e) {
+      throw new IOException(e);
+    }
   }
 
   private void bind(RoleBinding binding) {
@@ -93,7 +123,8 @@ final class ControlPlane implements AutoCloseable {
     admin.resource(binding).inNamespace(namespace).create();
   }
 
-  private String kubeconfig(String token) throws IOException {
+  /** What a client reads that reaches the API server there. */
+  public String kubeconfig(String server, String token) throws IOException {
     Config config = admin.getConfiguration();
     String ca =
         config.getCaCertData() != null
@@ -108,7 +139,7 @@ final class ControlPlane implements AutoCloseable {
         users: [{name: scaler, user: {token: "%s"}}]
         contexts: [{name: live, context: {cluster: live, user: scaler}}]
         """
-        .formatted(config.getMasterUrl(), ca, token);
+        .formatted(server, ca, token);
   }
 
   private <T extends HasMetadata> List<T> shipped(String file, Class<T> type) throws IOException {
@@ -118,7 +149,7 @@ final class ControlPlane implements AutoCloseable {
   }
 
   /** A Deployment of pods with a GPU each, which take so long to become ready. */
-  void deploy(String name, int replicas, int startupSeconds) {
+  public void deploy(String name, int replicas, int startupSeconds) {
     String yaml =
         """
         apiVersion: apps/v1
@@ -143,12 +174,17 @@ final class ControlPlane implements AutoCloseable {
     await().atMost(A_WHILE).until(() -> ready(name) == replicas);
   }
 
-  int desired(String name) {
+  /** Somebody else, who may do everything, wants so many. */
+  public void scale(String name, int replicas) {
+    admin.apps().deployments().inNamespace(namespace).withName(name).scale(replicas);
+  }
+
+  public int desired(String name) {
     return deployment(name).getSpec().getReplicas();
   }
 
   /** How often the specification was written; each scaling is once. */
-  long generation(String name) {
+  public long generation(String name) {
     return deployment(name).getMetadata().getGeneration();
   }
 
