@@ -1,39 +1,20 @@
 package io.kiss.cluster.scaling;
 
-import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
-import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
-import akka.pattern.StatusReply;
 import io.kiss.actors.live.DecisionRecord;
-import io.kiss.actors.protocol.Assignment;
-import io.kiss.actors.protocol.Attachment;
-import io.kiss.actors.protocol.ControllerProtocol;
-import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
 import io.kiss.actors.protocol.PolicyRef;
-import io.kiss.actors.protocol.RegisteredPolicy;
 import io.kiss.actors.scaler.DecisionStream;
 import io.kiss.actors.scaler.LiveMetrics;
-import io.kiss.cluster.Node;
-import io.kiss.cluster.NodeFixture;
-import io.kiss.kisim.autoscale.GuardSettings;
-import io.kiss.kisim.autoscale.PolicyFile;
-import io.kiss.kisim.autoscale.PolicySnapshot;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 
 /**
  * Thousands of scalers on one node, at their real pace: how late their ticks begin, how long until
@@ -43,65 +24,45 @@ import java.util.function.Function;
  * between ticks, ticks to warm up, ticks to measure, policies to push meanwhile.
  */
 public final class ScalersBenchmark {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   private final int namespaces;
-  private final int deployments;
   private final double tickSeconds;
   private final StandInCluster cluster;
-  private final Node node;
-  private final ActorRef<ControllerProtocol.Command> controller;
+  private final ScalersNode node;
 
   /** When the newest record of a namespace was durable, by tick's beginning. */
   private final Map<String, List<Long>> written = new ConcurrentHashMap<>();
 
-  private ScalersBenchmark(int namespaces, int deployments, double tickSeconds, Path data) {
-    this.namespaces = namespaces;
-    this.deployments = deployments;
+  private ScalersBenchmark(ScalersNode node, StandInCluster cluster, double tickSeconds) {
+    namespaces = node.namespaces();
     this.tickSeconds = tickSeconds;
-    cluster = new StandInCluster(deployments);
-    node =
-        Node.boot(
-            NodeFixture.settings(data, 0),
-            (system, stores, clusters) ->
-                NodeFixture.start(system, stores, name -> Optional.of(cluster.live())));
-    controller = node.actors().controller();
+    this.cluster = cluster;
+    this.node = node;
   }
 
   public static void main(String[] arguments) throws IOException {
     System.setProperty("kiss.home", "..");
-    int namespaces = Integer.parseInt(arguments[0]);
     int deployments = Integer.parseInt(arguments[1]);
     double tickSeconds = Double.parseDouble(arguments[2]);
     int warmUp = Integer.parseInt(arguments[3]);
     int measured = Integer.parseInt(arguments[4]);
     int pushes = Integer.parseInt(arguments[5]);
-    Path data = Files.createTempDirectory("scalers");
-    ScalersBenchmark benchmark = new ScalersBenchmark(namespaces, deployments, tickSeconds, data);
-    try {
-      benchmark.run(warmUp, measured, pushes);
-    } finally {
-      benchmark.node.close();
-      benchmark.cluster.stop();
-      try (var files = Files.walk(data)) {
-        files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-      }
+    StandInCluster cluster = new StandInCluster(deployments, 1);
+    try (ScalersNode node = new ScalersNode(cluster, Integer.parseInt(arguments[0]), tickSeconds)) {
+      new ScalersBenchmark(node, cluster, tickSeconds).run(warmUp, measured, pushes);
     }
     System.exit(0);
   }
 
   private void run(int warmUp, int measured, int pushes) {
-    long empty = heap();
-    List<PolicyRef> policies = register();
-    push(policies.get(0), 0);
-    attachAll();
-    LiveMetrics metrics = LiveMetrics.get(node.system());
-    int all = namespaces * deployments;
-    await("all scalers", () -> metrics.scalers() == all);
-    wait(warmUp * tickSeconds);
+    long empty = ScalersNode.heap();
+    List<PolicyRef> policies = node.register();
+    node.push(policies.get(0), 0);
+    int all = node.attachAll();
+    LiveMetrics metrics = node.metrics();
+    ScalersNode.wait(warmUp * tickSeconds);
     System.out.printf(
         "%d scalers: %.1f KiB of heap each (stand-in included)%n",
-        all, (heap() - empty) / 1024.0 / all);
+        all, (ScalersNode.heap() - empty) / 1024.0 / all);
 
     DecisionStream.get(node.system()).subscribe(listener(node.system()));
     cluster.forgetTicks();
@@ -115,10 +76,10 @@ public final class ScalersBenchmark {
     long begun = System.nanoTime();
     List<Double> pushed = new ArrayList<>();
     for (int i = 1; i <= pushes; i++) {
-      wait(measured * tickSeconds / (pushes + 1));
-      pushed.add(push(policies.get(i % policies.size()), all));
+      ScalersNode.wait(measured * tickSeconds / (pushes + 1));
+      pushed.add(node.push(policies.get(i % policies.size()), all));
     }
-    wait(measured * tickSeconds - (System.nanoTime() - begun) / 1e9);
+    ScalersNode.wait(measured * tickSeconds - (System.nanoTime() - begun) / 1e9);
     double seconds = (System.nanoTime() - begun) / 1e9;
     double cores = (Usage.cpuSeconds(ProcessHandle.current()) - cpu) / seconds;
     System.out.printf(
@@ -134,108 +95,14 @@ public final class ScalersBenchmark {
     print("a thread that only wakes up is late by", metronome.stop());
     System.out.printf("garbage collection: %d ms in all%n", collectingMillis() - collecting);
     System.out.println("policy at all scalers after, s: " + pushed);
-    System.out.printf("heap at the end: %.1f KiB a scaler%n", (heap() - empty) / 1024.0 / all);
-  }
-
-  private static long heap() {
-    Runtime runtime = Runtime.getRuntime();
-    for (int i = 0; i < 3; i++) {
-      System.gc();
-    }
-    return runtime.totalMemory() - runtime.freeMemory();
+    System.out.printf(
+        "heap at the end: %.1f KiB a scaler%n", (ScalersNode.heap() - empty) / 1024.0 / all);
   }
 
   private static long collectingMillis() {
     return ManagementFactory.getGarbageCollectorMXBeans().stream()
         .mapToLong(GarbageCollectorMXBean::getCollectionTime)
         .sum();
-  }
-
-  private static void wait(double seconds) {
-    long until = System.nanoTime() + (long) (seconds * 1e9);
-    while (System.nanoTime() < until) {
-      LockSupport.parkNanos(Math.max(1, until - System.nanoTime()));
-    }
-  }
-
-  private static void await(String what, java.util.function.BooleanSupplier done) {
-    long until = System.nanoTime() + 10 * PATIENCE.toNanos();
-    while (!done.getAsBoolean()) {
-      if (System.nanoTime() > until) {
-        throw new IllegalStateException("still waiting for " + what);
-      }
-      LockSupport.parkNanos(5_000_000);
-    }
-  }
-
-  private <T> T ask(Function<ActorRef<T>, ControllerProtocol.Command> command) {
-    return AskPattern.<ControllerProtocol.Command, T>ask(
-            controller, command::apply, PATIENCE, node.system().scheduler())
-        .toCompletableFuture()
-        .join();
-  }
-
-  /** The policy that comes along, and the same with other weights. */
-  private List<PolicyRef> register() {
-    PolicySnapshot shipped =
-        PolicyFile.read(Path.of("..", "conf", "policies", "kiscaler.kiss")).policy();
-    float[] weights = shipped.weights().clone();
-    weights[0] += 1e-3f;
-    PolicySnapshot other =
-        new PolicySnapshot(
-            shipped.observationId(),
-            shipped.actionId(),
-            shipped.layers(),
-            shipped.heads(),
-            weights,
-            shipped.mean(),
-            shipped.deviation(),
-            shipped.lowest(),
-            shipped.highest());
-    List<PolicyRef> refs = new ArrayList<>();
-    for (PolicySnapshot policy : List.of(shipped, other)) {
-      PolicyRef ref = new PolicyRef("p" + refs.size(), policy.sha256());
-      node.stores().policies().put(ref.sha256(), policy.toBytes()).toCompletableFuture().join();
-      RegisteredPolicy registered =
-          new RegisteredPolicy(
-              ref,
-              System.currentTimeMillis(),
-              new RegisteredPolicy.Provenance("bench", 1, 1, 1, "none", 1, "unknown"),
-              List.of());
-      this.<StatusReply<Done>>ask(reply -> new ControllerProtocol.RegisterPolicy(registered, reply))
-          .getValue();
-      refs.add(ref);
-    }
-    return refs;
-  }
-
-  /** Gives all scalers a policy; answers after how many seconds all have said that they run it. */
-  private double push(PolicyRef policy, int scalers) {
-    long begun = System.nanoTime();
-    this.<StatusReply<Assignment>>ask(
-            reply -> new ControllerProtocol.Promote(policy.id(), true, true, reply))
-        .getValue();
-    await(policy.id(), () -> running(policy) >= scalers);
-    return Math.round((System.nanoTime() - begun) / 1e6) / 1e3;
-  }
-
-  private int running(PolicyRef policy) {
-    ControllerView view = ask(ControllerProtocol.GetView::new);
-    return view.acknowledged().stream()
-        .flatMap(acknowledge -> acknowledge.running().stream())
-        .filter(running -> running.policy().equals(policy.id()))
-        .mapToInt(ControllerProtocol.Running::scalers)
-        .sum();
-  }
-
-  private void attachAll() {
-    for (int i = 0; i < namespaces; i++) {
-      Attachment attachment =
-          Attachment.of(
-              "bench", "ns" + i, "", Attachment.Mode.ACTIVE, tickSeconds, GuardSettings.DEFAULT);
-      this.<StatusReply<Done>>ask(reply -> new ControllerProtocol.PutNamespace(attachment, reply))
-          .getValue();
-    }
   }
 
   /** Hears of decisions once they are in the database, as the web page does. */

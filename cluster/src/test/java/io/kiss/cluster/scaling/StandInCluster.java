@@ -31,10 +31,14 @@ import java.util.function.Supplier;
 final class StandInCluster implements ClusterPort, MetricsPort, LiveClock {
   private static final double CAPACITY = 10;
   private static final long LEASE_SECONDS = 45;
+  private static final double STALE_SECONDS = 600;
   private static final int FASTEST_MS = 5;
   private static final int SLOWEST_MS = 50;
 
   private final int deployments;
+  private final double acceleration;
+  private final double startedSeconds = System.currentTimeMillis() / 1000.0;
+  private final long startedNanos = System.nanoTime();
   private final ScheduledExecutorService answers = Executors.newScheduledThreadPool(1);
   private final Map<String, Namespace> namespaces = new ConcurrentHashMap<>();
 
@@ -51,8 +55,46 @@ final class StandInCluster implements ClusterPort, MetricsPort, LiveClock {
     }
   }
 
-  StandInCluster(int deployments) {
+  /** What goes wrong. */
+  enum Fault {
+    NONE,
+    METRICS_DOWN,
+    METRICS_STALE,
+    METRICS_NONSENSE,
+    CLUSTER_DOWN,
+    LEASE_LOST,
+    /** Somebody else writes between reading and scaling. */
+    CONFLICTS
+  }
+
+  private volatile Fault fault = Fault.NONE;
+
+  /**
+   * Without namespaces yet.
+   *
+   * @param deployments in each
+   * @param acceleration seconds of its clock in one of the wall's
+   */
+  StandInCluster(int deployments, double acceleration) {
     this.deployments = deployments;
+    this.acceleration = acceleration;
+  }
+
+  int deployments() {
+    return deployments;
+  }
+
+  /** From now on, until the next. */
+  void breaks(Fault how) {
+    fault = how;
+  }
+
+  private void unless(Fault... faults) {
+    for (Fault each : faults) {
+      if (fault == each) {
+        throw new IllegalStateException("broken on purpose: " + each);
+      }
+    }
   }
 
   LiveCluster live() {
@@ -101,7 +143,11 @@ final class StandInCluster implements ClusterPort, MetricsPort, LiveClock {
 
   @Override
   public CompletionStage<Instant> holdLease(String namespace, String holder) {
-    return later(() -> Instant.now().plusSeconds(LEASE_SECONDS));
+    return later(
+        () -> {
+          unless(Fault.LEASE_LOST, Fault.CLUSTER_DOWN);
+          return Instant.ofEpochMilli((long) (1000 * (nowSeconds() + LEASE_SECONDS)));
+        });
   }
 
   @Override
@@ -115,7 +161,11 @@ final class StandInCluster implements ClusterPort, MetricsPort, LiveClock {
     synchronized (n) {
       n.ticks.add(System.nanoTime());
     }
-    return later(() -> workloads(n));
+    return later(
+        () -> {
+          unless(Fault.CLUSTER_DOWN);
+          return workloads(n);
+        });
   }
 
   private List<Workload> workloads(Namespace n) {
@@ -141,12 +191,19 @@ final class StandInCluster implements ClusterPort, MetricsPort, LiveClock {
   @Override
   public CompletionStage<String> scale(
       String namespace, String workload, int replicas, String resourceVersion, String reason) {
-    return later(() -> scaled(namespace(namespace), workload, replicas, resourceVersion));
+    return later(
+        () -> {
+          unless(Fault.CLUSTER_DOWN);
+          return scaled(namespace(namespace), workload, replicas, resourceVersion);
+        });
   }
 
-  private static String scaled(Namespace n, String workload, int replicas, String version) {
+  private String scaled(Namespace n, String workload, int replicas, String version) {
     int index = Integer.parseInt(workload.substring(1));
     synchronized (n) {
+      if (fault == Fault.CONFLICTS) {
+        n.versions[index]++;
+      }
       if (!version.equals(Long.toString(n.versions[index]))) {
         throw new ScaleConflict(workload + " has changed");
       }
@@ -161,6 +218,7 @@ final class StandInCluster implements ClusterPort, MetricsPort, LiveClock {
       String namespace, String source, List<Target> targets) {
     return later(
         () -> {
+          unless(Fault.METRICS_DOWN);
           Map<String, TelemetrySample> samples = new HashMap<>();
           targets.forEach(t -> samples.put(t.workload().name(), sample(t.workload())));
           return samples;
@@ -177,8 +235,8 @@ final class StandInCluster implements ClusterPort, MetricsPort, LiveClock {
     int replicas = workload.desiredReplicas();
     return new TelemetrySample(
         now,
-        5,
-        rate,
+        fault == Fault.METRICS_STALE ? STALE_SECONDS : 5,
+        fault == Fault.METRICS_NONSENSE ? Double.NaN : rate,
         rate,
         0.1,
         0.1 + 0.2 * load,
@@ -195,11 +253,11 @@ final class StandInCluster implements ClusterPort, MetricsPort, LiveClock {
 
   @Override
   public double nowSeconds() {
-    return LiveClock.wall().nowSeconds();
+    return startedSeconds + acceleration * (System.nanoTime() - startedNanos) * 1e-9;
   }
 
   @Override
   public java.time.Duration wallTime(double seconds) {
-    return LiveClock.wall().wallTime(seconds);
+    return LiveClock.wall().wallTime(seconds / acceleration);
   }
 }
