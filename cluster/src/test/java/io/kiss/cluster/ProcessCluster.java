@@ -86,6 +86,11 @@ final class ProcessCluster implements AutoCloseable {
       return new Spec(name, roles, host, FreePorts.take(), httpHost, FreePorts.take(), before);
     }
 
+    /** The same with roles of its own. */
+    Spec with(String otherRoles) {
+      return new Spec(name, otherRoles, host, akkaPort, httpHost, httpPort, before);
+    }
+
     String address() {
       return host + ":" + akkaPort;
     }

@@ -91,11 +91,11 @@ class ScalersCutIT {
                 plane.kubeconfig(
                     "http://%s:%d".formatted(networks.both(), api.port()), plane.leastPrivilege()));
         twin.offer(26);
-        // The namespace is to be in the half that loses: the first node is there.
+        // The namespace is to be in the half that loses: only its node takes any yet.
         cluster.start("c1");
+        cluster.start("c2");
         attach(cluster, access, "http://%s:%d".formatted(networks.both(), metrics.port()));
         awaited(cluster, "scaled", () -> plane.desired(CHAT) >= 3);
-        cluster.start("c2");
         cluster.start("c3");
         awaited(cluster, "three members", cluster::allUp);
         assertThat(audit.holder()).isEqualTo("smaller half");
@@ -112,10 +112,10 @@ class ScalersCutIT {
             "cut between scalers: the larger half has the lease and has scaled after %.0f s%n",
             (System.nanoTime() - cut) / 1e9);
         check(plane);
-        assertThat(cluster.process("c1").exitCode(PATIENCE)).isEqualTo(1);
+        assertThat(cluster.process("c2").exitCode(PATIENCE)).isEqualTo(1);
 
         networks.heal();
-        cluster.start("c1");
+        cluster.start("c2");
         awaited(cluster, "three members again", cluster::allUp);
         provoke(plane);
         awaited(cluster, "it is made good again", () -> plane.desired(CHAT) >= 3);
@@ -136,11 +136,13 @@ class ScalersCutIT {
         .formatted(port);
   }
 
-  /** The first node is in the smaller half. */
+  /** The second node is in the smaller half; the first, which is there first, scales nothing. */
   private static ProcessCluster.Spec spec(TwoNetworks networks, String name) {
-    String side = name.equals("c1") ? "b" : "a";
-    return ProcessCluster.Spec.of(
-        name, networks.address(side), networks.inside(side), networks.in(side));
+    String side = name.equals("c2") ? "b" : "a";
+    ProcessCluster.Spec usual =
+        ProcessCluster.Spec.of(
+            name, networks.address(side), networks.inside(side), networks.in(side));
+    return name.equals("c1") ? usual.with("control") : usual;
   }
 
   private void attach(ProcessCluster cluster, Path kubeconfig, String prometheus) {
