@@ -42,10 +42,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "  kiss evaluate --traces monday.csv.gz",
       "  kiss evaluate --traces monday.csv.gz --policy policy.kiss --out monday",
-      "  kiss evaluate --traces monday.csv.gz --policy v2 --node http://127.0.0.1:8080",
-      "  kiss evaluate --traces *.csv.gz --window 0:6h --seeds 10 --startup-seconds 120",
-      "  kiss evaluate --traces t.csv --autoscalers hpa,hpa:target=0.5,hpa:tuned,queueing",
-      "  kiss evaluate --scenarios conf/scenarios/resnet50-diurnal.conf --engine request",
+      "  kiss evaluate --traces monday.csv.gz --policy v2 --node http://kiss:8080",
+      "  kiss evaluate --traces *.csv.gz --window 0:6h --seeds 9 --startup-seconds 60",
+      "  kiss evaluate --traces t.csv --autoscalers hpa,hpa:target=0.5,hpa:tuned",
+      "  kiss evaluate --scenarios conf/scenarios/slow-start.conf --engine request",
       "  kiss evaluate --traces monday.csv.gz --json | jq .summary.rows"
     })
 public final class EvaluateCommand implements Callable<Integer> {

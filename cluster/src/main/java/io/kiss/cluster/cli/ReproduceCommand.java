@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kiss reproduce                         a few minutes",
-      "  kiss reproduce --long-factor 200       the longer training as long as it likes",
+      "  kiss reproduce --long-factor 200       with much longer training",
       "  kiss reproduce --client paper          on the paper's own load generator",
       "  kiss reproduce --policy policy.kiss    KIScaler with a policy of kiss train",
       "  kiss reproduce --json > study.json     for programs"

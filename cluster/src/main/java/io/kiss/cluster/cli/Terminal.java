@@ -58,6 +58,12 @@ public record Terminal(PrintStream out, boolean interactive, boolean colours, in
         columns(interactive));
   }
 
+  /** Columns that lines on standard output should keep to: any number where nobody watches. */
+  static int room() {
+    Terminal terminal = system();
+    return terminal.interactive() ? terminal.columns() : Integer.MAX_VALUE;
+  }
+
   private static int columns(boolean interactive) {
     String fromShell = System.getenv("COLUMNS");
     if (fromShell != null && fromShell.matches("[1-9][0-9]{1,3}")) {

@@ -46,6 +46,15 @@ class HelpTest {
 
   @ParameterizedTest
   @MethodSource("commands")
+  void itsExamplesStayWholeOnEightyColumns(CommandSpec command) {
+    String shown = command.commandLine().setUsageHelpAutoWidth(false).getUsageMessage();
+    for (String line : command.usageMessage().footer()) {
+      assertThat(shown).contains(line.stripTrailing());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
   void itsExamplesAreCommandLinesThatAreTaken(CommandSpec command) {
     for (String line : command.usageMessage().footer()) {
       if (line.startsWith("  kiss ") && !line.endsWith("\\")) {

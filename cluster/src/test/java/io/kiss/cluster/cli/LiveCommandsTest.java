@@ -120,11 +120,37 @@ class LiveCommandsTest {
   }
 
   @Test
+  void aClusterThatCannotBeReadMakesAttachFailAndIsForgottenWhenAsked() {
+    String[] unusable = {
+      "attach",
+      "mars/web",
+      "--kubeconfig",
+      data.resolve("no-such-kubeconfig").toString(),
+      "--prometheus",
+      "http://127.0.0.1:9"
+    };
+    assertThat(run(unusable)).as(out.toString()).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("mars/web is attached, but is not scaled", "no-such-kubeconfig")
+        .contains("kiss detach mars/web")
+        .hasLineCount(1);
+    assertThat(run("detach", "--cluster", "mars")).isEqualTo(1);
+    assertThat(err.toString()).contains("detach web first");
+    assertThat(run("detach", "mars/web")).as(err.toString()).isZero();
+    assertThat(run("detach", "--cluster", "mars")).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("Cluster mars is removed");
+    assertThat(run("detach", "--cluster", "mars")).isEqualTo(1);
+    assertThat(err.toString()).contains("there is no cluster 'mars'");
+    assertThat(run("detach")).isEqualTo(2);
+    assertThat(run("detach", "mars/web", "--cluster", "mars")).isEqualTo(2);
+  }
+
+  @Test
   void whatCannotBeIsRefusedInOneSentence() {
-    assertThat(run("decisions", "local/demo", "--from", "yesterday")).isEqualTo(1);
+    assertThat(run("decisions", "local/demo", "--from", "yesterday")).isEqualTo(2);
     assertThat(err.toString()).contains("from must be like 2026-01-31T12:00:00Z", "'yesterday'");
     assertThat(err.toString().lines()).hasSize(1);
-    assertThat(run("decisions", "local/demo", "--from", "5", "--to", "4")).isEqualTo(1);
+    assertThat(run("decisions", "local/demo", "--from", "5", "--to", "4")).isEqualTo(2);
     assertThat(err.toString()).contains("from must be earlier than to");
     assertThat(run("decisions", "local/demo", "--from", "5", "--limit", "4")).isEqualTo(2);
     assertThat(run("decisions", "local/demo", "--from", "5", "--follow")).isEqualTo(2);
