@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
+import io.kiss.cluster.http.ContractProxy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,17 +29,22 @@ class LiveCommandsTest {
 
   @TempDir static Path data;
   private static Node node;
+  private static ContractProxy proxy;
   private StringWriter out = new StringWriter();
   private StringWriter err = new StringWriter();
 
   @BeforeAll
-  static void boot() {
+  static void boot() throws IOException {
     node = NodeFixture.boot(data);
+    proxy = ContractProxy.before(node.url());
   }
 
   @AfterAll
   static void stop() {
+    proxy.close();
     node.close();
+    assertThat(proxy.broken()).as("what the commands exchanged with the node").isEmpty();
+    assertThat(proxy.methods()).contains("GET", "PUT", "DELETE");
   }
 
   private int run(String... args) {
@@ -48,7 +54,7 @@ class LiveCommandsTest {
     line.setOut(new PrintWriter(out));
     line.setErr(new PrintWriter(err));
     return line.execute(
-        Stream.concat(Stream.of(args), Stream.of("--url", node.url())).toArray(String[]::new));
+        Stream.concat(Stream.of(args), Stream.of("--url", proxy.url())).toArray(String[]::new));
   }
 
   private static JsonNode json(String text) {

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
+import io.kiss.cluster.http.ContractProxy;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -41,6 +43,7 @@ class WrongNumbersTest {
 
   @TempDir static Path data;
   private static Node node;
+  private static ContractProxy proxy;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -80,20 +83,24 @@ class WrongNumbersTest {
   }
 
   @BeforeAll
-  static void boot() {
+  static void boot() throws IOException {
     node = NodeFixture.boot(data);
+    proxy = ContractProxy.before(node.url());
     AdminClient client = AdminClient.of(node.url());
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> AdminClient.isSuccess(client.get("/api/v1/policies")));
     assertThat(
-            Main.execute("policy", "import", POLICY, "--id", "v1", "--url", node.url(), "--json"))
+            Main.execute("policy", "import", POLICY, "--id", "v1", "--url", proxy.url(), "--json"))
         .isZero();
   }
 
   @AfterAll
   static void stop() {
+    proxy.close();
     node.close();
+    assertThat(proxy.broken()).as("what the commands exchanged with the node").isEmpty();
+    assertThat(proxy.methods()).contains("POST", "PUT");
   }
 
   private static void collect(CommandLine line, String name, Set<String> found) {
@@ -137,7 +144,7 @@ class WrongNumbersTest {
     line.setOut(new PrintWriter(out));
     String[] all =
         talks(line, args)
-            ? Stream.concat(Arrays.stream(args), Stream.of("--url", node.url()))
+            ? Stream.concat(Arrays.stream(args), Stream.of("--url", proxy.url()))
                 .toArray(String[]::new)
             : args;
     assertThat(line.execute(all)).as(err.toString()).isEqualTo(2);
