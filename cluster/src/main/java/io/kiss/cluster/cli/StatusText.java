@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** What {@code kiss status} prints, made of the admin API's answers. */
@@ -154,7 +155,9 @@ final class StatusText {
 
   List<String> lines() {
     // Only sentences are longer yet, and go on in the next line.
-    return lines.stream().flatMap(line -> Columns.wrap(line, INDENT, room).lines()).toList();
+    return lines.stream()
+        .flatMap(l -> l.isEmpty() ? Stream.of(l) : Columns.wrap(l, INDENT, room).lines())
+        .toList();
   }
 
   private static String place(JsonNode address) {
