@@ -3,6 +3,7 @@ package io.kiss.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
@@ -76,6 +77,47 @@ class JsonLogTest {
       assertThat(line.toString()).contains("no namespace 'nowhere'");
     } finally {
       kiss.detachAppender(file);
+      file.stop();
+    }
+  }
+
+  /** A scaler that ticks at another pace from now on says that what it remembered is gone. */
+  @Test
+  void whatAScalerSaysCarriesItsDeploymentToo() throws Exception {
+    Logger kiss = (Logger) LoggerFactory.getLogger("io.kiss");
+    Level before = kiss.getLevel();
+    Appender<ILoggingEvent> file = file();
+    kiss.setLevel(Level.INFO);
+    kiss.addAppender(file);
+    String demo = "/api/v1/clusters/local/namespaces/demo";
+    try (Node node = NodeFixture.boot(folder.resolve("data"))) {
+      NodeFixture.call(node, "PUT", demo, "{}");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () ->
+                  NodeFixture.json(NodeFixture.call(node, "GET", demo + "/decisions", ""))
+                          .path("decisions")
+                          .size()
+                      > 0);
+      NodeFixture.call(node, "PUT", demo, "{\"tickSeconds\": 20}");
+      JsonNode line =
+          await()
+              .atMost(Duration.ofSeconds(60))
+              .until(
+                  () ->
+                      lines().stream()
+                          .filter(l -> l.path("loggerName").asText().endsWith("ScalerActor"))
+                          .filter(l -> l.at("/mdc/deployment").asText().equals("resnet50"))
+                          .findFirst(),
+                  Optional::isPresent)
+              .orElseThrow();
+      assertThat(line.at("/mdc/cluster").asText()).isEqualTo("local");
+      assertThat(line.at("/mdc/namespace").asText()).isEqualTo("demo");
+      assertThat(line.toString()).contains("starts without memory");
+    } finally {
+      kiss.detachAppender(file);
+      kiss.setLevel(before);
       file.stop();
     }
   }

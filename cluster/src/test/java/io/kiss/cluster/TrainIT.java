@@ -3,6 +3,8 @@ package io.kiss.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kiss.cluster.cli.DocumentedFields;
 import io.kiss.kisim.autoscale.PolicyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +46,29 @@ class TrainIT {
         .content()
         .contains("Going on with");
     assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void programsAreToldWhatWasMade() throws Exception {
+    try (KissProcess kiss = KissProcess.start(folder, with("train", "--out", "p.kiss", "--json"))) {
+      assertThat(kiss.exitCode(A_RUN)).as(kiss.transcript()).isZero();
+      String out = kiss.output();
+      assertThat(DocumentedFields.in(out)).isEqualTo(DocumentedFields.of("train"));
+      JsonNode told = DocumentedFields.strictly(out);
+      PolicyFile made = PolicyFile.read(folder.resolve("p.kiss"));
+      assertThat(told.path("sha256").asText()).isEqualTo(made.policy().sha256());
+      assertThat(Path.of(told.path("policy").asText()))
+          .hasSameBinaryContentAs(folder.resolve("p.kiss"));
+      assertThat(told.path("done").asBoolean()).isTrue();
+      assertThat(told.path("seed").asLong()).isEqualTo(5);
+      assertThat(told.path("environmentSteps").asLong())
+          .isEqualTo(made.provenance().environmentSteps())
+          .isGreaterThanOrEqualTo(33_000);
+      assertThat(told.at("/budget/environmentSteps").asLong()).isEqualTo(33_000);
+      assertThat(told.at("/budget/seconds").isNull()).isTrue();
+      assertThat(Path.of(told.path("metrics").asText())).isNotEmptyFile();
+      assertThat(kiss.errors()).contains("Training a policy for 33,000 steps");
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kiss.cluster.boot.BootFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -36,7 +37,6 @@ final class AdminClient {
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
   private static final Duration CONNECT = Duration.ofSeconds(15);
-  private static final int UNAUTHORIZED = 401;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -71,6 +71,17 @@ final class AdminClient {
   static AdminClient of(String url) {
     AdminClient client = new AdminClient();
     client.url = url;
+    return client;
+  }
+
+  /**
+   * The same for a command without these flags.
+   *
+   * @param spec of the command whose flags say what is asked for
+   */
+  static AdminClient of(String url, CommandSpec spec) {
+    AdminClient client = of(url);
+    client.spec = spec;
     return client;
   }
 
@@ -168,7 +179,7 @@ final class AdminClient {
             "KISS_HTTP_OPERATOR_TOKEN");
     if (!isSuccess(response)) {
       try (Stream<String> body = response.body()) {
-        throw new BootFailure(refusal(response, body.collect(Collectors.joining())));
+        throw refused(response, body.collect(Collectors.joining()));
       }
     }
     return response.body();
@@ -184,7 +195,7 @@ final class AdminClient {
         send(
             HttpRequest.newBuilder(URI.create(base() + path)).DELETE(), "KISS_HTTP_OPERATOR_TOKEN");
     if (!isSuccess(response)) {
-      throw new BootFailure(refusal(response));
+      throw refused(response, response.body());
     }
   }
 
@@ -192,10 +203,11 @@ final class AdminClient {
    * The body of a successful answer.
    *
    * @throws BootFailure with the node's reason where it is a refusal
+   * @throws ParameterException with it where what was asked for makes no sense: wrong usage
    */
   JsonNode require(HttpResponse<String> response) {
     if (!isSuccess(response)) {
-      throw new BootFailure(refusal(response));
+      throw refused(response, response.body());
     }
     return parse(response);
   }
@@ -293,12 +305,15 @@ final class AdminClient {
     }
   }
 
-  private String refusal(HttpResponse<String> response) {
-    return refusal(response, response.body());
+  private RuntimeException refused(HttpResponse<?> response, String body) {
+    String sentence = refusal(response, body);
+    return response.statusCode() == HttpURLConnection.HTTP_BAD_REQUEST && spec != null
+        ? new ParameterException(spec.commandLine(), sentence)
+        : new BootFailure(sentence);
   }
 
   private String refusal(HttpResponse<?> response, String body) {
-    return response.statusCode() == UNAUTHORIZED
+    return response.statusCode() == HttpURLConnection.HTTP_UNAUTHORIZED
         ? "the node at %s wants a token; give one with --token, KISS_HTTP_VIEWER_TOKEN or KISS_HTTP_OPERATOR_TOKEN"
             .formatted(base())
         : "the node at %s answers %d: %s"

@@ -19,15 +19,16 @@ import picocli.CommandLine.Spec;
     description = {
       "Attaches a namespace of a Kubernetes cluster: its Deployments are watched, and scaled once"
           + " --act says so. Without it nothing is changed, only shown. Attaching again changes how"
-          + " it is attached."
+          + " it is attached. Exit code 1 where the cluster or its metrics cannot be read."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kiss attach prod/llm --kubeconfig ~/.kube/config --prometheus http://127.0.0.1:9090 \\",
-      "      --source vllm --slo-ms 2000 --max-replicas 12      see what it would do",
+      "  kiss attach prod/llm --kubeconfig ~/.kube/config \\",
+      "      --prometheus http://127.0.0.1:9090 \\",
+      "      --source vllm --slo-ms 2000 --max-replicas 12    see what it would do",
       "  kiss attach prod/llm --source vllm --slo-ms 2000 --max-replicas 12 --act",
       "  kiss decisions prod/llm --follow"
     })
@@ -59,6 +60,12 @@ final class AttachCommand implements Callable<Integer> {
       AttachmentText.lines(view).forEach(out::println);
     }
     out.flush();
+    JsonNode problem = view.path("status").path("problem");
+    if (problem.isTextual()) {
+      throw new BootFailure(
+          "namespace %s is attached, but is not scaled: %s; attach it again with other flags, or kiss detach %s"
+              .formatted(name, problem.asText(), name));
+    }
     return 0;
   }
 
@@ -96,6 +103,7 @@ final class AttachCommand implements Callable<Integer> {
     Duration patience = status.path("problem").isTextual() ? PATIENCE_WITH_PROBLEM : PATIENCE;
     JsonNode budget = view.at("/attachment/gpuBudget");
     boolean budgetInUse = budget.isNull() || budget.equals(status.at("/gpus/budget"));
-    return status.path("deployments").size() > 0 && budgetInUse || waitedNanos > patience.toNanos();
+    boolean settled = status.path("deployments").size() > 0 && budgetInUse;
+    return settled && !status.path("problem").isTextual() || waitedNanos > patience.toNanos();
   }
 }

@@ -66,7 +66,8 @@ final class AttachmentText {
     for (JsonNode each : deployments) {
       String why = each.path("refusal").asText(each.path("lastReason").asText(""));
       if (!why.isEmpty()) {
-        lines.add(Columns.wrap(each.path("name").asText() + ": " + why, 2));
+        String name = each.path("name").asText() + ": ";
+        lines.add(Columns.wrap(why.startsWith(name) ? why : name + why, 2));
       }
     }
     return lines;

@@ -2,12 +2,13 @@ package io.kiss.cluster.cli;
 
 import io.kiss.kisim.calibrate.Calibration;
 import io.kiss.kisim.calibrate.CalibrationException;
+import io.kiss.kisim.calibrate.CalibrationJson;
 import io.kiss.kisim.calibrate.CalibrationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kiss calibrate --offline offline.csv --online online.csv",
-      "  kiss calibrate --offline offline.csv --online online.csv --out mine.conf"
+      "  kiss calibrate --offline offline.csv --online online.csv --out mine.conf",
+      "  kiss calibrate --offline offline.csv --json | jq .medianAbsoluteError.fit"
     })
 public final class CalibrateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -43,7 +45,10 @@ public final class CalibrateCommand implements Callable<Integer> {
       description = "CSV of a closed loop with dynamic batching, to predict; never fitted on.")
   private Path online;
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Write the profiles, HOCON.")
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write the profiles, HOCON; - is standard output.")
   private Path out;
 
   @Option(
@@ -56,6 +61,11 @@ public final class CalibrateCommand implements Callable<Integer> {
   @Option(names = "--force", description = "Write fits that are worse than the bound, too.")
   private boolean force;
 
+  @Option(
+      names = "--json",
+      description = "Print fits and predictions as one JSON object instead of text.")
+  private boolean json;
+
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
@@ -63,15 +73,26 @@ public final class CalibrateCommand implements Callable<Integer> {
       err.println("kiss calibrate: --bound must be positive, not " + bound);
       return CommandLine.ExitCode.USAGE;
     }
+    Optional<OutputFile> profiles = Optional.ofNullable(out).map(o -> new OutputFile("--out", o));
+    boolean piped = profiles.isPresent() && profiles.get().isStandardOutput();
+    if (json && piped) {
+      err.println("kiss calibrate: --json and --out - both want standard output; name a file");
+      return CommandLine.ExitCode.USAGE;
+    }
     Calibration calibration;
     try {
+      profiles.ifPresent(OutputFile::requireWritable);
       calibration = Calibration.run(offline, online);
-    } catch (CalibrationException e) {
+    } catch (CalibrationException | IllegalArgumentException e) {
       err.println("kiss calibrate: " + e.getMessage());
       return CommandLine.ExitCode.USAGE;
     }
-    spec.commandLine().getOut().print(CalibrationReport.of(calibration));
-    spec.commandLine().getOut().flush();
+    PrintWriter people = piped ? err : spec.commandLine().getOut();
+    people.print(
+        json
+            ? CalibrationJson.of(calibration, bound, force) + "\n"
+            : CalibrationReport.of(calibration));
+    people.flush();
     List<String> bad = calibration.worseThan(bound);
     boolean allBad = bad.size() == calibration.fitCount();
     for (String fit : bad) {
@@ -86,9 +107,13 @@ public final class CalibrateCommand implements Callable<Integer> {
       err.println("kiss calibrate: no fit is good enough, nothing was written");
       return CommandLine.ExitCode.SOFTWARE;
     }
-    if (out != null) {
+    if (profiles.isPresent()) {
       try {
-        Files.writeString(out, calibration.profiles(force ? Double.POSITIVE_INFINITY : bound));
+        profiles
+            .get()
+            .write(
+                calibration.profiles(force ? Double.POSITIVE_INFINITY : bound),
+                spec.commandLine().getOut());
       } catch (IOException e) {
         err.println("kiss calibrate: cannot write " + e.getMessage());
         return CommandLine.ExitCode.SOFTWARE;

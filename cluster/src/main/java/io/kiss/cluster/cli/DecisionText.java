@@ -1,6 +1,7 @@
 package io.kiss.cluster.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kiss.kisim.text.Columns;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -11,20 +12,35 @@ final class DecisionText {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
 
+  /** Behind the time. */
+  private static final int INDENT = 16;
+
   private DecisionText() {}
 
-  static String line(JsonNode record) {
+  /**
+   * The record.
+   *
+   * @param room columns there are; what does not fit goes on in the next line
+   */
+  static String line(JsonNode record, int room) {
     String error = record.path("error").asText("");
-    return String.format(
-        Locale.ROOT,
-        "%s  %-20s %3d -> %-3d %-9s %s%s",
-        time(record.path("timeSeconds").asDouble()),
-        record.path("deployment").asText(),
-        record.path("current").asInt(),
-        record.path("replicas").asInt(),
-        record.path("outcome").asText().toLowerCase(Locale.ROOT),
-        record.path("reason").asText(),
-        error.isEmpty() ? "" : "; " + error);
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%s  %-20s %3d -> %-3d %-9s %s%s",
+            time(record.path("timeSeconds").asDouble()),
+            record.path("deployment").asText(),
+            record.path("current").asInt(),
+            record.path("replicas").asInt(),
+            record.path("outcome").asText().toLowerCase(Locale.ROOT),
+            record.path("reason").asText(),
+            error.isEmpty() ? "" : "; " + error);
+    return wrapped(line, room);
+  }
+
+  /** A line that begins with a time, in so many columns. */
+  static String wrapped(String line, int room) {
+    return Columns.wrap(line, INDENT, room).replace("\n", System.lineSeparator());
   }
 
   /** A time of the cluster's clock, as lines begin with it. */

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
       "  kiss decisions prod/llm --limit 50",
       "  kiss decisions prod/llm --deployment chat --follow",
       "  kiss decisions local/demo --json | jq .reason",
-      "  kiss decisions prod/llm --from 2026-01-31T00:00:00Z --all --json > january-31.ndjson"
+      "  kiss decisions prod/llm --from 2026-01-31T00:00:00Z --all --json > all.ndjson"
     })
 final class DecisionsCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -83,12 +83,16 @@ final class DecisionsCommand implements Callable<Integer> {
   @Option(names = "--all", description = "Also decisions that change nothing.")
   private boolean all;
 
+  private final int room = Terminal.room();
   private boolean shown;
 
   @Override
   public Integer call() {
     boolean range = from != null || to != null;
     require(!range || limit == null, "--limit goes without --from and --to, which show all");
+    require(
+        limit == null || limit >= 1 && limit <= PAGE,
+        "--limit must be in 1.." + PAGE + ", not " + limit);
     require(!range || !follow, "--follow goes without --from and --to");
     if (range) {
       showRange();
@@ -194,7 +198,7 @@ final class DecisionsCommand implements Callable<Integer> {
     }
     shown = true;
     PrintWriter out = spec.commandLine().getOut();
-    out.println(node.json() ? record.toString() : DecisionText.line(record));
+    out.println(node.json() ? record.toString() : DecisionText.line(record, room));
     out.flush();
   }
 }

@@ -42,10 +42,11 @@ import picocli.CommandLine.Spec;
     footer = {
       "  kiss evaluate --traces monday.csv.gz",
       "  kiss evaluate --traces monday.csv.gz --policy policy.kiss --out monday",
-      "  kiss evaluate --traces monday.csv.gz --policy v2 --node http://127.0.0.1:8080",
-      "  kiss evaluate --traces *.csv.gz --window 0:6h --seeds 10 --startup-seconds 120",
-      "  kiss evaluate --traces t.csv --autoscalers hpa,hpa:target=0.5,hpa:tuned,queueing",
-      "  kiss evaluate --scenarios conf/scenarios/resnet50-diurnal.conf --engine request"
+      "  kiss evaluate --traces monday.csv.gz --policy v2 --node http://kiss:8080",
+      "  kiss evaluate --traces *.csv.gz --window 0:6h --seeds 9 --startup-seconds 60",
+      "  kiss evaluate --traces t.csv --autoscalers hpa,hpa:target=0.5,hpa:tuned",
+      "  kiss evaluate --scenarios conf/scenarios/slow-start.conf --engine request",
+      "  kiss evaluate --traces monday.csv.gz --json | jq .summary.rows"
     })
 public final class EvaluateCommand implements Callable<Integer> {
   private static final int MOST_SEEDS = 10_000;
@@ -180,6 +181,12 @@ public final class EvaluateCommand implements Callable<Integer> {
       description = "Runs at the same time; changes no result (default: one a core).")
   private Integer jobs;
 
+  @Option(
+      names = "--json",
+      description =
+          "Print results.json instead of table and verdict; progress goes to standard error.")
+  private boolean json;
+
   @Override
   public Integer call() {
     check();
@@ -201,6 +208,7 @@ public final class EvaluateCommand implements Callable<Integer> {
               read,
               out == null ? Path.of("evaluation-" + read.digest().substring(0, 8)) : out,
               jobs == null ? Runtime.getRuntime().availableProcessors() : jobs,
+              json,
               spec.commandLine().getOut(),
               spec.commandLine().getErr());
     } catch (ScenarioException | UnusableFileException | IllegalArgumentException e) {
@@ -294,26 +302,15 @@ public final class EvaluateCommand implements Callable<Integer> {
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
 
-  /** As typed, but for where it goes and how many threads it takes: neither changes a result. */
+  /**
+   * As typed, but for where and how it is told and how many threads it takes: no result changes.
+   */
   private String command() {
-    StringBuilder text = new StringBuilder("kiss evaluate");
     List<String> args = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
     if (!args.isEmpty() && args.get(0).equals("evaluate")) {
       args.remove(0);
     }
-    for (int i = 0; i < args.size(); i++) {
-      String arg = args.get(i);
-      if (arg.equals("--jobs") || arg.equals("--out")) {
-        i++;
-      } else if (!arg.startsWith("--jobs=") && !arg.startsWith("--out=")) {
-        text.append(' ').append(quoted(arg));
-      }
-    }
-    return text.toString();
-  }
-
-  private static String quoted(String arg) {
-    return arg.matches("[\\w@%+=:,./#-]+") ? arg : "'" + arg.replace("'", "'\\''") + "'";
+    return CommandText.of("kiss evaluate", args);
   }
 
   private void requireWritable(Path folder) {

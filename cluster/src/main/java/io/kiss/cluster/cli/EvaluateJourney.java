@@ -11,6 +11,7 @@ import io.kiss.kisim.evaluate.result.Failure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.ExitCode;
 
@@ -23,6 +24,8 @@ final class EvaluateJourney {
   private final Path folder;
   private final int jobs;
   private final RunFile runs;
+  private final boolean json;
+  private final PrintWriter people;
   private final PrintWriter out;
   private final PrintWriter err;
 
@@ -31,12 +34,15 @@ final class EvaluateJourney {
       Path folder,
       int jobs,
       RunFile runs,
+      boolean json,
       PrintWriter out,
       PrintWriter err) {
     this.read = read;
     this.folder = folder;
     this.jobs = jobs;
     this.runs = runs;
+    this.json = json;
+    people = json ? err : out;
     this.out = out;
     this.err = err;
   }
@@ -44,22 +50,28 @@ final class EvaluateJourney {
   /**
    * Takes up the folder of an evaluation.
    *
+   * @param json whether the results go to {@code out} for programs, and all else to {@code err}
    * @throws io.kiss.kisim.file.UnusableFileException with a sentence if it cannot be
    */
   static EvaluateJourney open(
-      EvaluationReader.Read read, Path folder, int jobs, PrintWriter out, PrintWriter err) {
+      EvaluationReader.Read read,
+      Path folder,
+      int jobs,
+      boolean json,
+      PrintWriter out,
+      PrintWriter err) {
     RunFile runs = RunFile.open(folder, read.digest());
     if (System.getProperty("kiss.logs") == null) {
       System.setProperty("kiss.logs", folder.toString());
     }
-    return new EvaluateJourney(read, folder, jobs, runs, out, err);
+    return new EvaluateJourney(read, folder, jobs, runs, json, out, err);
   }
 
   /** Runs; the answer is the exit code. */
   int run() {
     announce();
     Thread self = Thread.currentThread();
-    WorkBar bar = new WorkBar(Terminal.system(), out, System::nanoTime);
+    WorkBar bar = new WorkBar(Terminal.system(json), people, System::nanoTime);
     try (RunFile closing = runs;
         StopSignals signals = StopSignals.listen(self::interrupt)) {
       EvaluationResults results;
@@ -115,9 +127,14 @@ final class EvaluateJourney {
     return signals.exitCode().orElse(INTERRUPTED);
   }
 
-  private int report(EvaluationResults results) {
-    EvaluationTable.lines(results).forEach(this::say);
-    say("");
+  private int report(EvaluationResults results) throws IOException {
+    if (json) {
+      out.print(Files.readString(folder.resolve(ReportFiles.JSON)));
+      out.flush();
+    } else {
+      EvaluationTable.lines(results).forEach(this::say);
+      say("");
+    }
     say("Report: " + folder.resolve(ReportFiles.HTML));
     if (runs.kept() == runs.before() && results.failures().isEmpty()) {
       say("Every run was there already; the report was written anew.");
@@ -139,8 +156,8 @@ final class EvaluateJourney {
   }
 
   private void say(String line) {
-    out.println(line);
-    out.flush();
+    people.println(line);
+    people.flush();
   }
 
   private int fail(String message) {

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kiss jobs list",
-      "  kiss jobs simulate order.json    the fields are in /openapi.yaml, SimulationOrder",
+      "  kiss jobs simulate order.json    fields: /openapi.yaml, SimulationOrder",
       "  kiss jobs show ID --json",
       "  kiss jobs cancel ID"
     })

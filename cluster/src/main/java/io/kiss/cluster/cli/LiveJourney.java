@@ -3,28 +3,29 @@ package io.kiss.cluster.cli;
 import io.kiss.cluster.AllRoles;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeSettings;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** What {@code kiss up} does with a namespace of a real cluster: attach it, scale it, serve. */
 final class LiveJourney {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
-
   private static final int NAME_WIDTH = 20;
 
   private final UpOptions options;
   private final NamespaceName namespace;
   private final AttachOptions attach;
+  private final CommandSpec spec;
   private final Terminal terminal;
 
-  LiveJourney(UpOptions options, NamespaceName namespace, AttachOptions attach, Terminal terminal) {
+  LiveJourney(
+      UpOptions options,
+      NamespaceName namespace,
+      AttachOptions attach,
+      CommandSpec spec,
+      Terminal terminal) {
     this.options = options;
     this.namespace = namespace;
     this.attach = attach;
+    this.spec = spec;
     this.terminal = terminal;
   }
 
@@ -41,17 +42,13 @@ final class LiveJourney {
           .ifPresent(
               policy ->
                   new EvaluationStep(node, terminal, new Trial(Optional.empty(), 1)).use(policy));
-      AdminClient client = AdminClient.of(node.url());
-      new DecisionPrinter(terminal, options.verbose(), NAME_WIDTH, LiveJourney::time).show(node);
+      AdminClient client = AdminClient.of(node.url(), spec);
+      new DecisionPrinter(terminal, options.verbose(), NAME_WIDTH, DecisionText::time).show(node);
       AttachCommand.attach(client, namespace, attach);
       AttachCommand.lookAt(client, namespace).forEach(terminal::line);
       node.whenStopped().toCompletableFuture().join();
       // Not by Ctrl-C, which ends the JVM: the cluster has put this node out.
       return 1;
     }
-  }
-
-  private static String time(double seconds) {
-    return TIME.format(Instant.ofEpochMilli((long) (seconds * 1000)));
   }
 }

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
       "  kiss simulate --scenario conf/scenarios/paper-spike.conf --autoscaler hpa",
       "  kiss evaluate --traces FILE   compare autoscalers on your traffic",
       "  kiss reproduce               the KIS-S paper's study, claim beside result",
-      "  kiss attach NAMESPACE --help   watch or scale a namespace of a Kubernetes cluster",
+      "  kiss attach NAMESPACE --help   watch or scale a namespace of Kubernetes",
       "  kiss status --json           the cluster and its training, for programs",
       "  kiss jobs list               what-if runs of a node",
       "  kiss up --help               all flags of a command"

@@ -26,6 +26,11 @@ record NamespaceName(String cluster, String namespace) {
   }
 
   String clusterPath() {
+    return clusterPath(cluster);
+  }
+
+  /** Where the API has a cluster. */
+  static String clusterPath(String cluster) {
     return "/api/v1/clusters/" + encoded(cluster);
   }
 

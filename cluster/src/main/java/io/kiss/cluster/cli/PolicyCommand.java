@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kiss.cluster.boot.BootFailure;
 import io.kiss.kisim.autoscale.PolicySnapshot;
+import io.kiss.kisim.text.Columns;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
@@ -29,11 +30,11 @@ import picocli.CommandLine.Spec;
     subcommands = PolicyEvaluateCommand.class,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kiss policy import policy.kiss         register what kiss train wrote",
-      "  kiss policy evaluate ID --wait         what the gate finds; needed before promote",
-      "  kiss policy promote ID                 a share of the scalers tries it, then all run it",
-      "  kiss policy pin ID local/web/api       one Deployment runs it in any case",
-      "  kiss policy rollback ID                take it back by hand"
+      "  kiss policy import policy.kiss     register what kiss train wrote",
+      "  kiss policy evaluate ID --wait     what the gate finds, before promote",
+      "  kiss policy promote ID             some scalers try it, then all run it",
+      "  kiss policy pin ID local/web/api   one Deployment runs it in any case",
+      "  kiss policy rollback ID            take it back by hand"
     })
 final class PolicyCommand implements Runnable {
   private static final String POLICIES = "/api/v1/policies";
@@ -68,14 +69,16 @@ final class PolicyCommand implements Runnable {
           from.path("seed").asText(),
           from.path("commit").asText());
     }
-    table.lines().forEach(this::say);
+    int room = Terminal.room();
+    table.lines(room).forEach(this::say);
     say("term " + all.path("term").asText() + (all.path("paused").asBoolean() ? ", paused" : ""));
     if (all.path("canary").isObject()) {
-      say(
+      String canary =
           "canary "
               + all.path("canary").path("policy").path("id").asText()
               + ": "
-              + all.path("canary").path("sentence").asText());
+              + all.path("canary").path("sentence").asText();
+      Columns.wrap(canary, 2, room).lines().forEach(this::say);
     }
     for (JsonNode pin : all.path("pins")) {
       String deployment = pin.path("deployment").asText("");
@@ -210,7 +213,20 @@ final class PolicyCommand implements Runnable {
       @Mixin AdminClient node,
       @Parameters(paramLabel = "ID") String id,
       @Parameters(paramLabel = "CLUSTER/NAMESPACE[/DEPLOYMENT]") String target) {
-    return assigned(node, node.post(path(id, "/pin"), target(target)));
+    int code = assigned(node, node.post(path(id, "/pin"), target(target)));
+    String[] parts = target.split("/", 3);
+    if (parts.length == 3 && !AdminClient.isSuccess(node.get(deployment(parts)))) {
+      spec.commandLine()
+          .getErr()
+          .println("Deployment " + target + " was not seen yet; it is pinned once it is");
+    }
+    return code;
+  }
+
+  private static String deployment(String[] parts) {
+    return new NamespaceName(parts[0], parts[1]).path()
+        + "/deployments/"
+        + URLEncoder.encode(parts[2], StandardCharsets.UTF_8);
   }
 
   @Command(

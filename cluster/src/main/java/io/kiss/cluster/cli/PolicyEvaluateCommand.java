@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kiss.cluster.boot.BootFailure;
+import io.kiss.kisim.text.Columns;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -186,13 +187,15 @@ final class PolicyEvaluateCommand implements Callable<Integer> {
           figure("%.0f", row.path("gpuHours").asDouble()),
           figure("%.0f", row.path("scalingActions").asDouble()));
     }
-    table.lines().forEach(this::say);
+    int room = Terminal.room();
+    table.lines(room).forEach(this::say);
     for (JsonNode check : report.path("checks")) {
-      say(
+      String found =
           (check.path("passed").asBoolean() ? "passed  " : "FAILED  ")
               + check.path("name").asText()
               + ": "
-              + check.path("sentence").asText());
+              + check.path("sentence").asText();
+      Columns.wrap(found, 8, room).lines().forEach(this::say);
     }
     say(
         "Policy "

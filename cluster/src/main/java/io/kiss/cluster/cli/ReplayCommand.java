@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kiss replay --deployment prod/llm/chat --from 2026-01-31T00:00:00Z --policy hpa",
+      "  kiss replay --deployment prod/llm/chat --policy hpa \\",
+      "      --from 2026-01-31T00:00:00Z",
       "  kiss replay --deployment local/demo/resnet50 --policy policy.kiss --all",
       "  kiss replay --deployment local/demo/resnet50 --policy recorded --json"
     })
@@ -75,6 +76,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--all", description = "Also decisions that come out the same.")
   private boolean all;
 
+  private final int room = Terminal.room();
   private ReplaySummary summary = ReplaySummary.NONE;
 
   @Override
@@ -135,7 +137,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (node.json()) {
       say(RecordedDecisions.JSON.valueToTree(decision).toString());
     } else if (all || !same) {
-      say(
+      people(
           String.format(
               Locale.ROOT,
               "%s  %3d -> %-3s %s",
@@ -161,7 +163,7 @@ final class ReplayCommand implements Callable<Integer> {
       say(last.toString());
       return;
     }
-    say(
+    people(
         "%d decisions, %d exact: %s asks for as many in %d, more in %d, fewer in %d%s"
             .formatted(
                 summary.decisions(),
@@ -173,7 +175,7 @@ final class ReplayCommand implements Callable<Integer> {
                 summary.impossible() == 0
                     ? ""
                     : "; %d cannot be taken again".formatted(summary.impossible())));
-    say(
+    people(
         String.format(
             Locale.ROOT,
             "asked for %.2f replica-hours rather than %.2f; by the queueing model too few for the"
@@ -182,7 +184,11 @@ final class ReplayCommand implements Callable<Integer> {
             summary.replicaSecondsRecorded() / 3600,
             summary.tightReplayed(),
             summary.tightRecorded()));
-    say(Replayer.CAVEAT);
+    people(Replayer.CAVEAT);
+  }
+
+  private void people(String line) {
+    say(DecisionText.wrapped(line, room));
   }
 
   private void say(String line) {

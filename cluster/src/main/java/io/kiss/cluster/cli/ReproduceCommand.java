@@ -45,9 +45,10 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  kiss reproduce                         a few minutes",
-      "  kiss reproduce --long-factor 200       the longer training as long as it likes",
+      "  kiss reproduce --long-factor 200       with much longer training",
       "  kiss reproduce --client paper          on the paper's own load generator",
-      "  kiss reproduce --policy policy.kiss    KIScaler with a policy of kiss train"
+      "  kiss reproduce --policy policy.kiss    KIScaler with a policy of kiss train",
+      "  kiss reproduce --json > study.json     for programs"
     })
 public final class ReproduceCommand implements Callable<Integer> {
   private static final int MOST_EPISODES = 1_000_000;
@@ -147,6 +148,11 @@ public final class ReproduceCommand implements Callable<Integer> {
       description = "Threads; changes no result (default: one a core).")
   private Integer jobs;
 
+  @Option(
+      names = "--json",
+      description = "Print reproduction.json instead of text; progress goes to standard error.")
+  private boolean json;
+
   @Override
   public Integer call() {
     check();
@@ -161,6 +167,7 @@ public final class ReproduceCommand implements Callable<Integer> {
             study,
             out,
             jobs == null ? Runtime.getRuntime().availableProcessors() : jobs,
+            json,
             spec.commandLine().getOut(),
             spec.commandLine().getErr())
         .run();
@@ -232,20 +239,13 @@ public final class ReproduceCommand implements Callable<Integer> {
     return new PaperSetup(gpu, cpu, Client.UNLIMITED.settings());
   }
 
-  /** As typed, but for where it goes and how many threads it takes: neither changes a result. */
+  /**
+   * As typed, but for where and how it is told and how many threads it takes: no result changes.
+   */
   private String command() {
     List<String> args = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
     args.remove("reproduce");
-    StringBuilder text = new StringBuilder("kiss reproduce");
-    for (int i = 0; i < args.size(); i++) {
-      String arg = args.get(i);
-      if (arg.equals("--jobs") || arg.equals("--out")) {
-        i++;
-      } else if (!arg.startsWith("--jobs=") && !arg.startsWith("--out=")) {
-        text.append(' ').append(arg);
-      }
-    }
-    return text.toString();
+    return CommandText.of("kiss reproduce", args);
   }
 
   private void requireWritable() {

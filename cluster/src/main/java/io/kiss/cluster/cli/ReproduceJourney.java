@@ -7,6 +7,7 @@ import io.kiss.cluster.train.StopSignals;
 import io.kiss.kisim.text.Columns;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ExitCode;
@@ -21,13 +22,23 @@ final class ReproduceJourney {
   private final Study study;
   private final Path folder;
   private final int jobs;
+  private final boolean json;
+  private final PrintWriter people;
   private final PrintWriter out;
   private final PrintWriter err;
 
-  ReproduceJourney(Study study, Path folder, int jobs, PrintWriter out, PrintWriter err) {
+  /**
+   * A study that is to be done.
+   *
+   * @param json whether the data go to {@code out} for programs, and all else to {@code err}
+   */
+  ReproduceJourney(
+      Study study, Path folder, int jobs, boolean json, PrintWriter out, PrintWriter err) {
     this.study = study;
     this.folder = folder;
     this.jobs = jobs;
+    this.json = json;
+    people = json ? err : out;
     this.out = out;
     this.err = err;
     if (System.getProperty("kiss.logs") == null) {
@@ -39,7 +50,7 @@ final class ReproduceJourney {
   int run() {
     say("The KIS-S paper's study (arXiv 2507.07932) on KISim, every request simulated");
     Thread self = Thread.currentThread();
-    WorkBar bar = new WorkBar(Terminal.system(), out, System::nanoTime);
+    WorkBar bar = new WorkBar(Terminal.system(json), people, System::nanoTime);
     try (StopSignals signals = StopSignals.listen(self::interrupt)) {
       StudyReport report;
       try {
@@ -51,7 +62,13 @@ final class ReproduceJourney {
       }
       bar.leave();
       report.write(folder);
-      report(report);
+      if (json) {
+        out.print(Files.readString(folder.resolve(StudyReport.JSON)));
+        out.flush();
+      } else {
+        report(report);
+      }
+      sayWhereItIs();
       return ExitCode.OK;
     } catch (IOException e) {
       err.println("kiss reproduce: cannot write to " + folder + ": " + e.getMessage());
@@ -71,6 +88,9 @@ final class ReproduceJourney {
         table(section.header(), section.rows());
       }
     }
+  }
+
+  private void sayWhereItIs() {
     say("");
     say("Page: " + folder.resolve(StudyReport.HTML));
     say("Data: " + folder.resolve(StudyReport.JSON));
@@ -79,12 +99,12 @@ final class ReproduceJourney {
   private void table(List<String> header, List<List<String>> rows) {
     Table table = new Table(header.toArray(new String[0]));
     rows.forEach(row -> table.row(row.toArray(new String[0])));
-    table.lines().forEach(out::println);
-    out.flush();
+    table.lines().forEach(people::println);
+    people.flush();
   }
 
   private void say(String line) {
-    out.println(Columns.wrap(line, INDENT).replace("\n", System.lineSeparator()));
-    out.flush();
+    people.println(Columns.wrap(line, INDENT).replace("\n", System.lineSeparator()));
+    people.flush();
   }
 }

@@ -47,7 +47,7 @@ final class StatusCommand implements Callable<Integer> {
       all.putArray("namespaces").addAll(namespaces());
       out.println(all.toPrettyString());
     } else {
-      StatusText text = new StatusText(cluster);
+      StatusText text = new StatusText(cluster, Terminal.room());
       if (AdminClient.isSuccess(training)) {
         text.training(node.parse(training));
       } else {

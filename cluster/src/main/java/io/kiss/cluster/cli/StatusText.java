@@ -1,26 +1,38 @@
 package io.kiss.cluster.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kiss.kisim.text.Columns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** What {@code kiss status} prints, made of the admin API's answers. */
 final class StatusText {
   private static final String NOT_MEASURED = "-";
+  private static final int INDENT = 2;
 
+  private final int room;
   private final List<String> lines = new ArrayList<>();
 
-  /** Begins with the answer of {@code GET /api/v1/cluster}. */
-  StatusText(JsonNode cluster) {
+  /**
+   * Begins with the answer of {@code GET /api/v1/cluster}.
+   *
+   * @param room columns there are
+   */
+  StatusText(JsonNode cluster, int room) {
+    this.room = room;
     JsonNode members = cluster.path("members");
     lines.add(
-        "Cluster of %d nodes, as %s sees it"
-            .formatted(members.size(), place(cluster.path("self"))));
+        "Cluster of %d %s, as %s sees it"
+            .formatted(
+                members.size(),
+                members.size() == 1 ? "node" : "nodes",
+                place(cluster.path("self"))));
     lines.add("");
     Map<String, String> singletons =
         entries(cluster.path("singletons")).stream()
@@ -42,7 +54,7 @@ final class StatusText {
           singletons.getOrDefault(address, NOT_MEASURED),
           entities(cluster.path("shards"), address));
     }
-    lines.addAll(table.lines());
+    lines.addAll(table.lines(room));
   }
 
   private static String entities(JsonNode shards, String address) {
@@ -97,7 +109,7 @@ final class StatusText {
           number(worker.path("stepsPerSecond"), 0),
           number(worker.path("silentSeconds"), 1) + " s");
     }
-    lines.addAll(table.lines());
+    lines.addAll(table.lines(room));
     return this;
   }
 
@@ -142,7 +154,10 @@ final class StatusText {
   }
 
   List<String> lines() {
-    return List.copyOf(lines);
+    // Only sentences are longer yet, and go on in the next line.
+    return lines.stream()
+        .flatMap(l -> l.isEmpty() ? Stream.of(l) : Columns.wrap(l, INDENT, room).lines())
+        .toList();
   }
 
   private static String place(JsonNode address) {

@@ -40,13 +40,28 @@ public record Terminal(PrintStream out, boolean interactive, boolean colours, in
 
   /** Standard output, as it is: no colours where it is no terminal or NO_COLOR is set. */
   public static Terminal system() {
+    return system(false);
+  }
+
+  /**
+   * The same, or standard error.
+   *
+   * @param error where standard output is for programs
+   */
+  public static Terminal system(boolean error) {
     boolean interactive = System.console() != null && !"dumb".equals(System.getenv("TERM"));
     String noColour = System.getenv("NO_COLOR");
     return new Terminal(
-        System.out,
+        error ? System.err : System.out,
         interactive,
         interactive && (noColour == null || noColour.isEmpty()),
         columns(interactive));
+  }
+
+  /** Columns that lines on standard output should keep to: any number where nobody watches. */
+  static int room() {
+    Terminal terminal = system();
+    return terminal.interactive() ? terminal.columns() : Integer.MAX_VALUE;
   }
 
   private static int columns(boolean interactive) {

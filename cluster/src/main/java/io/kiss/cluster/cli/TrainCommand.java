@@ -36,12 +36,13 @@ import picocli.CommandLine.TypeConversionException;
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kiss train --out policy.kiss                     two minutes, on all cores",
-      "  kiss train --out policy.kiss --steps 20M         until it has seen 20 million steps",
-      "  kiss train --resume policy.kiss.run              go on with a run that was stopped",
-      "  kiss train --resume policy.kiss.run --steps 40M  train on with a larger budget",
+      "  kiss train --out policy.kiss                  two minutes, on all cores",
+      "  kiss train --out policy.kiss --steps 20M      until it has seen 20M steps",
+      "  kiss train --resume policy.kiss.run           go on with a stopped run",
+      "  kiss train --resume p.kiss.run --steps 40M    with a larger budget",
       "  kiss train --out mine.kiss --scenarios conf/scenarios/resnet50-diurnal.conf",
       "  kiss train --out policy.kiss --engine pytorch --device gpu:0",
+      "  kiss train --out policy.kiss --json | jq -r .sha256",
       "  kiss simulate --scenario conf/scenarios/slow-start.conf \\",
       "       --autoscaler kiscaler:policy.kiss"
     })
@@ -131,6 +132,11 @@ final class TrainCommand implements Callable<Integer> {
       description = "Overwrite FILE, and the run in its folder, where there is one.")
   private boolean force;
 
+  @Option(
+      names = "--json",
+      description = "Print what was made as one JSON object; all else goes to standard error.")
+  private boolean json;
+
   /** The engines, by the names people write. */
   enum Engine {
     MXNET("MXNet"),
@@ -174,7 +180,11 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     TrainOptions options = options();
     try {
-      return new TrainJourney(options, Terminal.system()).run();
+      return new TrainJourney(
+              options,
+              Terminal.system(json),
+              Optional.of(spec.commandLine().getOut()).filter(o -> json))
+          .run();
     } catch (UnusableFileException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -10,6 +10,7 @@ import io.kiss.cluster.train.RunFolder;
 import io.kiss.cluster.train.StopSignals;
 import io.kiss.kisim.file.UnusableFileException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +21,18 @@ import org.slf4j.LoggerFactory;
 final class TrainJourney {
   private final TrainOptions options;
   private final Terminal terminal;
+  private final Optional<PrintWriter> programs;
 
-  TrainJourney(TrainOptions options, Terminal terminal) {
+  /**
+   * A run that is to be.
+   *
+   * @param terminal for people
+   * @param programs where what was made is told as JSON, if it is
+   */
+  TrainJourney(TrainOptions options, Terminal terminal, Optional<PrintWriter> programs) {
     this.options = options;
     this.terminal = terminal;
+    this.programs = programs;
   }
 
   /**
@@ -147,6 +156,7 @@ final class TrainJourney {
             "{} after {} steps",
             training.isBudgetSpent() ? "Done" : "Stopped",
             training.state().orElseThrow().environmentSteps());
+    programs.ifPresent(to -> outputs.tellPrograms(to, training.isBudgetSpent()));
     if (stopped.isPresent() && !training.isBudgetSpent()) {
       outputs.sayHowToResume();
       return stopped.getAsInt();

@@ -16,6 +16,7 @@ import io.kiss.kisim.autoscale.PolicyFile.Provenance;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.file.AtomicFiles;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -98,6 +99,13 @@ final class TrainOutputs {
         BuildInfo.commit(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS),
         setup.settings());
+  }
+
+  /** What was made, for programs. */
+  void tellPrograms(PrintWriter to, boolean done) {
+    EpisodeSummary episodes = curve.latest(TrainProgress.EPISODES);
+    to.println(TrainJson.of(policy, setup.order(), folder.path(), episodes, done));
+    to.flush();
   }
 
   /** One sentence for whoever stopped it. */

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kiss training start --seconds 600   start a run, or set the budget of the one there is",
+      "  kiss training start --seconds 600   start a run, or set its budget",
       "  kiss training workers 8             in the whole cluster, from now on"
     })
 final class TrainingCommand implements Runnable {

@@ -31,13 +31,13 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kiss up                                  two minutes of training, then the demo",
+      "  kiss up                                  train for two minutes, then the demo",
       "  kiss up --train-seconds 30 --port 9090   less training, another port",
-      "  kiss up --trace conv.csv.gz              replay a trace as the demo's traffic",
+      "  kiss up --trace conv.csv.gz              a trace as the demo's traffic",
       "  kiss up --policy policy.kiss             scale with what kiss train made",
-      "  kiss up --trace conv.csv.gz --once       half an hour of it, a JSON summary, exit",
-      "  kiss up --namespace prod/llm --kubeconfig FILE --prometheus URL --source vllm \\",
-      "      --slo-ms 2000 --max-replicas 12      watch a real namespace"
+      "  kiss up --trace conv.csv.gz --once       half an hour of it, a summary, exit",
+      "  kiss up --namespace prod/llm --kubeconfig FILE --prometheus URL \\",
+      "      --source vllm --slo-ms 2000 --max-replicas 12    watch a real namespace"
     })
 final class UpCommand implements Callable<Integer> {
   private static final double MOST_TRAIN_SECONDS = 30 * 86_400;
@@ -122,7 +122,7 @@ final class UpCommand implements Callable<Integer> {
           !once && trace == null && workers == null && seed == null && !trainSecondsGiven(),
           "--namespace is of a real cluster, and nothing is trained: --once, --trace, --workers,"
               + " --seed and --train-seconds are the demo's");
-      return new LiveJourney(options, namespace, attach, Terminal.system()).run();
+      return new LiveJourney(options, namespace, attach, spec, Terminal.system()).run();
     }
     require(
         !attach.given(),

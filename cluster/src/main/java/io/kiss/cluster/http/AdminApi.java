@@ -59,13 +59,13 @@ public final class AdminApi {
     endpoints.addAll(training.endpoints());
     stores.ifPresent(
         kept -> {
-          endpoints.addAll(new PolicyEndpoints(controller).endpoints());
           endpoints.addAll(new PolicyFileEndpoints(controller, kept.policies()).endpoints());
           LiveClusterEndpoints live =
               new LiveClusterEndpoints(controller, clusters, kept.catalog().sources());
           NamespaceEndpoints namespaces =
               new NamespaceEndpoints(
                   controller, actors.namespaces(), live, kept.catalog().profiles());
+          endpoints.addAll(new PolicyEndpoints(controller, namespaces).endpoints());
           endpoints.addAll(live.endpoints());
           endpoints.addAll(namespaces.endpoints());
           endpoints.addAll(new DecisionEndpoints(kept.decisions(), namespaces, feeds).endpoints());

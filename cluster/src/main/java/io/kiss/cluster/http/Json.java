@@ -97,11 +97,20 @@ final class Json {
   }
 
   static String sentence(JsonProcessingException e) {
+    return sentence("", e);
+  }
+
+  /**
+   * What is wrong with a value.
+   *
+   * @param key where the value stands; empty: it is the body
+   */
+  static String sentence(String key, JsonProcessingException e) {
     if (e instanceof JsonParseException) {
       return "the body is not JSON: line %d, column %d"
           .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
     }
-    String field =
+    String inside =
         e instanceof JsonMappingException mapping
             ? mapping.getPath().stream()
                 .map(
@@ -109,6 +118,7 @@ final class Json {
                         step.getFieldName() == null ? "" + step.getIndex() : step.getFieldName())
                 .collect(Collectors.joining("."))
             : "";
+    String field = key.isEmpty() || inside.isEmpty() ? key + inside : key + "." + inside;
     if (e instanceof UnrecognizedPropertyException) {
       return field + ": there is no such field";
     }

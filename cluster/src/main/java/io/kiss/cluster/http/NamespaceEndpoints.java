@@ -124,7 +124,7 @@ final class NamespaceEndpoints {
         }
         return settings;
       } catch (JsonProcessingException e) {
-        throw ApiProblem.badRequest("guards." + Json.sentence(e));
+        throw ApiProblem.badRequest(Json.sentence("guards", e));
       }
     }
   }
@@ -223,14 +223,9 @@ final class NamespaceEndpoints {
     return status(call)
         .thenApply(
             status ->
-                status.deployments().stream()
-                    .filter(deployment -> deployment.name().equals(name))
-                    .findFirst()
+                named(status.deployments(), name)
                     .<HttpResponse>map((DeploymentStatus deployment) -> Json.ok(deployment))
-                    .orElseThrow(
-                        () ->
-                            ApiProblem.notFound(
-                                "namespace %s has no Deployment '%s'".formatted(ref(call), name))));
+                    .orElseThrow(() -> noDeployment(ref(call), name)));
   }
 
   /**
@@ -245,9 +240,14 @@ final class NamespaceEndpoints {
             patch ->
                 attached(call)
                     .thenCombine(
-                        workload(ref, name),
-                        (attachment, inUse) -> {
+                        seen(ref),
+                        (attachment, seen) -> {
                           Optional<DeploymentOverride> before = attachment.override(name);
+                          if (before.isEmpty()) {
+                            requireDeployment(ref, name, seen);
+                          }
+                          Optional<WorkloadSpec> inUse =
+                              named(seen, name).flatMap(DeploymentStatus::workload);
                           DeploymentOverride override = terms.patched(name, before, patch);
                           ServiceTerms.requireRoom(override, before, inUse);
                           return controller
@@ -260,17 +260,35 @@ final class NamespaceEndpoints {
         .thenCompose(answer -> answer);
   }
 
-  /** What a Deployment's decisions go by now; empty where nobody can say. */
-  private CompletionStage<Optional<WorkloadSpec>> workload(NamespaceRef ref, String name) {
-    return ask(ref)
-        .handle(
-            (status, failure) ->
-                failure != null
-                    ? Optional.empty()
-                    : status.deployments().stream()
-                        .filter(deployment -> deployment.name().equals(name))
-                        .findFirst()
-                        .flatMap(DeploymentStatus::workload));
+  /** The Deployments that a namespace was seen to have; none where nobody can say. */
+  private CompletionStage<List<DeploymentStatus>> seen(NamespaceRef ref) {
+    return ask(ref).handle((status, failure) -> failure != null ? List.of() : status.deployments());
+  }
+
+  private static Optional<DeploymentStatus> named(List<DeploymentStatus> seen, String name) {
+    return seen.stream().filter(deployment -> deployment.name().equals(name)).findFirst();
+  }
+
+  /** Refuses a name that is nobody's. Before the first tick has seen any, that cannot be said. */
+  private static void requireDeployment(
+      NamespaceRef ref, String name, List<DeploymentStatus> seen) {
+    if (!seen.isEmpty() && named(seen, name).isEmpty()) {
+      throw noDeployment(ref, name);
+    }
+  }
+
+  private static ApiProblem noDeployment(NamespaceRef ref, String name) {
+    return ApiProblem.notFound("namespace %s has no Deployment '%s'".formatted(ref, name));
+  }
+
+  /** Fails with a 404 where a namespace, which is attached, is known not to have a Deployment. */
+  CompletionStage<Done> requireDeployment(NamespaceRef ref, String name) {
+    return seen(ref)
+        .thenApply(
+            deployments -> {
+              requireDeployment(ref, name, deployments);
+              return Done.getInstance();
+            });
   }
 
   private CompletionStage<NamespaceStatus> status(Call call) {

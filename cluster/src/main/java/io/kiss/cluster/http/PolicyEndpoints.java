@@ -2,6 +2,7 @@ package io.kiss.cluster.http;
 
 import akka.Done;
 import akka.http.javadsl.model.HttpResponse;
+import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Assignment;
 import io.kiss.actors.protocol.CanaryStatus;
 import io.kiss.actors.protocol.ControllerProtocol;
@@ -22,9 +23,11 @@ import java.util.concurrent.CompletionStage;
 /** The registry of policies, and which of them is in force. */
 final class PolicyEndpoints {
   private final ControllerClient controller;
+  private final NamespaceEndpoints namespaces;
 
-  PolicyEndpoints(ControllerClient controller) {
+  PolicyEndpoints(ControllerClient controller, NamespaceEndpoints namespaces) {
     this.controller = controller;
+    this.namespaces = namespaces;
   }
 
   /**
@@ -173,22 +176,38 @@ final class PolicyEndpoints {
 
   private CompletionStage<HttpResponse> pin(Call call) {
     return call.body(Target.class)
-        .thenCompose(
-            target ->
-                controller
-                    .view()
-                    .thenApply(view -> one(view, call.segment("id")))
-                    .thenCompose(
-                        policy ->
-                            controller.<Assignment>order(
-                                reply ->
-                                    new ControllerProtocol.PinPolicy(
-                                        target.cluster(),
-                                        target.namespace(),
-                                        target.deployment(),
-                                        policy.id(),
-                                        reply))))
+        .thenCombine(
+            controller.view(),
+            (target, view) -> {
+              PolicyView policy = one(view, call.segment("id"));
+              return known(view, target)
+                  .thenCompose(
+                      done ->
+                          controller.<Assignment>order(
+                              reply ->
+                                  new ControllerProtocol.PinPolicy(
+                                      target.cluster(),
+                                      target.namespace(),
+                                      target.deployment(),
+                                      policy.id(),
+                                      reply)));
+            })
+        .thenCompose(answer -> answer)
         .thenApply(Json::ok);
+  }
+
+  /** Fails where the Deployment is nobody's; what is no name of a namespace, is not attached. */
+  private CompletionStage<Done> known(ControllerView view, Target target) {
+    if (target.deployment().isEmpty()
+        || view.attachments().stream()
+            .noneMatch(
+                attachment ->
+                    attachment.cluster().equals(target.cluster())
+                        && attachment.namespace().equals(target.namespace()))) {
+      return CompletableFuture.completedFuture(Done.getInstance());
+    }
+    return namespaces.requireDeployment(
+        new NamespaceRef(target.cluster(), target.namespace()), target.deployment().get());
   }
 
   private CompletionStage<HttpResponse> unpin(Call call) {

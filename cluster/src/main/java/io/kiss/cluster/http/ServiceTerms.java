@@ -197,7 +197,7 @@ final class ServiceTerms {
     try {
       return Json.MAPPER.treeToValue(node, type);
     } catch (JsonProcessingException e) {
-      throw ApiProblem.badRequest(key + ": " + Json.sentence(e));
+      throw ApiProblem.badRequest(Json.sentence(key, e));
     }
   }
 }

@@ -46,6 +46,9 @@ public record GateOrder(
     if (!replayed.isEmpty() || !given.isEmpty()) {
       String pods = profile == null ? settings.profile() : profile;
       add(own, order(replayed, given, null, pods), library, from);
+    } else if (profile != null) {
+      throw new IllegalArgumentException(
+          "profile: is of the pods that traces are replayed on, and there is no trace");
     }
     List<String> played = scenarios == null ? settings.scenarios() : scenarios;
     if (!played.isEmpty()) {

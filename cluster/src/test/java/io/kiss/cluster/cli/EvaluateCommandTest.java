@@ -103,6 +103,21 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void programsGetTheBytesOfTheResultsWhichDoNotTellThatTheyDo() throws IOException {
+    Path text = folder.resolve("text");
+    Path json = folder.resolve("json");
+    Object[] command = {"--traces", trace("t"), "--autoscalers", "hpa,queueing", "--seeds", 2};
+    assertThat(run(with(command, "--out", text))).isZero();
+    List<Object> told = new ArrayList<>(List.of(with(command, "--out", json)));
+    told.add("--json");
+    assertThat(run(told.toArray())).as(err.toString()).isZero();
+    assertThat(out.toString()).isEqualTo(Files.readString(json.resolve(ReportFiles.JSON)));
+    assertThat(err.toString())
+        .contains("2 autoscalers on 1 trace", "Report: " + json.resolve(ReportFiles.HTML));
+    assertThat(files(json)).isEqualTo(files(text));
+  }
+
+  @Test
   void aFinishedEvaluationIsNotRunAgainAndWritesTheSameBytes() throws IOException {
     Path trace = trace("t");
     Path results = folder.resolve("results");

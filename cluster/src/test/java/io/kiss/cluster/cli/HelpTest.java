@@ -2,9 +2,13 @@ package io.kiss.cluster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +46,15 @@ class HelpTest {
 
   @ParameterizedTest
   @MethodSource("commands")
+  void itsExamplesStayWholeOnEightyColumns(CommandSpec command) {
+    String shown = command.commandLine().setUsageHelpAutoWidth(false).getUsageMessage();
+    for (String line : command.usageMessage().footer()) {
+      assertThat(shown).contains(line.stripTrailing());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
   void itsExamplesAreCommandLinesThatAreTaken(CommandSpec command) {
     for (String line : command.usageMessage().footer()) {
       if (line.startsWith("  kiss ") && !line.endsWith("\\")) {
@@ -56,9 +69,19 @@ class HelpTest {
 
   @ParameterizedTest
   @MethodSource("commands")
-  void whatTalksToANodeAnswersProgramsToo(CommandSpec command) {
-    if (command.findOption("--url") != null) {
+  void answersProgramsTooOrTheDocumentationSaysWhyNot(CommandSpec command) throws IOException {
+    if (!command.subcommands().isEmpty()) {
+      return;
+    }
+    String documented = Files.readString(Path.of("..", "docs", "command-json.md"));
+    String name = command.qualifiedName().replaceFirst("^kiss ", "");
+    if (Set.of("up", "node", "completion").contains(name)) {
+      assertThat(command.findOption("--json")).isNull();
+      assertThat(documented).containsPattern("`" + name + "( --once)?`");
+    } else {
       assertThat(command.findOption("--json")).isNotNull();
+      assertThat(documented)
+          .containsPattern("`" + name.split(" ", 2)[0] + "( …| --json -)?`[^|]*\\|");
     }
   }
 

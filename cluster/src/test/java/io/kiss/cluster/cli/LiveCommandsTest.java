@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
+import io.kiss.cluster.http.ContractProxy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,17 +29,22 @@ class LiveCommandsTest {
 
   @TempDir static Path data;
   private static Node node;
+  private static ContractProxy proxy;
   private StringWriter out = new StringWriter();
   private StringWriter err = new StringWriter();
 
   @BeforeAll
-  static void boot() {
+  static void boot() throws IOException {
     node = NodeFixture.boot(data);
+    proxy = ContractProxy.before(node.url());
   }
 
   @AfterAll
   static void stop() {
+    proxy.close();
     node.close();
+    assertThat(proxy.broken()).as("what the commands exchanged with the node").isEmpty();
+    assertThat(proxy.methods()).contains("GET", "PUT", "DELETE");
   }
 
   private int run(String... args) {
@@ -48,7 +54,7 @@ class LiveCommandsTest {
     line.setOut(new PrintWriter(out));
     line.setErr(new PrintWriter(err));
     return line.execute(
-        Stream.concat(Stream.of(args), Stream.of("--url", node.url())).toArray(String[]::new));
+        Stream.concat(Stream.of(args), Stream.of("--url", proxy.url())).toArray(String[]::new));
   }
 
   private static JsonNode json(String text) {
@@ -120,11 +126,37 @@ class LiveCommandsTest {
   }
 
   @Test
+  void aClusterThatCannotBeReadMakesAttachFailAndIsForgottenWhenAsked() {
+    String[] unusable = {
+      "attach",
+      "mars/web",
+      "--kubeconfig",
+      data.resolve("no-such-kubeconfig").toString(),
+      "--prometheus",
+      "http://127.0.0.1:9"
+    };
+    assertThat(run(unusable)).as(out.toString()).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("mars/web is attached, but is not scaled", "no-such-kubeconfig")
+        .contains("kiss detach mars/web")
+        .hasLineCount(1);
+    assertThat(run("detach", "--cluster", "mars")).isEqualTo(1);
+    assertThat(err.toString()).contains("detach web first");
+    assertThat(run("detach", "mars/web")).as(err.toString()).isZero();
+    assertThat(run("detach", "--cluster", "mars")).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("Cluster mars is removed");
+    assertThat(run("detach", "--cluster", "mars")).isEqualTo(1);
+    assertThat(err.toString()).contains("there is no cluster 'mars'");
+    assertThat(run("detach")).isEqualTo(2);
+    assertThat(run("detach", "mars/web", "--cluster", "mars")).isEqualTo(2);
+  }
+
+  @Test
   void whatCannotBeIsRefusedInOneSentence() {
-    assertThat(run("decisions", "local/demo", "--from", "yesterday")).isEqualTo(1);
+    assertThat(run("decisions", "local/demo", "--from", "yesterday")).isEqualTo(2);
     assertThat(err.toString()).contains("from must be like 2026-01-31T12:00:00Z", "'yesterday'");
     assertThat(err.toString().lines()).hasSize(1);
-    assertThat(run("decisions", "local/demo", "--from", "5", "--to", "4")).isEqualTo(1);
+    assertThat(run("decisions", "local/demo", "--from", "5", "--to", "4")).isEqualTo(2);
     assertThat(err.toString()).contains("from must be earlier than to");
     assertThat(run("decisions", "local/demo", "--from", "5", "--limit", "4")).isEqualTo(2);
     assertThat(run("decisions", "local/demo", "--from", "5", "--follow")).isEqualTo(2);

@@ -13,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,5 +190,9 @@ class MainTest {
     String wide = "x".repeat(39);
     assertThat(new Table(wide, wide).lines()).containsExactly(wide + "  " + wide);
     assertThat(new Table(wide, wide + "x").lines()).containsExactly(wide + " " + wide + "x");
+    // Three columns of 9, 30 and 3 in a terminal of 24: the widest gives way, down to the next.
+    List<String> narrow =
+        new Table("n", "build", "m").row("123456789", "b".repeat(30), "abc").lines(24);
+    assertThat(narrow).containsExactly("n              build   m", "123456789 bbbbbbbbb… abc");
   }
 }

@@ -3,8 +3,10 @@ package io.kiss.cluster.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kiss.cluster.reproduce.StudyReport;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,25 +73,20 @@ class ReproduceCommandTest {
     assertThat(err.toString()).startsWith("kiss: ").contains(says).hasLineCount(1);
   }
 
+  private static final String[] SMALL =
+      "--episodes 8 --seeds 1 --long-factor 0 --plays 2 --policy-steps 0 --client paper".split(" ");
+
+  private String[] into(Path results, String... more) {
+    List<String> all = new ArrayList<>(List.of(SMALL));
+    all.addAll(List.of(more));
+    all.addAll(List.of("--out", results.toString()));
+    return all.toArray(String[]::new);
+  }
+
   @Test
-  void aSmallStudyPrintsClaimBesideResultAndWritesItsFiles() {
+  void aSmallStudyPrintsClaimBesideResultAndWritesItsFiles() throws IOException {
     Path results = folder.resolve("study");
-    int code =
-        run(
-            "--episodes",
-            "8",
-            "--seeds",
-            "1",
-            "--long-factor",
-            "0",
-            "--plays",
-            "2",
-            "--policy-steps",
-            "0",
-            "--client",
-            "paper",
-            "--out",
-            results.toString());
+    int code = run(into(results));
     assertThat(err.toString()).isEmpty();
     assertThat(code).isZero();
     assertThat(out.toString())
@@ -99,6 +96,13 @@ class ReproduceCommandTest {
         .allMatch(line -> line.length() <= 80 || line.contains(": /"));
     assertThat(out.toString().replaceAll("\\s+", " ")).contains("the policy is never updated");
     assertThat(results.resolve(StudyReport.HTML)).content().contains("<svg", "kiss reproduce");
-    assertThat(results.resolve(StudyReport.JSON)).isNotEmptyFile();
+    String data = Files.readString(results.resolve(StudyReport.JSON));
+
+    out.getBuffer().setLength(0);
+    Path told = folder.resolve("told");
+    assertThat(run(into(told, "--json"))).as(err.toString()).isZero();
+    assertThat(out.toString()).isEqualTo(data).isNotBlank();
+    assertThat(told.resolve(StudyReport.JSON)).hasContent(data);
+    assertThat(err.toString()).contains("every request simulated", "Data: " + told);
   }
 }

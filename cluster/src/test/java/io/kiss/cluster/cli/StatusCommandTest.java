@@ -45,7 +45,8 @@ class StatusCommandTest {
   void membersTrainingAndEachWorkerAreShown() {
     assertThat(run("status", "--url", node.url() + "/")).as(err.toString()).isZero();
     List<String> lines = out.toString().lines().toList();
-    assertThat(lines.get(0)).startsWith("Cluster of 1 nodes, as 127.0.0.1:");
+    assertThat(lines.get(0)).startsWith("Cluster of 1 node, as 127.0.0.1:");
+    assertThat(lines.get(1)).isEmpty();
     assertThat(lines).anyMatch(line -> line.contains("control,learner,rollout,scaler"));
     assertThat(lines)
         .contains(

@@ -1,7 +1,9 @@
 package io.kiss.cluster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -186,6 +188,47 @@ class WhatIfCommandsTest {
         .isZero();
     assertThat(io.kiss.kisim.scenario.ProfileFile.read(profile))
         .containsOnlyKeys("good-g-fp16-b", "bad-g-fp16-b");
+  }
+
+  @Test
+  void calibrateTellsProgramsWhatTheDocumentationSays() throws IOException {
+    Path offline =
+        Files.writeString(
+            folder.resolve("o.csv"),
+            """
+            model,gpu,precision,backend,accel,batch,ips,avg_ms
+            good,g,FP16,b,-,1,200,5
+            good,g,FP16,b,-,2,333,6
+            good,g,FP16,b,-,4,500,8
+            """);
+    Path online =
+        Files.writeString(
+            folder.resolve("n.csv"),
+            """
+            model,gpu,precision,backend,accel,batch,concurrency,ips,avg_ms,p95_ms
+            good,g,FP16,b,-,1,1,180,5.5,6
+            """);
+    Object[] command = {"--offline", offline, "--online", online, "--json"};
+    assertThat(run(new CalibrateCommand(), command)).as(err.toString()).isZero();
+    assertThat(err.toString()).isEmpty();
+    assertThat(DocumentedFields.in(out.toString())).isEqualTo(DocumentedFields.of("calibrate"));
+    JsonNode told = DocumentedFields.strictly(out.toString());
+    assertThat(told.at("/fits/0/model").asText()).isEqualTo("good");
+    assertThat(told.at("/fits/0/accepted").asBoolean()).isTrue();
+    JsonNode row = told.at("/predictions/0");
+    assertThat(row.path("measuredThroughput").asDouble()).isEqualTo(180);
+    assertThat(row.path("throughputError").asDouble())
+        .isCloseTo(row.path("predictedThroughput").asDouble() / 180 - 1, within(1e-12));
+    // Little: 180 items a second, 5.5 ms each, one client.
+    assertThat(row.path("littleError").asDouble()).isCloseTo(180 * 0.0055 - 1, within(1e-12));
+
+    assertThat(run(new CalibrateCommand(), "--offline", offline, "--json", "--out", "-"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("both want standard output").hasLineCount(1);
+    out.getBuffer().setLength(0);
+    assertThat(run(new CalibrateCommand(), "--offline", offline, "--out", "-")).isZero();
+    Path piped = Files.writeString(folder.resolve("piped.conf"), out.toString());
+    assertThat(io.kiss.kisim.scenario.ProfileFile.read(piped)).containsOnlyKeys("good-g-fp16-b");
   }
 
   @Test

@@ -107,6 +107,7 @@ class GateEndpointsTest {
           v2 | {"traces": ["none.csv"]}            | 400 | none.csv
           v2 | {"scenarios": ["none"]}             | 400 | none
           v2 | {"series": [{"counts": []}]}        | 400 | series.0
+          v2 | {"profile": "nope"}                 | 400 | profile
           v2 | {"series": [{"counts": [1, 2]}], "profile": "nope"} | 400 | nope
           """)
   void whatMakesNoSenseIsRefusedByItsName(String id, String body, int status, String named) {

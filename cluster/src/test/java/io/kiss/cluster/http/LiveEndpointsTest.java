@@ -132,6 +132,17 @@ class LiveEndpointsTest {
   }
 
   @Test
+  void nothingIsKeptForADeploymentThatIsNotThere() {
+    call("PUT", DEMO, "{}");
+    await().atMost(A_WHILE).until(() -> get(DEMO).at("/status/deployments").size() > 0);
+    HttpResponse<String> patched =
+        call("PATCH", DEMO + "/deployments/nobody", "{\"mode\": \"OFF\"}");
+    assertThat(patched.statusCode()).as(patched.body()).isEqualTo(404);
+    assertThat(patched.body()).contains("has no Deployment 'nobody'");
+    assertThat(get(DEMO).at("/attachment/overrides")).isEmpty();
+  }
+
+  @Test
   void aBudgetAndAPriorityAreKeptAndTheNamespaceShowsWhatIsUsedAndWished() {
     call("PUT", DEMO, "{\"gpuBudget\": 3, \"priority\": 2}");
     String deployment = DEMO + "/deployments/resnet50";

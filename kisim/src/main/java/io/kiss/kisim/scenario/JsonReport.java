@@ -3,6 +3,7 @@ package io.kiss.kisim.scenario;
 import io.kiss.kisim.cluster.FaultKind;
 import io.kiss.kisim.engine.Scenario;
 import io.kiss.kisim.engine.Truth;
+import io.kiss.kisim.text.Json;
 
 /** A simulation as one JSON object; conf/scenarios/README.md says what is in it. */
 final class JsonReport {

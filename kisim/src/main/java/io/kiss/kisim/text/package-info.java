@@ -1,2 +1,2 @@
-/** Words and lines for people: widths of a terminal, spellings of keys. */
+/** Words and lines for people: widths of a terminal, spellings of keys; and JSON for programs. */
 package io.kiss.kisim.text;

@@ -1,43 +1,53 @@
-package io.kiss.kisim.scenario;
+package io.kiss.kisim.text;
 
-/** Writes JSON: this module has no library for it. */
-final class Json {
+/**
+ * Writes JSON: this module has no library for it. The name of what stands in a list is empty. A
+ * number that is NaN or infinite was not measured: null.
+ */
+public final class Json {
   private final StringBuilder out = new StringBuilder();
   private boolean first = true;
 
-  void open(String name) {
+  /** Begins an object. */
+  public void open(String name) {
     name(name);
     out.append('{');
     first = true;
   }
 
-  void close() {
+  /** Ends an object. */
+  public void close() {
     out.append('}');
     first = false;
   }
 
-  void openList(String name) {
+  /** Begins a list. */
+  public void openList(String name) {
     name(name);
     out.append('[');
     first = true;
   }
 
-  void closeList() {
+  /** Ends a list. */
+  public void closeList() {
     out.append(']');
     first = false;
   }
 
-  void put(String name, String value) {
+  /** A text. */
+  public void put(String name, String value) {
     name(name);
     text(value);
   }
 
-  void put(String name, long value) {
+  /** A whole number. */
+  public void put(String name, long value) {
     name(name);
     out.append(value);
   }
 
-  void put(String name, double value) {
+  /** A number, without a fraction where it has none. */
+  public void put(String name, double value) {
     name(name);
     if (Double.isNaN(value) || Double.isInfinite(value)) {
       out.append("null");
@@ -46,6 +56,12 @@ final class Json {
     } else {
       out.append(value);
     }
+  }
+
+  /** True or false. */
+  public void put(String name, boolean value) {
+    name(name);
+    out.append(value);
   }
 
   private void name(String name) {
