@@ -14,6 +14,7 @@ import io.kiss.actors.protocol.ControllerProtocol.Acknowledge;
 import io.kiss.actors.protocol.ControllerProtocol.DeleteNamespace;
 import io.kiss.actors.protocol.ControllerProtocol.PutNamespace;
 import io.kiss.actors.protocol.ControllerProtocol.PutOverride;
+import io.kiss.actors.protocol.ControllerProtocol.PutShadows;
 import io.kiss.actors.protocol.NamespaceProtocol;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ final class NamespaceHandlers extends Handlers {
     builder
         .onCommand(PutNamespace.class, this::onPut)
         .onCommand(PutOverride.class, this::onPutOverride)
+        .onCommand(PutShadows.class, this::onPutShadows)
         .onCommand(DeleteNamespace.class, this::onDelete)
         .onCommand(Acknowledge.class, this::onAcknowledge)
         .onCommand(PushDue.class, this::onPushDue)
@@ -101,10 +103,7 @@ final class NamespaceHandlers extends Handlers {
     detaching.remove(ref.toString());
     return attach(
         state,
-        state
-            .attachment(ref)
-            .map(before -> attachment.withOverrides(before.overrides()))
-            .orElse(attachment),
+        state.attachment(ref).map(before -> kept(attachment, before)).orElse(attachment),
         command.replyTo());
   }
 
@@ -115,6 +114,27 @@ final class NamespaceHandlers extends Handlers {
     return attachment.isEmpty()
         ? refuse(command.replyTo(), "namespace " + ref + " is not attached")
         : attach(state, attachment.get().with(command.override()), command.replyTo());
+  }
+
+  private static Attachment kept(Attachment attachment, Attachment before) {
+    return attachment.withOverrides(before.overrides()).withShadows(before.shadows());
+  }
+
+  private Effect<ControllerEvent, ControllerState> onPutShadows(
+      ControllerState state, PutShadows command) {
+    NamespaceRef ref = new NamespaceRef(command.cluster(), command.namespace());
+    Optional<Attachment> attachment = state.attachment(ref);
+    if (attachment.isEmpty()) {
+      return refuse(command.replyTo(), "namespace " + ref + " is not attached");
+    }
+    try {
+      return attach(
+          state,
+          attachment.get().withShadows(ShadowNames.resolve(state, command.shadows())),
+          command.replyTo());
+    } catch (IllegalArgumentException e) {
+      return refuse(command.replyTo(), e.getMessage());
+    }
   }
 
   private Effect<ControllerEvent, ControllerState> attach(

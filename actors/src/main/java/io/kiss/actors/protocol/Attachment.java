@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param settings of all Deployments, where nothing else is said of one
  * @param overrides what is said of single Deployments
  * @param gpuBudget GPUs that all Deployments together may ask for; empty: as many as they wish
+ * @param shadows who decides beside each Deployment's scaler, without acting
  */
 public record Attachment(
     String cluster,
@@ -27,7 +28,8 @@ public record Attachment(
     String source,
     WorkloadSettings settings,
     List<DeploymentOverride> overrides,
-    Optional<Integer> gpuBudget)
+    Optional<Integer> gpuBudget,
+    List<ShadowRef> shadows)
     implements ControlMessage {
 
   /** Whether decisions are made, and carried out. */
@@ -40,12 +42,39 @@ public record Attachment(
     OFF
   }
 
-  /** The last four are absent where a version wrote it that did not know them. */
+  /** The last five are absent where a version wrote it that did not know them. */
   public Attachment {
     source = source == null ? "" : source;
     settings = settings == null ? WorkloadSettings.NONE : settings;
     overrides = overrides == null ? List.of() : List.copyOf(overrides);
     gpuBudget = gpuBudget == null ? Optional.empty() : gpuBudget;
+    shadows = shadows == null ? List.of() : List.copyOf(shadows);
+  }
+
+  /** One without shadows. */
+  public Attachment(
+      String cluster,
+      String namespace,
+      String selector,
+      Mode mode,
+      double tickSeconds,
+      GuardSettings guards,
+      String source,
+      WorkloadSettings settings,
+      List<DeploymentOverride> overrides,
+      Optional<Integer> gpuBudget) {
+    this(
+        cluster,
+        namespace,
+        selector,
+        mode,
+        tickSeconds,
+        guards,
+        source,
+        settings,
+        overrides,
+        gpuBudget,
+        List.of());
   }
 
   /** An attachment that leaves what services can do to the cluster, and to estimates. */
@@ -105,6 +134,23 @@ public record Attachment(
         source,
         settings,
         others,
-        gpuBudget);
+        gpuBudget,
+        shadows);
+  }
+
+  /** The same with these shadows. */
+  public Attachment withShadows(List<ShadowRef> others) {
+    return new Attachment(
+        cluster,
+        namespace,
+        selector,
+        mode,
+        tickSeconds,
+        guards,
+        source,
+        settings,
+        overrides,
+        gpuBudget,
+        others);
   }
 }

@@ -73,8 +73,8 @@ public final class ControllerProtocol {
       implements Command {}
 
   /**
-   * Attaches a namespace, or changes how it is attached; idempotent. Overrides of Deployments stay
-   * as they were: {@link PutOverride} changes those.
+   * Attaches a namespace, or changes how it is attached; idempotent. Overrides of Deployments and
+   * shadows stay as they were: {@link PutOverride} and {@link PutShadows} change those.
    */
   public record PutNamespace(Attachment attachment, ActorRef<StatusReply<Done>> replyTo)
       implements Command {}
@@ -86,6 +86,22 @@ public final class ControllerProtocol {
       DeploymentOverride override,
       ActorRef<StatusReply<Done>> replyTo)
       implements Command {}
+
+  /**
+   * Lets these decide beside the scalers of an attached namespace, without acting, in place of
+   * those before; idempotent.
+   *
+   * @param shadows ids of registered policies, or classical autoscalers with their parameters; at
+   *     most {@link ShadowRef#MOST}
+   */
+  public record PutShadows(
+      String cluster, String namespace, List<String> shadows, ActorRef<StatusReply<Done>> replyTo)
+      implements Command {
+
+    public PutShadows {
+      shadows = shadows == null ? List.of() : List.copyOf(shadows);
+    }
+  }
 
   /** Detaches a namespace; replicas stay as they are. */
   public record DeleteNamespace(

@@ -4,6 +4,7 @@ import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
 import io.kiss.kisim.autoscale.WorkloadSpec;
+import io.kiss.kisim.autoscale.shadow.ShadowReport;
 import java.util.List;
 import java.util.Optional;
 
@@ -86,6 +87,7 @@ public final class NamespaceProtocol {
    * @param mode it is in; {@code OFF} where it is not scaled for the reason in {@code refusal}
    * @param workload what decisions go by; empty: not known yet
    * @param estimated the parts of {@code workload} that were estimated from what was observed
+   * @param shadows how those stand that decide beside it; empty: there are none, or no tick yet
    */
   public record DeploymentStatus(
       String name,
@@ -98,13 +100,15 @@ public final class NamespaceProtocol {
       Optional<String> lastReason,
       Attachment.Mode mode,
       Optional<WorkloadSpec> workload,
-      List<String> estimated)
+      List<String> estimated,
+      Optional<ShadowReport> shadows)
       implements ControlMessage {
 
     public DeploymentStatus {
       mode = mode == null ? Attachment.Mode.OFF : mode;
       workload = workload == null ? Optional.empty() : workload;
       estimated = estimated == null ? List.of() : List.copyOf(estimated);
+      shadows = shadows == null ? Optional.empty() : shadows;
     }
   }
 }

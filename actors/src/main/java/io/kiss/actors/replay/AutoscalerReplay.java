@@ -2,9 +2,9 @@ package io.kiss.actors.replay;
 
 import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.replay.ReplayedDecision.Answer;
-import io.kiss.kisim.autoscale.Autoscaler;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
+import io.kiss.kisim.autoscale.opponents.PacedAutoscaler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,16 +13,13 @@ import java.util.Set;
 
 /**
  * Shows a classical autoscaler the recorded telemetry. Its memory is in no record, so it is exact
- * never; it knows what it was shown before. It can decide at recorded ticks only: one whose own
- * period is longer lets ticks pass, one whose period is shorter decides less often than it would.
+ * never; it knows what it was shown before. It can decide at recorded ticks only.
  */
 final class AutoscalerReplay implements Replayer {
   private final AutoscalerChoice choice;
 
   private WorkloadSpec workload;
-  private Autoscaler autoscaler;
-  private double decidedAtSeconds;
-  private int wish;
+  private PacedAutoscaler autoscaler;
   private int shownBefore;
 
   AutoscalerReplay(AutoscalerChoice choice) {
@@ -37,17 +34,10 @@ final class AutoscalerReplay implements Replayer {
     }
     if (!record.workload().get().equals(workload)) {
       workload = record.workload().get();
-      autoscaler = choice.create(workload);
-      decidedAtSeconds = Double.NEGATIVE_INFINITY;
+      autoscaler = new PacedAutoscaler(choice, workload);
       shownBefore = 0;
     }
-    double now = record.telemetry().timeSeconds();
-    // Ticks come when they come: half of one early is on time.
-    boolean due = now - decidedAtSeconds >= autoscaler.tickSeconds() - workload.tickSeconds() / 2;
-    if (due) {
-      wish = autoscaler.decide(record.telemetry());
-      decidedAtSeconds = now;
-    }
+    int wish = autoscaler.decide(record.telemetry());
     Answer recorded = Answer.of(record);
     Answer replayed =
         new Answer(
@@ -58,7 +48,9 @@ final class AutoscalerReplay implements Replayer {
             workload.clamp(wish),
             Optional.empty(),
             Set.of(),
-            due ? choice.kind().help() : "between two of its decisions: its newest wish");
+            autoscaler.wasDue()
+                ? choice.kind().help()
+                : "between two of its decisions: its newest wish");
     List<String> notes = notes();
     shownBefore++;
     return new ReplayedDecision(

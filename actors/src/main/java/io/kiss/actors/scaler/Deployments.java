@@ -11,6 +11,7 @@ import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
 import io.kiss.actors.scaler.ScalerActor.LoadedPolicy;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import io.kiss.kisim.autoscale.budget.Allocation.Share;
+import io.kiss.kisim.autoscale.shadow.ShadowReport;
 import io.kiss.kisim.estimate.ServiceEstimator;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import java.net.URLEncoder;
@@ -33,6 +34,7 @@ final class Deployments {
 
   private final Site site;
   private final Map<String, Deployment> byName = new TreeMap<>();
+  private ShadowSet shadows = ShadowSet.NONE;
 
   private static final class Deployment {
     private Workload workload;
@@ -47,6 +49,7 @@ final class Deployments {
     private long term;
     private long decisions;
     private Optional<String> lastReason = Optional.empty();
+    private Optional<ShadowReport> shadows = Optional.empty();
 
     /** Why it is not scaled; what the cluster says counts before the first tick as well. */
     private Optional<String> refusal() {
@@ -139,6 +142,7 @@ final class Deployments {
     if (deployment.scaler != null) {
       site.context().stop(deployment.scaler);
       deployment.scaler = null;
+      stand(deployment, Optional.empty());
       site.metrics().scalers(-1);
     }
   }
@@ -196,7 +200,34 @@ final class Deployments {
   private void use(Deployment deployment, LoadedPolicy policy) {
     if (deployment.scaler != null) {
       deployment.scaler.tell(new ScalerActor.UsePolicy(policy, site.context().getSelf().narrow()));
+      deployment.scaler.tell(
+          new ScalerActor.UseShadows(shadows, site.context().getSelf().narrow()));
     }
+  }
+
+  /** Tells all scalers who decides beside them from now on. */
+  void shadow(ShadowSet set) {
+    shadows = set;
+    for (Deployment deployment : byName.values()) {
+      stand(deployment, Optional.empty());
+      if (deployment.scaler != null) {
+        deployment.scaler.tell(
+            new ScalerActor.UseShadows(shadows, site.context().getSelf().narrow()));
+      }
+    }
+  }
+
+  /** Takes in how a Deployment's shadows stand; those of another list say nothing. */
+  void shadows(ScalerActor.ShadowsStand message) {
+    Deployment deployment = byName.get(message.deployment());
+    if (deployment != null && deployment.scaler != null && message.set() == shadows) {
+      stand(deployment, Optional.of(message.report()));
+    }
+  }
+
+  private void stand(Deployment deployment, Optional<ShadowReport> report) {
+    deployment.shadows = report;
+    site.metrics().shadows(site.namespace(), deployment.workload.name(), report);
   }
 
   void inUse(ScalerActor.PolicyInUse message) {
@@ -281,6 +312,7 @@ final class Deployments {
             ? Attachment.Mode.OFF
             : deployment.terms.map(Terms::mode).orElse(Attachment.Mode.OFF),
         deployment.spec(),
-        deployment.terms.map(Terms::estimated).orElse(List.of()));
+        deployment.terms.map(Terms::estimated).orElse(List.of()),
+        deployment.shadows);
   }
 }

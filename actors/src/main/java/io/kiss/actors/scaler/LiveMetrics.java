@@ -4,10 +4,14 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import io.kiss.actors.live.DecisionRecord;
+import io.kiss.actors.live.NamespaceRef;
 import io.kiss.kisim.autoscale.DecisionSource;
 import io.kiss.kisim.autoscale.Guard;
+import io.kiss.kisim.autoscale.shadow.ShadowReport;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What this node's scalers did since it started; read from any thread. */
@@ -30,6 +34,10 @@ public final class LiveMetrics implements Extension {
   private final LongAdder abandonedTicks = new LongAdder();
   private final LongAdder namespaces = new LongAdder();
   private final LongAdder scalers = new LongAdder();
+  private final Map<Shadowed, ShadowReport> shadows = new ConcurrentHashMap<>();
+
+  /** A Deployment beside whose scaler others decide. */
+  public record Shadowed(NamespaceRef namespace, String deployment) {}
 
   private LiveMetrics() {
     for (DecisionRecord.Outcome outcome : DecisionRecord.Outcome.values()) {
@@ -88,6 +96,16 @@ public final class LiveMetrics implements Extension {
   /** Scalers on this node now. */
   public long scalers() {
     return scalers.sum();
+  }
+
+  /** How shadows stand, of all Deployments on this node that have any. */
+  public Map<Shadowed, ShadowReport> shadows() {
+    return Map.copyOf(shadows);
+  }
+
+  void shadows(NamespaceRef namespace, String deployment, Optional<ShadowReport> report) {
+    Shadowed key = new Shadowed(namespace, deployment);
+    report.ifPresentOrElse(now -> shadows.put(key, now), () -> shadows.remove(key));
   }
 
   void decided(DecisionRecord decision) {

@@ -50,6 +50,7 @@ final class NamespaceActor {
   private final Lease lease;
   private final AssignedPolicy assigned;
   private final Deployments deployments;
+  private final ShadowPolicies shadows;
   private final TickLoop loop;
 
   private final List<ActorRef<StatusReply<Done>>> detachers = new ArrayList<>();
@@ -82,6 +83,7 @@ final class NamespaceActor {
     lease = new Lease(site);
     assigned = new AssignedPolicy(site);
     deployments = new Deployments(site);
+    shadows = new ShadowPolicies(site);
     loop = new TickLoop(site, lease, assigned, deployments, ticks);
   }
 
@@ -134,6 +136,9 @@ final class NamespaceActor {
         .onMessage(Written.class, message -> same(() -> loop.onWritten(message)))
         .onMessage(ScalerActor.PolicyInUse.class, message -> same(() -> onPolicyInUse(message)))
         .onMessage(AssignedPolicy.Answered.class, message -> same(() -> onPolicyAnswered(message)))
+        .onMessage(ShadowPolicies.Fetched.class, message -> same(() -> onShadowsFetched(message)))
+        .onMessage(
+            ScalerActor.ShadowsStand.class, message -> same(() -> deployments.shadows(message)))
         .onMessage(Recall.Answered.class, message -> same(() -> deployments.recall(message)))
         .onMessage(Connected.class, message -> same(this::onConnected))
         .onMessage(Lease.Due.class, message -> same(() -> lease.ask(site.cluster())))
@@ -172,6 +177,7 @@ final class NamespaceActor {
                 site.context().pipeToSelf(connected, (done, failure) -> Connected.INSTANCE));
     loop.share().follow(attach.definition());
     loop.follow(attach.attachment());
+    shadows.follow(attach.attachment().shadows());
     if (!lease.answered()) {
       lease.ask(site.cluster());
     }
@@ -212,6 +218,10 @@ final class NamespaceActor {
       useNewPolicy();
     }
     loop.begin();
+  }
+
+  private void onShadowsFetched(ShadowPolicies.Fetched fetched) {
+    shadows.fetched(fetched).ifPresent(deployments::shadow);
   }
 
   private void useNewPolicy() {

@@ -16,8 +16,8 @@ import java.util.concurrent.CompletionStage;
  * <p>Safe to use from any thread. A policy that could not be had is asked for again next time.
  */
 public final class PolicyCache {
-  /** Champion, the one before it, candidates: a handful is in use at any time. */
-  private static final int CAPACITY = 16;
+  /** Champion, the one before it, candidates, shadows: some dozens at any time. */
+  private static final int CAPACITY = 64;
 
   private final PolicyStore store;
   private final Map<String, CompletableFuture<PolicyNetwork>> bySha256 =

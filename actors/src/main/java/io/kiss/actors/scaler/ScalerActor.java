@@ -16,6 +16,7 @@ import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.KiScaler;
 import io.kiss.kisim.autoscale.PolicyNetwork;
 import io.kiss.kisim.autoscale.WorkloadSpec;
+import io.kiss.kisim.autoscale.shadow.ShadowReport;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,12 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
 
   /** Decide by this policy from the next tick on; replies {@link PolicyInUse}. */
   record UsePolicy(LoadedPolicy policy, ActorRef<? super PolicyInUse> replyTo) implements Command {}
+
+  /** These decide beside it from the next tick on, without acting; replies at each tick. */
+  record UseShadows(ShadowSet set, ActorRef<? super ShadowsStand> replyTo) implements Command {}
+
+  /** How those stand that decide beside a scaler. */
+  record ShadowsStand(String deployment, ShadowSet set, ShadowReport report) {}
 
   /**
    * An assignment with the networks it names.
@@ -128,6 +135,7 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
 
   private final String deployment;
   private final Maker maker;
+  private final ShadowBench shadows;
   private LoadedPolicy policy = LoadedPolicy.NONE;
   private Assignment.Choice choice =
       new Assignment.Choice(Assignment.Arm.CHAMPION, Optional.empty());
@@ -149,6 +157,7 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
     super(context);
     this.deployment = deployment;
     this.maker = maker;
+    shadows = new ShadowBench(deployment, context.getLog());
   }
 
   @Override
@@ -156,6 +165,7 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
     return newReceiveBuilder()
         .onMessage(Tick.class, this::onTick)
         .onMessage(UsePolicy.class, this::onUsePolicy)
+        .onMessage(UseShadows.class, this::onUseShadows)
         .onMessage(Limit.class, this::onLimit)
         .onMessageEquals(NotCarriedOut.INSTANCE, this::onNotCarriedOut)
         .build();
@@ -170,6 +180,7 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
       Decision decision = scaler.explain(tick.telemetry());
       decided = tick.number();
       tick.replyTo().tell(answer(tick, decision, state, scaler.lowest(), Optional.empty()));
+      shadows.tick(tick, state);
       return this;
     } catch (RuntimeException | AssertionError e) {
       getContext().getLog().error("The scaler of {} failed and starts again", deployment, e);
@@ -239,6 +250,11 @@ final class ScalerActor extends AbstractBehavior<ScalerActor.Command> {
         .tell(
             new PolicyInUse(
                 deployment, policy.assignment().term(), choice.policy().map(PolicyRef::id)));
+    return this;
+  }
+
+  private Behavior<Command> onUseShadows(UseShadows message) {
+    shadows.use(message);
     return this;
   }
 

@@ -56,6 +56,7 @@ public final class Main implements Runnable {
     commands.put("node", NodeCommand.class);
     commands.put("status", StatusCommand.class);
     commands.put("attach", AttachCommand.class);
+    commands.put("shadows", ShadowsCommand.class);
     commands.put("detach", DetachCommand.class);
     commands.put("decisions", DecisionsCommand.class);
     commands.put("replay", ReplayCommand.class);

@@ -68,6 +68,7 @@ public final class AdminApi {
           endpoints.addAll(new PolicyEndpoints(controller, namespaces).endpoints());
           endpoints.addAll(live.endpoints());
           endpoints.addAll(namespaces.endpoints());
+          endpoints.addAll(new ShadowEndpoints(controller, namespaces).endpoints());
           endpoints.addAll(new DecisionEndpoints(kept.decisions(), namespaces, feeds).endpoints());
           endpoints.addAll(
               new ReplayEndpoints(system, kept.decisions(), kept.policies(), controller)

@@ -107,7 +107,8 @@ final class NamespaceEndpoints {
           source == null ? "" : source,
           settings,
           before.map(Attachment::overrides).orElse(List.of()),
-          ServiceTerms.gpuBudget(gpuBudget));
+          ServiceTerms.gpuBudget(gpuBudget),
+          before.map(Attachment::shadows).orElse(List.of()));
     }
 
     private GuardSettings guardSettings() {
@@ -291,7 +292,8 @@ final class NamespaceEndpoints {
             });
   }
 
-  private CompletionStage<NamespaceStatus> status(Call call) {
+  /** How the namespace a path names stands. */
+  CompletionStage<NamespaceStatus> status(Call call) {
     return attached(call).thenCompose(attachment -> ask(ref(call)));
   }
 

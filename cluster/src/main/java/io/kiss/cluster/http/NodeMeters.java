@@ -72,6 +72,7 @@ public final class NodeMeters implements AutoCloseable {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ShadowMeters shadows;
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
   /** Registers what every JVM and every node has. */
@@ -105,6 +106,7 @@ public final class NodeMeters implements AutoCloseable {
         TrainingProgress::sloAttainment);
     training(feeds, WORKERS, "Rollout workers that deliver segments", TrainingProgress::workers);
     scaling(live);
+    shadows = new ShadowMeters(live::shadows, registry);
     MeteredPorts.register(registry);
     dropped(faults, "sent", WireFaults::sent);
     dropped(faults, "received", WireFaults::received);
@@ -196,6 +198,12 @@ public final class NodeMeters implements AutoCloseable {
         .tag("status", Integer.toString(status))
         .register(registry)
         .record(took);
+  }
+
+  /** What Prometheus reads. */
+  String scrape() {
+    shadows.refresh();
+    return registry.scrape();
   }
 
   /** The registry, for further meters. */

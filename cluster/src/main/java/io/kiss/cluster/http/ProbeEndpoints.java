@@ -66,7 +66,7 @@ final class ProbeEndpoints {
             call ->
                 text(
                     ContentTypes.TEXT_PLAIN_UTF8,
-                    meters.registry().scrape().getBytes(java.nio.charset.StandardCharsets.UTF_8))),
+                    meters.scrape().getBytes(java.nio.charset.StandardCharsets.UTF_8))),
         Endpoint.get("/openapi.yaml", call -> text(YAML, resource("openapi.yaml"))),
         Endpoint.get("/", call -> text(ContentTypes.TEXT_HTML_UTF8, resource("web/index.html"))),
         Endpoint.get("/kiss.css", call -> text(CSS, resource("web/kiss.css"))),

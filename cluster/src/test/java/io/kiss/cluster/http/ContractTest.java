@@ -232,6 +232,9 @@ class ContractTest {
     send(willing, "PUT", namespace, "{\"sloMs\": 100, \"guards\": {\"flapBudget\": 3}}");
     send(willing, "PUT", namespace, "{}");
     send(willing, "PATCH", namespace + "/deployments/x", "{\"mode\": \"OFF\"}");
+    send(willing, "PUT", DEMO + "/shadows", "{\"shadows\": [\"hpa\", \"p1\"]}");
+    send(willing, "PUT", DEMO + "/shadows", "{\"shadows\": [\"nobody\"]}");
+    send(willing, "GET", DEMO + "/shadows", "");
     send(willing, "GET", namespace, "");
     send(willing, "DELETE", namespace, "");
     send(willing, "DELETE", cluster, "");

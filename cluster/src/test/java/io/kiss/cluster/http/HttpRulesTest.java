@@ -138,6 +138,8 @@ class HttpRulesTest {
         documented.add(line.split("`")[1]);
       }
     }
+    // Those have no series where there are no shadows; ShadowMetersTest looks at them.
+    documented.removeIf(name -> name.startsWith("kiss_shadow_"));
     assertThat(documented).isEqualTo(served);
   }
 

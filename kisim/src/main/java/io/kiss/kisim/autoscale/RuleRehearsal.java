@@ -16,9 +16,7 @@ import java.util.List;
  * #TARGETS target} share. A pod it asks for serves a start-up time later and is gone at once when
  * it is asked for no more, so the ready replicas are the fewest asked for within the last start-up
  * time; and because replicas rise with the signal, those follow from the signal's lowest value of
- * that time, once for all targets. Requests violate the SLO where the backlog that is left takes
- * longer than the SLO's slack, and below that by the tail of waiting in M/M/c with Sakasegawa's
- * exponent (Math. Oper. Res. 1977, An approximation formula L_q ≃ αρ^β/(1−ρ)).
+ * that time, once for all targets. Requests violate the SLO as {@link QueueSketch} has it.
  *
  * <p>Costs are those that are reported: replicas held over replicas needed, plus the violation
  * price times the violating share, of the last hours. It is a sketch on measured rates and no
@@ -53,25 +51,12 @@ final class RuleRehearsal {
   /** Violating share that rules to a target of 1 start with; it falls with its fifth power. */
   private static final double PRIOR_VIOLATING = 0.1;
 
-  /** Variability of arrivals and service as {@link QueueingRule} has it, as a factor of a tail. */
-  private static final double TAIL = 1 / QueueingRule.VARIABILITY;
-
-  /** A tail of exp(-this) is nothing. */
-  private static final double NOTHING = 8;
-
-  /** Backlogs are given up after so many SLOs, but not before so many seconds. */
-  private static final double PATIENCE_SLOS = 5;
-
-  private static final double LEAST_PATIENCE_SECONDS = 10;
-
   private final double tickSeconds;
   private final int mostTicks;
   private WorkloadSpec workload;
   private int startUpTicks;
   private double perRate;
-  private double servers;
-  private double slackSeconds;
-  private double patienceSeconds;
+  private QueueSketch queue;
 
   /** Signals of the last ticks, in replicas kept busy, a ring for each signal. */
   private final float[][] signals;
@@ -104,9 +89,7 @@ final class RuleRehearsal {
     int ticks = 1 + (int) Math.ceil(workload.startupSeconds() / tickSeconds - 1e-9);
     startUpTicks = Math.min(mostTicks, ticks);
     perRate = 1 / workload.replicaCapacity();
-    servers = Math.max(1, workload.replicaCapacity() * workload.serviceTimeSeconds());
-    slackSeconds = Math.max(0, workload.sloSeconds() - workload.serviceTimeSeconds());
-    patienceSeconds = Math.max(LEAST_PATIENCE_SECONDS, PATIENCE_SLOS * workload.sloSeconds());
+    queue = new QueueSketch(workload);
   }
 
   void reset() {
@@ -207,24 +190,9 @@ final class RuleRehearsal {
   }
 
   private double violatingShare(int rule, double load, double ready) {
-    double left = backlog[rule] + (load - ready) * tickSeconds;
-    if (left > 0) {
-      backlog[rule] = Math.min(left, ready * patienceSeconds);
-      if (left > ready * slackSeconds) {
-        return 1;
-      }
-    } else {
-      backlog[rule] = 0;
-    }
-    double spare = TAIL * (ready - load) * workload.replicaCapacity() * slackSeconds;
-    if (spare >= NOTHING) {
-      return 0;
-    }
-    if (spare <= 0) {
-      return 1;
-    }
-    double exponent = Math.sqrt(2 * (ready * servers + 1)) - 1;
-    return Math.exp(exponent * Math.log(load / ready) - spare);
+    double left = queue.left(backlog[rule], load, ready, tickSeconds);
+    backlog[rule] = queue.kept(left, ready);
+    return queue.violatingShare(left, load, ready);
   }
 
   /**
