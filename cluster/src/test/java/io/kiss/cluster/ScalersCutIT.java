@@ -58,9 +58,7 @@ class ScalersCutIT {
         SharedDatabase database = SharedDatabase.start();
         ControlPlane plane = new ControlPlane(new File(kubeconfig), namespace);
         Twin twin = Twin.start(new File(kubeconfig), namespace, CHAT, 0, seed);
-        PrometheusServer prometheus =
-            PrometheusServer.start(
-                Files.createDirectory(folder.resolve("prometheus")), scrape(twin.port()))) {
+        PrometheusServer prometheus = PrometheusServer.ofVllm(folder, twin.port())) {
       plane.deploy(CHAT, 1, 5);
       InetAddress both = InetAddress.getByName(networks.both());
       ApiAudit.Node larger = audit.node("larger half");
@@ -123,17 +121,6 @@ class ScalersCutIT {
         System.out.println(audit.scalings().size() + " scalings");
       }
     }
-  }
-
-  private static String scrape(int port) {
-    return """
-    global: {scrape_interval: 5s}
-    scrape_configs:
-      - job_name: vllm
-        honor_labels: true
-        static_configs: [{targets: ["127.0.0.1:%d"]}]
-    """
-        .formatted(port);
   }
 
   /** The second node is in the smaller half; the first, which is there first, scales nothing. */

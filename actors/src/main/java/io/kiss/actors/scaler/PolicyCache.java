@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
  */
 public final class PolicyCache {
   /** Champion, the one before it, candidates, shadows: some dozens at any time. */
-  private static final int CAPACITY = 64;
+  static final int CAPACITY = 64;
 
   private final PolicyStore store;
   private final Map<String, CompletableFuture<PolicyNetwork>> bySha256 =

@@ -71,7 +71,7 @@ class PolicyCacheTest {
   @Test
   void manyPoliciesDoNotPileUp() {
     PolicySnapshot policy = TestPolicies.always(0);
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 2 * PolicyCache.CAPACITY; i++) {
       float[] weights = policy.weights().clone();
       weights[0] = i;
       PolicySnapshot other =

@@ -165,17 +165,7 @@ class ContentionIT {
     long seed = System.nanoTime();
     System.out.println("seed of the twin: " + seed);
     twin = Twin.start(new File(kubeconfig), namespace, CHAT, 0, seed);
-    prometheus =
-        PrometheusServer.start(
-            Files.createDirectory(folder.resolve("prometheus")),
-            """
-            global: {scrape_interval: 5s}
-            scrape_configs:
-              - job_name: vllm
-                honor_labels: true
-                static_configs: [{targets: ["127.0.0.1:%d"]}]
-            """
-                .formatted(twin.port()));
+    prometheus = PrometheusServer.ofVllm(folder, twin.port());
     twin.offer(26);
     for (String name : List.of("one", "two")) {
       scalers.add(new Scaler(name).start());

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,17 +64,7 @@ class LiveLoopIT {
     long seed = System.nanoTime();
     System.out.println("seed of the twin: " + seed);
     twin = Twin.start(new File(kubeconfig), namespace, CHAT, 0, seed);
-    prometheus =
-        PrometheusServer.start(
-            Files.createDirectory(folder.resolve("prometheus")),
-            """
-            global: {scrape_interval: 5s}
-            scrape_configs:
-              - job_name: vllm
-                honor_labels: true
-                static_configs: [{targets: ["127.0.0.1:%d"]}]
-            """
-                .formatted(twin.port()));
+    prometheus = PrometheusServer.ofVllm(folder, twin.port());
     port = freePort();
     akkaPort = freePort();
     admin = new Admin(port, namespace);

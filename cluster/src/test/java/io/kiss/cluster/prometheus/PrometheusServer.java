@@ -65,6 +65,20 @@ public final class PrometheusServer implements AutoCloseable {
     return start(folder, "global: {}\n");
   }
 
+  /** Starts one in a folder of its own that scrapes vLLM's metrics at a port of this machine. */
+  public static PrometheusServer ofVllm(Path folder, int port) throws IOException {
+    return start(
+        Files.createDirectory(folder.resolve("prometheus")),
+        """
+        global: {scrape_interval: 5s}
+        scrape_configs:
+          - job_name: vllm
+            honor_labels: true
+            static_configs: [{targets: ["127.0.0.1:%d"]}]
+        """
+            .formatted(port));
+  }
+
   /** Starts one with {@code prometheus.yml} as given. */
   public static PrometheusServer start(Path folder, String config) throws IOException {
     assumeInstalled("prometheus");
