@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kiss shadows prod/llm hpa queueing my-policy    let these decide, without acting",
+      "  kiss shadows prod/llm hpa queueing my-policy    these decide, none acts",
       "  kiss shadows prod/llm                           how they stand",
       "  kiss shadows prod/llm --none                    no more"
     })

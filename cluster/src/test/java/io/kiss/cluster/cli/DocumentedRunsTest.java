@@ -74,6 +74,7 @@ class DocumentedRunsTest {
     put(where, "./kiss attach", TESTS + "cli/LiveCommandsTest.java", "\"attach\"");
     put(where, "./kiss detach", TESTS + "cli/LiveCommandsTest.java", "\"detach\"");
     put(where, "./kiss decisions prod/llm", TESTS + "cli/LiveCommandsTest.java", "\"decisions\"");
+    put(where, "./kiss shadows", TESTS + "cli/ShadowsCommandTest.java", "\"shadows\"");
     put(where, "./kiss replay", TESTS + "cli/ReplayCommandTest.java", "\"replay\"");
     put(where, "./kiss evaluate", TESTS + "cli/EvaluateCommandTest.java", "\"evaluate\"");
     put(where, "./kiss reproduce", TESTS + "cli/ReproduceCommandTest.java", "\"reproduce\"");
