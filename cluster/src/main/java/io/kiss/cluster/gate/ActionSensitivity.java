@@ -56,7 +56,8 @@ public record ActionSensitivity(double overall, List<Feature> features) {
         mask[a] = ActionSpace.allowed(a, choice.current(), least, most) ? 1 : 0;
       }
       network.logits(seen, 0, logits, 0);
-      changed += PolicyNetwork.argmax(logits, mask) == choice.action() ? 0 : 1;
+      PolicyNetwork.softmax(logits, mask);
+      changed += ActionSpace.median(logits) == choice.action() ? 0 : 1;
     }
     return choices.isEmpty() ? 0 : (double) changed / choices.size();
   }

@@ -69,6 +69,7 @@ class DocumentedRunsTest {
     put(where, "./kiss up --namespace", TESTS + "live/LiveLoopIT.java", "\"--namespace\"");
     put(where, "./kiss up --policy", TESTS + "live/LiveLoopIT.java", "\"--policy\"");
     put(where, "./kiss train", TESTS + "TrainIT.java", "\"train\"");
+    put(where, "./kiss ensemble", TESTS + "cli/EnsembleCommandTest.java", "\"ensemble\"");
     put(where, "./kiss training", TESTS + "cli/TrainingCommandTest.java", "\"training\"");
     put(where, "KISS_AKKA_PORT=", TESTS + "RegistryKilledIT.java", "\"node\"");
     put(where, "./kiss attach", TESTS + "cli/LiveCommandsTest.java", "\"attach\"");

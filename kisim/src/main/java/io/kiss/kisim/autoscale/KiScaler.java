@@ -82,7 +82,8 @@ public final class KiScaler implements Autoscaler {
       } else {
         core.actionMask(mask, 0);
         network.logits(observation, 0, probabilities, 0);
-        action = PolicyNetwork.argmax(probabilities, mask);
+        PolicyNetwork.softmax(probabilities, mask);
+        action = ActionSpace.median(probabilities);
       }
     }
     return core.act(source, action);
@@ -93,7 +94,6 @@ public final class KiScaler implements Autoscaler {
     int replicas = decide(telemetry);
     float[] chosen = new float[0];
     if (action >= 0) {
-      PolicyNetwork.softmax(probabilities, mask);
       chosen = probabilities.clone();
     }
     return new Decision(

@@ -49,7 +49,7 @@ public final class PolicyNetwork {
     }
     scale = new float[layers[0]];
     for (int i = 0; i < scale.length; i++) {
-      scale[i] = 1 / Math.max(SMALLEST_DEVIATION, snapshot.deviation()[i]);
+      scale[i] = 1 / divisor(snapshot, i);
     }
     activations = workingArrays(layers);
   }
@@ -60,6 +60,11 @@ public final class PolicyNetwork {
     biases = shared.biases;
     scale = shared.scale;
     activations = workingArrays(snapshot.layers());
+  }
+
+  /** What a feature's distance from its mean is divided by. */
+  static float divisor(PolicySnapshot snapshot, int feature) {
+    return Math.max(SMALLEST_DEVIATION, snapshot.deviation()[feature]);
   }
 
   private static float[][] workingArrays(int[] layers) {
@@ -160,11 +165,6 @@ public final class PolicyNetwork {
     denominator = denominator * s + 2.26843463243900e-03f;
     denominator = denominator * s + 4.89352518554385e-03f;
     return c * numerator / denominator;
-  }
-
-  /** The most probable allowed action of the only head. */
-  public static int argmax(float[] logits, float[] mask) {
-    return argmax(logits, mask, 0, logits.length);
   }
 
   /**

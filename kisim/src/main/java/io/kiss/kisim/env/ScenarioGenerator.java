@@ -1,6 +1,7 @@
 package io.kiss.kisim.env;
 
 import io.kiss.kisim.engine.Scenario;
+import io.kiss.kisim.env.ScenarioRanges.Range;
 import io.kiss.kisim.fluid.ShapePool;
 import io.kiss.kisim.fluid.SteadyLatency;
 import io.kiss.kisim.serving.DynamicBatching;
@@ -21,6 +22,11 @@ import org.apache.commons.rng.UniformRandomProvider;
 public final class ScenarioGenerator implements ScenarioSource {
   /** Kinds of traffic, each as often as it stands here: flash crowds teach the most. */
   private static final TrafficKind[] MIX = {
+    TrafficKind.DIURNAL,
+    TrafficKind.DIURNAL,
+    TrafficKind.DIURNAL,
+    TrafficKind.DIURNAL,
+    TrafficKind.DIURNAL,
     TrafficKind.DIURNAL,
     TrafficKind.DIURNAL,
     TrafficKind.DIURNAL,
@@ -53,6 +59,22 @@ public final class ScenarioGenerator implements ScenarioSource {
 
   /** The SLO over the latency that is so kept, at least: two engines differ by some percent. */
   private static final double SLO_MARGIN = 1.05;
+
+  /**
+   * Share of the Deployments whose SLO is set by what is kept at a utilisation: there the scatter of
+   * service times takes some requests past it at any load, more the busier a replica is, so that how
+   * busy is best has to be learned. An SLO of so many service times hardly ever is like that.
+   */
+  private static final double KEPT_AT_UTILISATION = 0.5;
+
+  /** How busy replicas are where such an SLO is kept as it should be. */
+  private static final Range UTILISATION = new Range(0.5, 0.9);
+
+  /** Share of the requests past such an SLO there. */
+  private static final Range PAST_SLO = new Range(0.002, 0.05);
+
+  /** Any SLO over the latency of a lone request, at least. */
+  private static final double LEAST_SLACK = 1.2;
 
   /** Names of the kinds, so that a draw makes no text. */
   private static final String[] NAMES = new String[TrafficKind.values().length];
@@ -119,7 +141,6 @@ public final class ScenarioGenerator implements ScenarioSource {
     int shape = ranges.shape(random.nextInt(ranges.shapes()));
     ServiceModel service =
         ShapePool.service(shape, ranges.serviceSeconds().draw(random), start.startUp());
-    double wished = slo(service, ranges.sloFactor().draw(random));
     boolean uneven = random.nextDouble() < settings.troubles().unevenArrivals();
     double cv = uneven ? ShapePool.unevenCv(shape) : 1;
     double peak = ranges.peakReplicas().draw(random);
@@ -132,6 +153,10 @@ public final class ScenarioGenerator implements ScenarioSource {
     int utmost = (int) Math.ceil(peak * MOST_OVER_PEAK);
     Routing routing = ShapePool.routing(shape);
     SteadyLatency latency = SteadyLatency.of(service, routing, cv);
+    double wished =
+        random.nextDouble() < KEPT_AT_UTILISATION
+            ? kept(service, latency, peak / UTILISATION.draw(random), scale, PAST_SLO.draw(random))
+            : slo(service, ranges.sloFactor().draw(random));
     while (most < utmost && reachable(latency, most, scale) > wished) {
       most++;
     }
@@ -191,6 +216,14 @@ public final class ScenarioGenerator implements ScenarioSource {
    */
   private static double reachable(SteadyLatency latency, int pods, double rate) {
     return SLO_MARGIN * latency.quantile(pods, rate, KEPT_AT_PEAK);
+  }
+
+  /** The SLO that all but a share of the requests keep with so many pods. */
+  private static double kept(
+      ServiceModel service, SteadyLatency latency, double pods, double rate, double past) {
+    return Math.max(
+        latency.quantile((int) Math.ceil(pods), rate, 1 - past),
+        LEAST_SLACK * service.loneLatencySeconds());
   }
 
   /**

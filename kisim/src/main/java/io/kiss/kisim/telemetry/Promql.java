@@ -10,6 +10,9 @@ public final class Promql {
   /** A first or last sample farther than this many sample intervals from the edge ends a series. */
   private static final double NEAR = 1.1;
 
+  /** What is left above a bucket that nothing is seen above, for the slope inside it. */
+  private static final double LEAST_SHARE = 1e-4;
+
   private Promql() {}
 
   /**
@@ -101,8 +104,10 @@ public final class Promql {
   }
 
   /**
-   * Share of the observations above {@code seconds}, linear inside a bucket: exact where a bucket
-   * ends there. All in the bucket without end count as above.
+   * Share of the observations above {@code seconds}: exact where a bucket ends there. Inside a bucket
+   * the logarithm of the share above is taken to fall in a straight line, as the tail of a queue's
+   * latencies does; a straight share, as {@link #histogramQuantile} has it, overstates what is near
+   * the end of the tail several times. All in the bucket without end count as above.
    *
    * @return {@code NaN} where nothing was observed
    */
@@ -113,12 +118,17 @@ public final class Promql {
       return NaN;
     }
     int bucket = bounds.bucketOf(seconds);
-    double below = bucket == 0 ? 0 : cumulative[bucket - 1];
-    if (bucket < last) {
-      double start = bucket == 0 ? 0 : bounds.bound(bucket - 1);
-      double part = (seconds - start) / (bounds.bound(bucket) - start);
-      below += part * (cumulative[bucket] - below);
+    double start = bucket == 0 ? 0 : bounds.bound(bucket - 1);
+    double atStart = bucket == 0 ? 1 : 1 - cumulative[bucket - 1] / total;
+    if (bucket == last || atStart <= 0) {
+      return Math.max(0, atStart);
     }
-    return 1 - below / total;
+    double atEnd = 1 - cumulative[bucket] / total;
+    double part = (seconds - start) / (bounds.bound(bucket) - start);
+    if (part >= 1) {
+      return Math.max(0, atEnd);
+    }
+    double least = Math.max(atEnd, Math.min(atStart, LEAST_SHARE));
+    return atStart * Math.pow(least / atStart, part);
   }
 }

@@ -3,6 +3,7 @@ package io.kiss.kisim.autoscale;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -61,5 +62,39 @@ class ActionSpaceTest {
       assertThat(reached.contains(n - 1)).isEqualTo(n > 1);
       assertThat(reached.contains(n + 1)).isEqualTo(n < 50);
     }
+  }
+
+  @Test
+  void theMedianIsTheActionThatHalfOfTheSamplesDoNotGoBeyond() {
+    Random random = new Random(5);
+    for (int draw = 0; draw < 200; draw++) {
+      float[] probabilities = new float[ActionSpace.SIZE];
+      float sum = 0;
+      for (int a = 0; a < probabilities.length; a++) {
+        probabilities[a] = random.nextInt(3) == 0 ? 0 : random.nextFloat();
+        sum += probabilities[a];
+      }
+      for (int a = 0; a < probabilities.length; a++) {
+        probabilities[a] /= sum;
+      }
+      int median = ActionSpace.median(probabilities);
+      double below = 0;
+      double upTo = 0;
+      for (int a = 0; a <= median; a++) {
+        below = upTo;
+        upTo += probabilities[a];
+      }
+      assertThat(probabilities[median]).isPositive();
+      assertThat(below).as("draw %d", draw).isLessThanOrEqualTo(0.5 + 1e-6);
+      assertThat(upTo).as("draw %d", draw).isGreaterThanOrEqualTo(0.5 - 1e-6);
+    }
+  }
+
+  @Test
+  void manyWaysDownOutweighThatStayingIsTheMostProbable() {
+    assertThat(ActionSpace.median(new float[] {0, .1f, .2f, .3f, .4f, 0, 0, 0, 0, 0})).isEqualTo(3);
+    assertThat(ActionSpace.median(new float[] {0, 0, 0, 0, 1, 0, 0, 0, 0, 0}))
+        .isEqualTo(ActionSpace.STAY);
+    assertThat(ActionSpace.median(new float[] {0, 0, 0, 0, .4f, .2f, .2f, .2f, 0, 0})).isEqualTo(5);
   }
 }

@@ -144,7 +144,7 @@ class PolicyTest {
     assertThat((double) values[1]).isCloseTo(1 / (1 + Math.E), within(1e-6));
     assertThat(values[1] + values[2]).isCloseTo(1, within(1e-6f));
     assertThat(values[0] + values[3]).isZero();
-    assertThat(PolicyNetwork.argmax(new float[] {9, 1, 2, 8}, mask)).isEqualTo(2);
+    assertThat(PolicyNetwork.argmax(new float[] {9, 1, 2, 8}, mask, 0, 4)).isEqualTo(2);
   }
 
   @Test

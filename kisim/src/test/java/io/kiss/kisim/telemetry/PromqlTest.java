@@ -128,13 +128,40 @@ class PromqlTest {
   }
 
   @Test
-  void theShareAboveAnSloIsExactAtABoundAndLinearBetween() {
+  void theShareAboveAnSloIsExactAtABound() {
     double[] cumulative = {4, 8, 9, 10};
     assertThat(Promql.shareAbove(0.5, BOUNDS, cumulative)).isCloseTo(0.2, within(1e-12));
-    assertThat(Promql.shareAbove(0.2, BOUNDS, cumulative)).isCloseTo(0.5, within(1e-12));
-    assertThat(Promql.shareAbove(0.05, BOUNDS, cumulative)).isCloseTo(0.8, within(1e-12));
+    assertThat(Promql.shareAbove(0.1, BOUNDS, cumulative)).isCloseTo(0.6, within(1e-12));
     assertThat(Promql.shareAbove(7, BOUNDS, cumulative)).isCloseTo(0.1, within(1e-12));
+    assertThat(Promql.shareAbove(0.5, BOUNDS, new double[] {10, 10, 10, 10})).isZero();
     assertThat(Promql.shareAbove(0.5, BOUNDS, new double[4])).isNaN();
+  }
+
+  @Test
+  void theShareAboveAnSloInsideABucketIsExactForAnMm1Queue() {
+    // Its time in the system is exponential: with mean 0.08 s, exp(-t / 0.08) take longer than t.
+    double[] cumulative = new double[4];
+    for (int b = 0; b < 3; b++) {
+      cumulative[b] = 1000 * (1 - Math.exp(-BOUNDS.bound(b) / 0.08));
+    }
+    cumulative[3] = 1000;
+    for (double slo = 0.01; slo < 0.5; slo += 0.013) {
+      assertThat(Promql.shareAbove(slo, BOUNDS, cumulative))
+          .as("slower than %.3f s", slo)
+          .isCloseTo(Math.exp(-slo / 0.08), within(1e-9));
+    }
+  }
+
+  @Test
+  void theShareAboveFallsWithTheSloAndStaysBetweenThoseAtTheBounds() {
+    double[] cumulative = {90, 100, 100, 100};
+    double before = 1;
+    for (double slo = 0.005; slo < 2; slo += 0.005) {
+      double share = Promql.shareAbove(slo, BOUNDS, cumulative);
+      assertThat(share).as("slower than %.3f s", slo).isBetween(0.0, before);
+      before = share;
+    }
+    assertThat(Promql.shareAbove(0.3, BOUNDS, cumulative)).isBetween(1e-4, 0.1);
   }
 
   @Test
