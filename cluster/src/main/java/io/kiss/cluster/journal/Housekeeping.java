@@ -31,6 +31,9 @@ final class Housekeeping implements AutoCloseable {
   /** Most to write again, or to move, at a time: some milliseconds in which commits wait. */
   private static final int BYTES = 4 << 20;
 
+  /** Dead bytes in the file that nobody minds. */
+  private static final long WASTE_BYTES = 1 << 20;
+
   /** Free share of the file, in percent, above which chunks are moved to its beginning. */
   private static final int SPARSE_PERCENT = 50;
 
@@ -68,27 +71,36 @@ final class Housekeeping implements AutoCloseable {
     }
   }
 
-  /** Writes again what is in the emptiest chunks; nothing where nothing was committed since. */
+  /** Writes again what is in the emptiest chunks; nothing where nothing has happened since. */
   private void tidy(Connection connection) throws SQLException {
     MVStore store = store(connection);
     if (store.getCurrentVersion() == seenVersion) {
       return;
     }
-    tidy(store);
-    seenVersion = store.getCurrentVersion();
+    seenVersion = tidy(store) ? -1 : store.getCurrentVersion();
   }
 
   /** One step of tidying; says whether anything was written again. */
   static boolean tidy(MVStore store) {
-    boolean rewritten = store.compact(DENSE_PERCENT, BYTES);
+    boolean rewritten = isWasteful(store.getFileStore()) && store.compact(DENSE_PERCENT, BYTES);
     if (rewritten) {
       store.commit();
     }
-    FileStore<?> file = store.getFileStore();
-    if (file instanceof RandomAccessStore && file.getFillRate() < SPARSE_PERCENT) {
-      ((RandomAccessStore) file).compactMoveChunks(SPARSE_PERCENT, BYTES, store);
+    if (store.getFileStore() instanceof RandomAccessStore) {
+      RandomAccessStore file = (RandomAccessStore) store.getFileStore();
+      if (file.getFillRate() < SPARSE_PERCENT) {
+        file.compactMoveChunks(SPARSE_PERCENT, BYTES, store);
+      } else if (rewritten) {
+        // Moves nothing, but frees what was left by what is written again.
+        file.compactMoveChunks(0, 0, store);
+      }
     }
     return rewritten;
+  }
+
+  /** A small file is never dense: what is common to all commits would be written again for ever. */
+  private static boolean isWasteful(FileStore<?> file) {
+    return file.size() / 100 * (100 - file.getChunksFillRate()) > WASTE_BYTES;
   }
 
   /** What is behind a connection to an embedded database, which stays open as long as that does. */
