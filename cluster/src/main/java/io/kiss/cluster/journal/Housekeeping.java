@@ -28,14 +28,11 @@ final class Housekeeping implements AutoCloseable {
   /** Live share of the chunks, in percent, below which the emptiest are written again. */
   private static final int DENSE_PERCENT = 70;
 
-  /** Most to write again, or to move, at a time: some milliseconds in which commits wait. */
+  /** Most to write again at a time: some milliseconds in which commits wait. */
   private static final int BYTES = 4 << 20;
 
   /** Dead bytes in the file that nobody minds. */
   private static final long WASTE_BYTES = 1 << 20;
-
-  /** Free share of the file, in percent, above which chunks are moved to its beginning. */
-  private static final int SPARSE_PERCENT = 50;
 
   private static final long EVERY_MILLIS = 1000;
 
@@ -80,19 +77,18 @@ final class Housekeeping implements AutoCloseable {
     seenVersion = tidy(store) ? -1 : store.getCurrentVersion();
   }
 
-  /** One step of tidying; says whether anything was written again. */
+  /**
+   * One step of tidying; says whether anything was written again. Chunks are not moved towards the
+   * file's beginning, which would make it shorter: what is free is used again, and moving syncs the
+   * file, for which all commits wait.
+   */
   static boolean tidy(MVStore store) {
     boolean rewritten = isWasteful(store.getFileStore()) && store.compact(DENSE_PERCENT, BYTES);
     if (rewritten) {
       store.commit();
-    }
-    if (store.getFileStore() instanceof RandomAccessStore) {
-      RandomAccessStore file = (RandomAccessStore) store.getFileStore();
-      if (file.getFillRate() < SPARSE_PERCENT) {
-        file.compactMoveChunks(SPARSE_PERCENT, BYTES, store);
-      } else if (rewritten) {
+      if (store.getFileStore() instanceof RandomAccessStore) {
         // Moves nothing, but frees what was left by what is written again.
-        file.compactMoveChunks(0, 0, store);
+        ((RandomAccessStore) store.getFileStore()).compactMoveChunks(0, 0, store);
       }
     }
     return rewritten;
