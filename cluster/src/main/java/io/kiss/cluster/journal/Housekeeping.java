@@ -29,7 +29,7 @@ final class Housekeeping implements AutoCloseable {
   private static final int DENSE_PERCENT = 70;
 
   /** Most to write again at a time: some milliseconds in which commits wait. */
-  private static final int BYTES = 4 << 20;
+  private static final int BYTES = 1 << 20;
 
   /** Dead bytes in the file that nobody minds. */
   private static final long WASTE_BYTES = 1 << 20;
