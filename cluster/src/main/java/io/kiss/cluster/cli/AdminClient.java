@@ -155,10 +155,23 @@ final class AdminClient {
    * @throws BootFailure with the node's reason where it refuses
    */
   JsonNode put(String path, String body) {
+    return change("PUT", path, body);
+  }
+
+  /**
+   * Has the node change what the body names, and nothing else.
+   *
+   * @throws BootFailure with the node's reason where it refuses
+   */
+  JsonNode patch(String path, String body) {
+    return change("PATCH", path, body);
+  }
+
+  private JsonNode change(String method, String path, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base() + path))
             .header("Content-Type", "application/json")
-            .PUT(HttpRequest.BodyPublishers.ofString(body));
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
     return require(send(request, "KISS_HTTP_OPERATOR_TOKEN"));
   }
 

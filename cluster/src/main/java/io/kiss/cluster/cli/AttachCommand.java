@@ -1,11 +1,15 @@
 package io.kiss.cluster.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kiss.cluster.boot.BootFailure;
+import io.kiss.kisim.text.Columns;
 import java.io.PrintWriter;
 import java.net.HttpURLConnection;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,8 +22,9 @@ import picocli.CommandLine.Spec;
     name = "attach",
     description = {
       "Attaches a namespace of a Kubernetes cluster: its Deployments are watched, and scaled once"
-          + " --act says so. Without it nothing is changed, only shown. Attaching again changes how"
-          + " it is attached. Exit code 1 where the cluster or its metrics cannot be read."
+          + " --act says so. Without it nothing is changed, only shown. Attaching again changes"
+          + " what flags say, and keeps the rest. Exit code 1 where the cluster or its metrics"
+          + " cannot be read."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
@@ -29,7 +34,8 @@ import picocli.CommandLine.Spec;
       "  kiss attach prod/llm --kubeconfig ~/.kube/config \\",
       "      --prometheus http://127.0.0.1:9090 \\",
       "      --source vllm --slo-ms 2000 --max-replicas 12    see what it would do",
-      "  kiss attach prod/llm --source vllm --slo-ms 2000 --max-replicas 12 --act",
+      "  kiss attach prod/llm --act                           now it does",
+      "  kiss attach prod/llm --slo-ms 1500 --unset max-replicas",
       "  kiss decisions prod/llm --follow"
     })
 final class AttachCommand implements Callable<Integer> {
@@ -51,12 +57,13 @@ final class AttachCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    attach(node, name, options);
+    Optional<String> kept = attach(node, name, options);
     JsonNode view = settled(node, name);
     PrintWriter out = spec.commandLine().getOut();
     if (node.json()) {
       out.println(view.toPrettyString());
     } else {
+      kept.ifPresent(sentence -> out.println(Columns.wrap(sentence, 2)));
       AttachmentText.lines(view).forEach(out::println);
     }
     out.flush();
@@ -69,16 +76,43 @@ final class AttachCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Defines the cluster, where flags describe it, and attaches the namespace. */
-  static void attach(AdminClient node, NamespaceName name, AttachOptions options) {
-    if (options.definesCluster()) {
-      node.put(name.clusterPath(), options.cluster().toString());
-    } else if (node.get(name.clusterPath()).statusCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+  /**
+   * Defines the cluster, where flags describe it, and attaches the namespace; where it is attached
+   * already, only what flags say is changed.
+   *
+   * @return what was kept of it, in a sentence; empty where it is new
+   */
+  static Optional<String> attach(AdminClient node, NamespaceName name, AttachOptions options) {
+    boolean defines = options.definesCluster();
+    ObjectNode wanted = options.attachment();
+    HttpResponse<String> cluster = node.get(name.clusterPath());
+    if (cluster.statusCode() == HttpURLConnection.HTTP_NOT_FOUND && !defines) {
       throw new BootFailure(
           "there is no cluster '%s' yet; say where it is with --prometheus URL and --kubeconfig FILE"
               .formatted(name.cluster()));
     }
-    node.put(name.path(), options.attachment().toString());
+    if (defines) {
+      JsonNode known = node.parse(cluster).path("definition");
+      node.put(name.clusterPath(), options.cluster(known).toString());
+    }
+    Optional<JsonNode> before = attachment(node, name);
+    if (before.isEmpty()) {
+      node.put(name.path(), wanted.toString());
+    } else if (!wanted.isEmpty()) {
+      node.patch(name.path(), wanted.toString());
+    }
+    return before.map(attachment -> AttachmentFlags.kept(attachment, wanted));
+  }
+
+  /** How it is attached; from the controller alone, so that nothing is woken. */
+  private static Optional<JsonNode> attachment(AdminClient node, NamespaceName name) {
+    String list = "namespaces";
+    for (JsonNode each : node.whole(name.clusterPath() + "/" + list, list, "after").path(list)) {
+      if (each.path("namespace").asText().equals(name.namespace())) {
+        return Optional.of(each);
+      }
+    }
+    return Optional.empty();
   }
 
   /** How it stands once a tick has looked, or for as long as anybody would wait. */

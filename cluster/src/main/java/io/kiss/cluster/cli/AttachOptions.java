@@ -1,8 +1,11 @@
 package io.kiss.cluster.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -112,6 +115,14 @@ final class AttachOptions {
               + " stays as it is.")
   private Boolean act;
 
+  @Option(
+      names = "--unset",
+      paramLabel = "FLAG",
+      split = ",",
+      description =
+          "Take back what such a flag said before, as slo-ms,gpu-budget: its default holds again.")
+  private List<String> unset = new ArrayList<>();
+
   /** Whether any of these flags was given. */
   boolean given() {
     return prometheus != null
@@ -130,23 +141,53 @@ final class AttachOptions {
     return prometheus != null;
   }
 
-  /** The cluster, as PUT /clusters/{c} takes it. */
-  ObjectNode cluster() {
+  /**
+   * The cluster, as PUT /clusters/{c} takes it. What no flag says stays, but for the context of
+   * another kubeconfig and the login to another Prometheus.
+   *
+   * @param known its definition so far; no object where there is none
+   */
+  ObjectNode cluster(JsonNode known) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
+    if (known instanceof ObjectNode definition) {
+      body.setAll(said(definition));
+      body.remove("name");
+      if (kubeconfig != null) {
+        body.remove("context");
+      }
+    }
     if (kubeconfig != null) {
       body.put("kubeconfig", kubeconfig.toAbsolutePath().normalize().toString());
     }
     if (context != null) {
       body.put("context", context);
     }
-    ObjectNode where = body.putObject("prometheus").put("url", prometheus);
+    boolean same = known.at("/prometheus/url").asText().equals(prometheus);
+    ObjectNode where =
+        same ? body.withObject("/prometheus") : body.putObject("prometheus").put("url", prometheus);
     if (prometheusTokenFile != null) {
       where.put("tokenFile", prometheusTokenFile.toAbsolutePath().normalize().toString());
     }
     return body;
   }
 
-  /** The attachment, as PUT /clusters/{c}/namespaces/{ns} takes it. */
+  /** Without what is null, and is left out where nothing is said. */
+  private static ObjectNode said(ObjectNode shown) {
+    ObjectNode said = JsonNodeFactory.instance.objectNode();
+    shown
+        .fields()
+        .forEachRemaining(
+            each -> {
+              if (each.getValue() instanceof ObjectNode inner) {
+                said.set(each.getKey(), said(inner));
+              } else if (!each.getValue().isNull()) {
+                said.set(each.getKey(), each.getValue());
+              }
+            });
+    return said;
+  }
+
+  /** The attachment, as PUT and PATCH /clusters/{c}/namespaces/{ns} take it. */
   ObjectNode attachment() {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     put(body, "source", source);
@@ -175,6 +216,20 @@ final class AttachOptions {
     }
     if (act != null) {
       body.put("mode", act ? "ACTIVE" : "SHADOW");
+    }
+    for (String flag : unset) {
+      String field = AttachmentFlags.FIELDS.get(flag.strip().replaceFirst("^--", ""));
+      if (field == null) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--unset: there is no '%s'; there are %s"
+                .formatted(flag, String.join(", ", AttachmentFlags.FIELDS.keySet())));
+      }
+      if (body.has(field)) {
+        throw new ParameterException(
+            spec.commandLine(), "--unset %s: the same flag is set beside it".formatted(flag));
+      }
+      body.putNull(field);
     }
     return body;
   }

@@ -3,6 +3,7 @@ package io.kiss.cluster.cli;
 import io.kiss.cluster.AllRoles;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeSettings;
+import io.kiss.kisim.text.Columns;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -44,7 +45,8 @@ final class LiveJourney {
                   new EvaluationStep(node, terminal, new Trial(Optional.empty(), 1)).use(policy));
       AdminClient client = AdminClient.of(node.url(), spec);
       new DecisionPrinter(terminal, options.verbose(), NAME_WIDTH, DecisionText::time).show(node);
-      AttachCommand.attach(client, namespace, attach);
+      AttachCommand.attach(client, namespace, attach)
+          .ifPresent(kept -> terminal.line(Columns.wrap(kept, 2)));
       AttachCommand.lookAt(client, namespace).forEach(terminal::line);
       node.whenStopped().toCompletableFuture().join();
       // Not by Ctrl-C, which ends the JVM: the cluster has put this node out.

@@ -51,7 +51,8 @@ final class UpCommand implements Callable<Integer> {
       converter = NamespaceName.Reader.class,
       description =
           "Attach this namespace of a real cluster instead of the demo; nothing is trained. With"
-              + " the flags of kiss attach, --kubeconfig and --prometheus first.")
+              + " the flags of kiss attach, --kubeconfig and --prometheus first; one that is"
+              + " attached already keeps what no flag says.")
   private NamespaceName namespace;
 
   @Mixin private AttachOptions attach;

@@ -5,7 +5,6 @@ import akka.actor.typed.RecipientRef;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Attachment;
@@ -15,9 +14,7 @@ import io.kiss.actors.protocol.DeploymentOverride;
 import io.kiss.actors.protocol.NamespaceProtocol;
 import io.kiss.actors.protocol.NamespaceProtocol.DeploymentStatus;
 import io.kiss.actors.protocol.NamespaceProtocol.NamespaceStatus;
-import io.kiss.actors.protocol.WorkloadSettings;
 import io.kiss.cluster.live.ServiceProfiles;
-import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.WorkloadSpec;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +25,6 @@ import java.util.function.Function;
 final class NamespaceEndpoints {
   static final String NAMESPACE =
       LiveClusterEndpoints.CLUSTERS + "/{cluster}/namespaces/{namespace}";
-
-  private static final int MOST_FAILSAFE_REPLICAS = 10_000;
 
   private final ControllerClient controller;
   private final Function<NamespaceRef, RecipientRef<NamespaceProtocol.Command>> entities;
@@ -64,72 +59,6 @@ final class NamespaceEndpoints {
    */
   record DeploymentPage(List<DeploymentStatus> deployments, Optional<String> next) {}
 
-  /**
-   * How to attach a namespace; what is left out has a default, but the mode stays as it was.
-   *
-   * @param source templates of the metrics' queries
-   * @param guards some or all of the guardrails' settings
-   */
-  record PutNamespace(
-      String selector,
-      Attachment.Mode mode,
-      Double tickSeconds,
-      String source,
-      Double sloMs,
-      Integer minReplicas,
-      Integer maxReplicas,
-      String profile,
-      ServiceTerms.Service service,
-      Double violationPrice,
-      Integer priority,
-      Integer gpuBudget,
-      ObjectNode guards) {
-
-    Attachment attachment(
-        NamespaceRef ref, Optional<Attachment> before, WorkloadSettings settings) {
-      double tick = tickSeconds == null ? WorkloadSpec.DEFAULT_TICK_SECONDS : tickSeconds;
-      if (!(tick >= 1 && tick <= 3600)) {
-        throw ApiProblem.badRequest("tickSeconds: must be in 1..3600");
-      }
-      if (selector != null && !LabelSelector.isValid(selector)) {
-        throw ApiProblem.badRequest(
-            "selector: '%s' is not a label selector such as app=web,tier in (a, b),!canary"
-                .formatted(selector));
-      }
-      Attachment.Mode kept = before.map(Attachment::mode).orElse(Attachment.Mode.SHADOW);
-      return new Attachment(
-          ref.cluster(),
-          ref.namespace(),
-          selector == null ? "" : selector,
-          mode == null ? kept : mode,
-          tick,
-          guardSettings(),
-          source == null ? "" : source,
-          settings,
-          before.map(Attachment::overrides).orElse(List.of()),
-          ServiceTerms.gpuBudget(gpuBudget),
-          before.map(Attachment::shadows).orElse(List.of()));
-    }
-
-    private GuardSettings guardSettings() {
-      if (guards == null) {
-        return GuardSettings.DEFAULT;
-      }
-      ObjectNode all = Json.MAPPER.valueToTree(GuardSettings.DEFAULT);
-      all.setAll(guards);
-      try {
-        GuardSettings settings = Json.MAPPER.treeToValue(all, GuardSettings.class);
-        if (settings.failsafeReplicas() > MOST_FAILSAFE_REPLICAS) {
-          throw ApiProblem.badRequest(
-              "guards.failsafeReplicas: must be in 0.." + MOST_FAILSAFE_REPLICAS);
-        }
-        return settings;
-      } catch (JsonProcessingException e) {
-        throw ApiProblem.badRequest(Json.sentence("guards", e));
-      }
-    }
-  }
-
   List<Endpoint> endpoints() {
     return List.of(
         Endpoint.get(
@@ -139,6 +68,7 @@ final class NamespaceEndpoints {
             "after"),
         Endpoint.get(NAMESPACE, this::namespace),
         Endpoint.put(NAMESPACE, this::attach),
+        Endpoint.patch(NAMESPACE, this::amend),
         Endpoint.delete(NAMESPACE, this::detach),
         Endpoint.get(NAMESPACE + "/deployments", this::deployments, "limit", "after"),
         Endpoint.get(NAMESPACE + "/deployments/{name}", this::deployment),
@@ -187,24 +117,30 @@ final class NamespaceEndpoints {
     clusters.require(view, ref.cluster());
     clusters.requireSource(put.source() == null ? "" : put.source());
     Optional<Attachment> before = find(view, ref);
-    Attachment attachment =
-        put.attachment(
-            ref,
-            before,
-            terms.settings(
-                put.sloMs(),
-                put.minReplicas(),
-                put.maxReplicas(),
-                put.profile(),
-                put.service(),
-                put.violationPrice(),
-                put.priority()));
+    Attachment attachment = put.attachment(ref, before, terms);
     return controller
         .<Done>order(reply -> new ControllerProtocol.PutNamespace(attachment, reply))
         .thenApply(
             done ->
                 Json.response(
                     before.isPresent() ? StatusCodes.OK : StatusCodes.CREATED, attachment));
+  }
+
+  /** What is left out stays; what is null goes back to its default. */
+  private CompletionStage<HttpResponse> amend(Call call) {
+    return call.body(ObjectNode.class)
+        .thenCompose(
+            patch ->
+                attached(call)
+                    .thenCompose(
+                        before -> {
+                          Attachment after = PutNamespace.patched(before, patch, terms);
+                          clusters.requireSource(after.source());
+                          return controller
+                              .<Done>order(
+                                  reply -> new ControllerProtocol.PutNamespace(after, reply))
+                              .thenApply(done -> Json.ok(after));
+                        }));
   }
 
   private CompletionStage<HttpResponse> detach(Call call) {

@@ -62,10 +62,7 @@ final class ServiceTerms {
     between("maxReplicas", maxReplicas, 1, MOST_REPLICAS);
     between("violationPrice", violationPrice, 0.1, HIGHEST_PRICE);
     between("priority", priority, -HIGHEST_PRIORITY, HIGHEST_PRIORITY);
-    if (minReplicas != null && maxReplicas != null && minReplicas > maxReplicas) {
-      throw ApiProblem.badRequest(
-          "minReplicas: is %d, above maxReplicas, %d".formatted(minReplicas, maxReplicas));
-    }
+    requireRoom(Optional.ofNullable(minReplicas), Optional.ofNullable(maxReplicas));
     if (profile != null && service != null) {
       throw ApiProblem.badRequest("profile, service: give one of them, not both");
     }
@@ -140,6 +137,20 @@ final class ServiceTerms {
             value(patch, "service", Service.class),
             value(patch, "violationPrice", Double.class),
             value(patch, "priority", Integer.class));
+    WorkloadSettings now = patched(old, said, patch);
+    Optional<Attachment.Mode> mode =
+        patch.has("mode")
+            ? Optional.ofNullable(value(patch, "mode", Attachment.Mode.class))
+            : before.flatMap(DeploymentOverride::mode);
+    return new DeploymentOverride(deployment, mode, now);
+  }
+
+  /**
+   * Settings after a patch.
+   *
+   * @param said by the patch, where it says anything
+   */
+  static WorkloadSettings patched(WorkloadSettings old, WorkloadSettings said, ObjectNode patch) {
     boolean profileSaid = patch.has("profile") || patch.has("service");
     WorkloadSettings now =
         new WorkloadSettings(
@@ -149,11 +160,15 @@ final class ServiceTerms {
             profileSaid ? said.profile() : old.profile(),
             patch.has("violationPrice") ? said.violationPrice() : old.violationPrice(),
             patch.has("priority") ? said.priority() : old.priority());
-    Optional<Attachment.Mode> mode =
-        patch.has("mode")
-            ? Optional.ofNullable(value(patch, "mode", Attachment.Mode.class))
-            : before.flatMap(DeploymentOverride::mode);
-    return new DeploymentOverride(deployment, mode, now);
+    requireRoom(now.minReplicas(), now.maxReplicas());
+    return now;
+  }
+
+  private static void requireRoom(Optional<Integer> least, Optional<Integer> most) {
+    if (least.isPresent() && most.isPresent() && least.get() > most.get()) {
+      throw ApiProblem.badRequest(
+          "minReplicas: is %d, above maxReplicas, %d".formatted(least.get(), most.get()));
+    }
   }
 
   /**

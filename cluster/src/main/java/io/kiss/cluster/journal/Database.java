@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -28,10 +29,13 @@ public final class Database implements AutoCloseable {
 
   private final HikariDataSource pool;
   private final Dialect dialect;
+  private final Optional<Housekeeping> housekeeping;
 
-  private Database(HikariDataSource pool, Dialect dialect) {
+  private Database(HikariDataSource pool, DatabaseSettings settings) {
     this.pool = pool;
-    this.dialect = dialect;
+    dialect = settings.dialect();
+    housekeeping =
+        file(settings) == null ? Optional.empty() : Optional.of(Housekeeping.start(pool));
   }
 
   /**
@@ -77,7 +81,7 @@ public final class Database implements AutoCloseable {
     try (Connection connection =
         DriverManager.getConnection(settings.url(), settings.user(), settings.password())) {
       Schema.bringUpToDate(connection, settings.dialect());
-      return new Database(pool(settings), settings.dialect());
+      return new Database(pool(settings), settings);
     }
   }
 
@@ -196,6 +200,7 @@ public final class Database implements AutoCloseable {
 
   @Override
   public void close() {
+    housekeeping.ifPresent(Housekeeping::close);
     pool.close();
   }
 }

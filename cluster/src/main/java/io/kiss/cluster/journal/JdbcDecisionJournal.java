@@ -27,13 +27,20 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decision records in the database for as long as they are to be kept. Time to keep is the wall's:
  * a demo's clock runs faster.
  */
 public final class JdbcDecisionJournal implements DecisionJournal {
-  private static final long PRUNE_EVERY_MILLIS = Duration.ofMinutes(5).toMillis();
+  private static final Logger LOG = LoggerFactory.getLogger(JdbcDecisionJournal.class);
+
+  private static final long PRUNE_EVERY_MILLIS = Duration.ofSeconds(30).toMillis();
+
+  /** Rows that one transaction takes away: others wait for it, and it can be undone in memory. */
+  private static final int PRUNED_AT_ONCE = 1000;
 
   /** Old records stay readable: a field this version does not know is skipped. */
   private static final ObjectMapper JSON =
@@ -67,13 +74,19 @@ public final class JdbcDecisionJournal implements DecisionJournal {
       return CompletableFuture.completedFuture(Done.getInstance());
     }
     List<DecisionRecord> batch = List.copyOf(records);
-    return database.transact(
-        executor,
-        connection -> {
-          insert(connection, batch);
-          prune(connection);
-          return Done.getInstance();
-        });
+    return database
+        .transact(
+            executor,
+            connection -> {
+              insert(connection, batch);
+              return Done.getInstance();
+            })
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
+                pruneWhenDue();
+              }
+            });
   }
 
   private void insert(Connection connection, List<DecisionRecord> records) throws SQLException {
@@ -101,17 +114,51 @@ public final class JdbcDecisionJournal implements DecisionJournal {
     }
   }
 
-  private void prune(Connection connection) throws SQLException {
+  /** Behind the append, which waits for none of it. */
+  private void pruneWhenDue() {
     long now = wallMillis.getAsLong();
     long last = prunedAtMillis.get();
-    if (now - last < PRUNE_EVERY_MILLIS || !prunedAtMillis.compareAndSet(last, now)) {
-      return;
+    if (now - last >= PRUNE_EVERY_MILLIS && prunedAtMillis.compareAndSet(last, now)) {
+      prune(now - retention.toMillis())
+          .exceptionally(
+              failure -> {
+                LOG.warn("Decisions that are old enough cannot be taken away", failure);
+                return Done.getInstance();
+              });
+    }
+  }
+
+  private CompletionStage<Done> prune(long beforeMillis) {
+    return database
+        .transact(executor, connection -> pruneSome(connection, beforeMillis))
+        .thenCompose(
+            all ->
+                all ? CompletableFuture.completedFuture(Done.getInstance()) : prune(beforeMillis));
+  }
+
+  /** Takes the oldest away; says whether that were all. */
+  private static boolean pruneSome(Connection connection, long beforeMillis) throws SQLException {
+    long until = beforeMillis;
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT recorded_at_millis FROM kiss_decision WHERE recorded_at_millis < ?"
+                + " ORDER BY recorded_at_millis OFFSET "
+                + PRUNED_AT_ONCE
+                + " ROWS FETCH FIRST ROW ONLY")) {
+      select.setLong(1, beforeMillis);
+      try (ResultSet row = select.executeQuery()) {
+        if (row.next()) {
+          // One moment's go together, so that each time some do.
+          until = row.getLong(1) + 1;
+        }
+      }
     }
     try (PreparedStatement delete =
         connection.prepareStatement("DELETE FROM kiss_decision WHERE recorded_at_millis < ?")) {
-      delete.setLong(1, now - retention.toMillis());
+      delete.setLong(1, until);
       delete.executeUpdate();
     }
+    return until == beforeMillis;
   }
 
   @Override

@@ -16,11 +16,19 @@ import java.util.Set;
  * has just begun, and far too low where only scrapes were missing: a quarter of a minute after a
  * gap of a minute it shows three eighths of the rate. The first round that sees samples again does
  * not know since when they came, and its rates are unknown; until a window is full again, such
- * workloads are then asked for with one that begins behind the gap.
+ * workloads are then asked for with one that begins behind the gap. The first round of all asks
+ * whether there were samples when its window began, since it has seen nothing itself; where there
+ * were none, be it for a gap or because pods have only begun, it does as behind a gap.
  */
 final class Coverage {
   /** Of a window: a scrape may be lost, or be late, before that is a gap. */
   private static final double GAP = 1 / 3.0;
+
+  /**
+   * Of a window: how far from its beginning a sample may be for a node that knows no more. One in
+   * 15 s is inside, and what is missing at most cannot be seen in a rate.
+   */
+  private static final double OPENING = 1 / 8.0;
 
   /** So that the sample a window begins with is inside, however long answers take. */
   private static final double SLACK_SECONDS = 0.2;
@@ -50,6 +58,18 @@ final class Coverage {
 
   Coverage(double windowSeconds) {
     this.windowSeconds = windowSeconds;
+  }
+
+  /** How long ago a window must have its first sample. */
+  Duration opening() {
+    return Duration.ofMillis((long) (1000 * (1 - OPENING) * windowSeconds));
+  }
+
+  /** Whether there are any of which no sample was seen yet. */
+  synchronized boolean hasUnseen(List<Target> targets) {
+    return targets.stream()
+        .map(target -> seen.get(target.workload().name()))
+        .anyMatch(was -> was == null || Double.isNaN(was.newestSample));
   }
 
   /** Who is to be asked for with a window of their own in a round that begins now. */
@@ -85,9 +105,12 @@ final class Coverage {
    *
    * @param ageSeconds of the newest sample; {@code NaN}: there is none
    * @param answered whether Prometheus said anything of it
+   * @param openingAgeSeconds of the newest sample that is as old as {@link #opening} or older;
+   *     {@code NaN}: not known, or none
    * @return whether rates of this round may be too low: their window may be half empty
    */
-  synchronized boolean see(String workload, double now, double ageSeconds, boolean answered) {
+  synchronized boolean see(
+      String workload, double now, double ageSeconds, boolean answered, double openingAgeSeconds) {
     Seen was = seen.computeIfAbsent(workload, name -> new Seen());
     if (!answered) {
       was.silent = true;
@@ -95,7 +118,11 @@ final class Coverage {
     }
     boolean doubtful = false;
     double newest = now - ageSeconds;
-    if (isBlind(was) && newest > was.newestSample) {
+    if (Double.isNaN(was.newestSample) && !Double.isNaN(newest)) {
+      doubtful = !(openingAgeSeconds <= (1 + OPENING) * windowSeconds);
+      was.beforeGap = doubtful ? Double.NEGATIVE_INFINITY : now - openingAgeSeconds;
+      was.behindGap = doubtful ? newest : now - openingAgeSeconds;
+    } else if (isBlind(was) && newest > was.newestSample) {
       doubtful = was.newestSample < now - windowSeconds;
       was.beforeGap = was.newestSample;
       was.behindGap = newest;

@@ -6,16 +6,19 @@ import io.kiss.kisim.telemetry.TelemetrySample;
 import io.kiss.kisim.telemetry.TelemetrySettings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +26,11 @@ import org.slf4j.LoggerFactory;
  * Telemetry of a cluster's workloads from its Prometheus, replica counts from what the Kubernetes
  * API just showed.
  *
- * <p>A tick of a namespace is a round: one query a figure, all at once; another one for workloads
- * whose samples have come again only lately ({@link Coverage}). A figure without an answer is
- * {@code NaN}; only an unknown source or a namespace that is none makes {@link #query} fail. Ages
- * are differences on Prometheus' own clock, plus the time the round took here, so that clocks need
- * not agree.
+ * <p>A tick of a namespace is a round: one query a figure, all at once, the histogram of a large
+ * namespace in parts; another one for workloads whose samples have come again only lately ({@link
+ * Coverage}). A figure without an answer is {@code NaN}; only an unknown source or a namespace that
+ * is none makes {@link #query} fail. Ages are differences on Prometheus' own clock, plus the time
+ * the round took here, so that clocks need not agree.
  */
 public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PrometheusMetrics.class);
@@ -88,11 +91,16 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
     NamespaceMemory memory = remember(namespace, targets, begun);
     Round round = new Round(asked, targets, memory, settings.leastReporting(), begun * 1e-9);
     List<Asked> queries = ask(asked, namespace, targets, memory, begun);
+    CompletableFuture<Optional<QueryAnswer>> opening =
+        askOpening(asked, namespace, targets, memory, begun);
     return CompletableFuture.allOf(
-            queries.stream().map(Asked::answer).toArray(CompletableFuture[]::new))
+            Stream.concat(
+                    queries.stream().flatMap(query -> query.answers().stream()), Stream.of(opening))
+                .toArray(CompletableFuture[]::new))
         .handle(
             (all, failure) -> {
               queries.forEach(query -> take(round, query));
+              opening.join().ifPresent(round::opened);
               double elapsed = (System.nanoTime() - begun) * 1e-9;
               Map<String, TelemetrySample> samples = round.samples(clock.nowSeconds(), elapsed);
               note(namespace, round.problem(endpoint));
@@ -100,9 +108,9 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
             });
   }
 
-  /** A query on its way, and the workloads that its answer is of. */
+  /** A figure on its way, maybe in parts, and the workloads that it is of. */
   private record Asked(
-      Figure figure, Set<String> workloads, CompletableFuture<QueryAnswer> answer) {}
+      Figure figure, Set<String> workloads, List<CompletableFuture<QueryAnswer>> answers) {}
 
   private List<Asked> ask(
       MetricsSource source,
@@ -115,24 +123,73 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
     Coverage.Resumed resumed = memory.coverage().resumed(targets, begun * 1e-9);
     Set<String> usual = new HashSet<>(all);
     usual.removeAll(resumed.workloads());
-    List<Asked> queries = new ArrayList<>();
+    Queries queries = new Queries(namespace, pods(targets) >= settings.splitFrom(), begun);
+    List<Asked> asked = new ArrayList<>();
     source
         .figures()
         .forEach(
             (figure, query) -> {
               Set<String> of = query.looksBack() ? usual : all;
               if (!of.isEmpty()) {
-                queries.add(new Asked(figure, of, ask(query, namespace, settings.window(), begun)));
+                asked.add(new Asked(figure, of, queries.send(query, settings.window())));
               }
               if (query.looksBack() && !resumed.workloads().isEmpty()) {
-                queries.add(
-                    new Asked(
-                        figure,
-                        resumed.workloads(),
-                        ask(query, namespace, resumed.window(), begun)));
+                asked.add(
+                    new Asked(figure, resumed.workloads(), queries.send(query, resumed.window())));
               }
             });
-    return queries;
+    return asked;
+  }
+
+  /**
+   * What there was when the window began, where a workload was not seen before; empty where all
+   * were, or where there is no answer.
+   */
+  private CompletableFuture<Optional<QueryAnswer>> askOpening(
+      MetricsSource source,
+      String namespace,
+      List<Target> targets,
+      NamespaceMemory memory,
+      long begun) {
+    if (!memory.coverage().hasUnseen(targets)) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    FigureQuery age = source.figures().get(Figure.AGE);
+    return client
+        .query(
+            age.before(namespace, memory.coverage().opening()),
+            age.grouping(),
+            begun + settings.roundTimeout().toNanos())
+        .handle((answer, failure) -> Optional.ofNullable(answer));
+  }
+
+  private static int pods(List<Target> targets) {
+    return targets.stream().mapToInt(target -> target.workload().pods().names().size()).sum();
+  }
+
+  /** A round's queries; one that two figures have in common is sent once. */
+  private final class Queries {
+    private final String namespace;
+    private final boolean split;
+    private final long deadlineNanos;
+    private final Map<String, CompletableFuture<QueryAnswer>> sent = new HashMap<>();
+
+    Queries(String namespace, boolean split, long begun) {
+      this.namespace = namespace;
+      this.split = split;
+      deadlineNanos = begun + settings.roundTimeout().toNanos();
+    }
+
+    List<CompletableFuture<QueryAnswer>> send(FigureQuery query, Duration window) {
+      Grouping grouping = query.grouping();
+      return query.of(namespace, window, split).stream()
+          .map(
+              promql ->
+                  sent.computeIfAbsent(
+                      grouping.by() + grouping.list() + promql,
+                      key -> client.query(promql, grouping, deadlineNanos)))
+          .toList();
+    }
   }
 
   private NamespaceMemory remember(String namespace, List<Target> targets, long nanos) {
@@ -151,21 +208,18 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
     return memory;
   }
 
-  private CompletableFuture<QueryAnswer> ask(
-      FigureQuery query, String namespace, Duration window, long begun) {
-    return client.query(
-        query.of(namespace, window), query.grouping(), begun + settings.roundTimeout().toNanos());
-  }
-
-  private static void take(Round round, Asked query) {
-    QueryAnswer answer = query.answer().exceptionally(failure -> null).join();
-    if (answer == null) {
-      query
-          .answer()
-          .whenComplete((none, failure) -> round.failed(query.figure(), (QueryFailure) failure));
-    } else {
-      round.answered(query.figure(), answer, query.workloads());
+  private static void take(Round round, Asked asked) {
+    List<QueryAnswer> parts = new ArrayList<>();
+    for (CompletableFuture<QueryAnswer> answer : asked.answers()) {
+      try {
+        parts.add(answer.join());
+      } catch (CompletionException failure) {
+        // Some of a histogram's buckets are none.
+        round.failed(asked.figure(), (QueryFailure) failure.getCause());
+        return;
+      }
     }
+    parts.forEach(part -> round.answered(asked.figure(), part, asked.workloads()));
   }
 
   /** Logs what is new: a Prometheus that stays away is one line, not one a tick. */

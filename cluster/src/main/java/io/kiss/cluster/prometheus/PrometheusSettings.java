@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param attempts most times a query is sent in a round
  * @param responseLimit bytes of an answer, unpacked, beyond which it is refused
  * @param concurrency most queries under way at once; others wait
+ * @param splitFrom pods of a namespace from which on its histogram is asked for in parts at once
  * @param leastReporting share of the pods ready for long that must tell arrivals, or those are
  *     unknown
  */
@@ -24,6 +25,7 @@ public record PrometheusSettings(
     int attempts,
     long responseLimit,
     int concurrency,
+    int splitFrom,
     double leastReporting) {
   private static final int MOST_CONCURRENT = 1000;
 
@@ -45,6 +47,7 @@ public record PrometheusSettings(
         "concurrency",
         "must be in 1.." + MOST_CONCURRENT,
         concurrency);
+    require(splitFrom >= 1, "split-from", "must be at least 1", splitFrom);
     require(
         leastReporting >= 0 && leastReporting <= 1,
         "least-reporting",
@@ -71,6 +74,7 @@ public record PrometheusSettings(
         prometheus.getInt("attempts"),
         prometheus.getBytes("response-limit"),
         prometheus.getInt("concurrency"),
+        prometheus.getInt("split-from"),
         prometheus.getDouble("least-reporting"));
   }
 }

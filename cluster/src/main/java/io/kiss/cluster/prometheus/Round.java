@@ -32,6 +32,7 @@ final class Round {
   private final Map<String, List<Figure>> failures = new LinkedHashMap<>();
   private final Map<String, List<String>> complaints = new LinkedHashMap<>();
   private final Set<Figure> unanswered = new HashSet<>();
+  private final Map<String, Double> openingAges = new HashMap<>();
 
   /**
    * Before any answer.
@@ -116,6 +117,17 @@ final class Round {
     }
   }
 
+  /** Takes in how old the newest samples are that are as old as a window's opening. */
+  void opened(QueryAnswer answer) {
+    Map<String, String> owner = owners.get(source.figures().get(Figure.AGE).grouping().by());
+    for (QueryAnswer.Row row : answer.rows()) {
+      String workload = owner.get(row.key());
+      if (workload != null && Double.isFinite(row.value())) {
+        openingAges.merge(workload, row.value(), Math::min);
+      }
+    }
+  }
+
   /** Notes that a figure has no answer. */
   void failed(Figure figure, QueryFailure failure) {
     unanswered.add(figure);
@@ -148,7 +160,8 @@ final class Round {
                 workload.name(),
                 begunSeconds,
                 tally.value(Figure.AGE),
-                !unanswered.contains(Figure.AGE));
+                !unanswered.contains(Figure.AGE),
+                openingAges.getOrDefault(workload.name(), Double.NaN));
     if (doubtful) {
       complain("samples come again only now, so that rates are not known yet, of", workload.name());
     }

@@ -33,6 +33,8 @@ final class SourceFile {
   private static final Map<String, Double> DIVISORS =
       Map.of("seconds", 1.0, "milliseconds", 1000.0, "share", 1.0, "percent", 100.0);
 
+  private static final String NO_PARTS = "must not have $part: only a histogram has parts";
+
   private final String name;
   private Grouping grouping = new Grouping(Grouping.By.POD, List.of("pod"));
 
@@ -126,6 +128,9 @@ final class SourceFile {
       throw refused(
           at.get("promql").origin(), path + "promql", "must group by ($by), or nobody's it is");
     }
+    if (figure != Figure.LATENCY && promql.contains("$part")) {
+      throw refused(at.get("promql").origin(), path + "promql", NO_PARTS);
+    }
     boolean answered = arrivals && choice(at, path, "counted", Counted.class) == Counted.ANSWERED;
     double divisor = inUnits ? divisor(figure, at, path) : 1;
     return new FigureQuery(name, promql, grouping, divisor, answered);
@@ -157,7 +162,10 @@ final class SourceFile {
                 .formatted(selector.strip()));
       }
       placeholders(at, path, "samples", selector);
-      newest.add("max by ($by) (timestamp(" + selector.strip() + "))");
+      if (selector.contains("$part")) {
+        throw refused(at.get("samples").origin(), path + "samples", NO_PARTS);
+      }
+      newest.add("max by ($by) (timestamp(" + selector.strip() + "$offset))");
     }
     String promql = "time() - (" + String.join(" or ", newest) + ")";
     return new FigureQuery(name, promql, grouping, 1, false);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
 import io.kiss.cluster.http.ContractProxy;
@@ -16,6 +17,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +27,7 @@ import picocli.CommandLine;
 
 /** The commands that attach, detach and show, against a real node with the demo cluster. */
 class LiveCommandsTest {
+  private static final String VENUS = "/api/v1/clusters/venus";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir static Path data;
@@ -123,6 +126,130 @@ class LiveCommandsTest {
 
   private static String exact(double seconds) {
     return new BigDecimal(seconds).toPlainString();
+  }
+
+  /** How local/demo is attached, as the node has it. */
+  private static JsonNode attachment(Node node) {
+    return NodeFixture.json(
+            NodeFixture.call(node, "GET", "/api/v1/clusters/local/namespaces/demo", ""))
+        .path("attachment");
+  }
+
+  /** What {@code kiss up} does with its flags once the node is there. */
+  private static Optional<String> up(Node node, String... flags) {
+    CommandLine line = Main.commandLine();
+    String[] args =
+        Stream.concat(Stream.of("up", "--namespace", "local/demo"), Stream.of(flags))
+            .toArray(String[]::new);
+    CommandLine up = line.parseArgs(args).subcommand().commandSpec().commandLine();
+    AttachOptions options = (AttachOptions) up.getCommandSpec().mixins().get("attach").userObject();
+    return AttachCommand.attach(
+        AdminClient.of(node.url(), up.getCommandSpec()),
+        new NamespaceName("local", "demo"),
+        options);
+  }
+
+  @Test
+  void upAfterARestartKeepsWhatTheAttachmentHasAndChangesOnlyWhatItIsTold(@TempDir Path kept) {
+    JsonNode attached;
+    try (Node first = NodeFixture.boot(kept)) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> NodeFixture.call(first, "GET", "/ready", "").statusCode() == 200);
+      assertThat(
+              up(
+                  first,
+                  "--slo-ms",
+                  "270.5",
+                  "--min-replicas",
+                  "2",
+                  "--max-replicas",
+                  "9",
+                  "--tick-seconds",
+                  "7",
+                  "--profile",
+                  "resnet50-t4",
+                  "--source",
+                  "triton",
+                  "--selector",
+                  "app",
+                  "--priority",
+                  "3",
+                  "--gpu-budget",
+                  "40",
+                  "--act"))
+          .as("nothing to keep of a new one")
+          .isEmpty();
+      attached = attachment(first);
+      assertThat(attached.path("mode").asText()).isEqualTo("ACTIVE");
+    }
+    try (Node again = NodeFixture.boot(kept)) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> NodeFixture.call(again, "GET", "/ready", "").statusCode() == 200);
+      assertThat(up(again))
+          .hasValue(
+              "Kept as it was attached: --source triton, --selector app, --slo-ms 270.5,"
+                  + " --min-replicas 2, --max-replicas 9, --profile resnet50-t4, --priority 3,"
+                  + " --gpu-budget 40, --tick-seconds 7, --act");
+      assertThat(attachment(again)).isEqualTo(attached);
+
+      ObjectNode expected = attached.deepCopy();
+      expected.put("mode", "SHADOW").putNull("gpuBudget");
+      expected.withObject("/settings").put("maxReplicas", 12);
+      assertThat(up(again, "--max-replicas", "12", "--no-act", "--unset", "gpu-budget"))
+          .hasValueSatisfying(
+              said ->
+                  assertThat(said)
+                      .contains("--slo-ms 270.5", "--tick-seconds 7")
+                      .doesNotContain("max-replicas", "gpu-budget", "act,"));
+      assertThat(attachment(again)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void attachingAgainSaysWhatItKeptAndKeepsWhereTheClusterIs() {
+    String url = "http://127.0.0.1:9";
+    String[] first = {
+      "attach",
+      "venus/web",
+      "--kubeconfig",
+      "/nowhere/k",
+      "--context",
+      "c",
+      "--prometheus",
+      url,
+      "--prometheus-token-file",
+      "/nowhere/t",
+      "--slo-ms",
+      "100"
+    };
+    assertThat(run(first)).as(err.toString()).isEqualTo(1);
+    NodeFixture.call(
+        node,
+        "PATCH",
+        "/api/v1/clusters/venus/namespaces/web",
+        "{\"guards\": {\"flapBudget\": 3}}");
+    JsonNode before = NodeFixture.json(NodeFixture.call(node, "GET", VENUS, ""));
+    assertThat(before.at("/definition/context").asText()).isEqualTo("c");
+
+    assertThat(run("attach", "venus/web", "--prometheus", url, "--slo-ms", "90")).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("Kept as it was attached: --tick-seconds 15, --no-act, guardrails of its own")
+        .doesNotContain("--slo-ms");
+    assertThat(NodeFixture.json(NodeFixture.call(node, "GET", VENUS, ""))).isEqualTo(before);
+
+    // Another Prometheus must not be sent the token of the one before.
+    assertThat(run("attach", "venus/web", "--prometheus", url + "090")).isEqualTo(1);
+    JsonNode moved = NodeFixture.json(NodeFixture.call(node, "GET", VENUS, ""));
+    assertThat(moved.at("/definition/prometheus/tokenFile").isNull()).isTrue();
+    assertThat(moved.at("/definition/kubeconfig").asText()).isEqualTo("/nowhere/k");
+
+    assertThat(run("attach", "venus/web", "--unset", "slo")).isEqualTo(2);
+    assertThat(err.toString()).contains("--unset: there is no 'slo'; there are source", "slo-ms");
+    assertThat(run("attach", "venus/web", "--slo-ms", "1", "--unset", "slo-ms")).isEqualTo(2);
+    run("detach", "venus/web");
+    run("detach", "--cluster", "venus");
   }
 
   @Test

@@ -230,6 +230,7 @@ class ContractTest {
     send(willing, "PUT", cluster, EXAMPLES.get("/clusters/{cluster}"));
     send(willing, "PUT", cluster, EXAMPLES.get("/clusters/{cluster}"));
     send(willing, "PUT", namespace, "{\"sloMs\": 100, \"guards\": {\"flapBudget\": 3}}");
+    send(willing, "PATCH", namespace, "{\"maxReplicas\": 9, \"guards\": null}");
     send(willing, "PUT", namespace, "{}");
     send(willing, "PATCH", namespace + "/deployments/x", "{\"mode\": \"OFF\"}");
     send(willing, "PUT", DEMO + "/shadows", "{\"shadows\": [\"hpa\", \"p1\"]}");

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
+import io.kiss.kisim.autoscale.GuardSettings;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,6 +131,50 @@ class LiveEndpointsTest {
     assertThat(get(DEMO).at("/attachment/overrides")).hasSize(1);
     call("PATCH", deployment, "{\"violationPrice\": null}");
     assertThat(get(DEMO).at("/attachment/overrides")).isEmpty();
+  }
+
+  @Test
+  void aPatchOfAnAttachmentChangesWhatItNamesAndNullGivesItBackToItsDefault() {
+    call(
+        "PUT",
+        DEMO,
+        "{\"sloMs\": 250, \"minReplicas\": 2, \"maxReplicas\": 9, \"tickSeconds\": 7, \"source\":"
+            + " \"triton\", \"selector\": \"app\", \"mode\": \"OFF\", \"gpuBudget\": 40,"
+            + " \"violationPrice\": 20, \"priority\": 3, \"guards\": {\"flapBudget\": 3,"
+            + " \"maxStepUpPods\": 2}, \"service\": {\"serviceTimeMs\": 4, \"replicaCapacity\": 50,"
+            + " \"startupSeconds\": 9}}");
+    call("PUT", DEMO + "/shadows", "{\"shadows\": [\"hpa\"]}");
+    JsonNode before = get(DEMO).path("attachment");
+
+    assertThat(NodeFixture.json(call("PATCH", DEMO, "{}"))).isEqualTo(before);
+
+    ObjectNode expected = before.deepCopy();
+    expected.put("tickSeconds", 30.0).putNull("gpuBudget").put("mode", "SHADOW");
+    expected.withObject("/settings").put("maxReplicas", 5).putNull("profile");
+    expected.withObject("/guards").put("flapBudget", 4);
+    JsonNode after =
+        NodeFixture.json(
+            call(
+                "PATCH",
+                DEMO,
+                "{\"tickSeconds\": 30, \"gpuBudget\": null, \"mode\": null, \"maxReplicas\": 5,"
+                    + " \"service\": null, \"guards\": {\"flapBudget\": 4}}"));
+    assertThat(after).isEqualTo(expected);
+    assertThat(get(DEMO).path("attachment")).isEqualTo(expected);
+
+    HttpResponse<String> above = call("PATCH", DEMO, "{\"minReplicas\": 6}");
+    assertThat(above.statusCode()).as(above.body()).isEqualTo(400);
+    assertThat(above.body()).contains("minReplicas: is 6, above maxReplicas, 5");
+    assertThat(call("PATCH", DEMO, "{\"source\": \"nope\"}").statusCode()).isEqualTo(400);
+    assertThat(get(DEMO).path("attachment")).isEqualTo(expected);
+
+    JsonNode usual = NodeFixture.json(call("PATCH", DEMO, "{\"guards\": null, \"sloMs\": null}"));
+    assertThat(usual.at("/settings/sloSeconds").isNull()).isTrue();
+    assertThat(usual.at("/guards/maxStepUpPods").asInt())
+        .isEqualTo(GuardSettings.DEFAULT.maxStepUpPods());
+    assertThat(call("PATCH", DEMO.replace("demo", "nobody"), "{}").statusCode()).isEqualTo(404);
+    call("PUT", DEMO + "/shadows", "{\"shadows\": []}");
+    call("PUT", DEMO, "{}");
   }
 
   @Test

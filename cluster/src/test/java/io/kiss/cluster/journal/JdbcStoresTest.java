@@ -252,6 +252,26 @@ class JdbcStoresTest {
   }
 
   @Test
+  void manyOldDecisionsGoAFewAtATimeAndNoneThatIsYoungEnough() {
+    AtomicLong now = new AtomicLong(0);
+    JdbcDecisionJournal journal = journal(now);
+    for (int moment = 0; moment < 50; moment++) {
+      now.set(moment);
+      List<DecisionRecord> batch = new ArrayList<>();
+      for (int i = 0; i < 70; i++) {
+        batch.add(decision("%02d-%02d".formatted(moment, i), "a", moment));
+      }
+      join(journal.append(batch));
+    }
+    // All but the last moment are an hour old.
+    now.set(Duration.ofHours(1).toMillis() + 49);
+    join(journal.append(List.of(decision("new", "a", 99))));
+    assertThat(ids(journal, Optional.empty(), Optional.empty(), 99))
+        .hasSize(71)
+        .allMatch(id -> id.equals("new") || id.startsWith("49-"));
+  }
+
+  @Test
   void aFileThatAnotherProcessHasOpenIsABootFailure() throws Exception {
     database.close();
     Process other =
@@ -364,7 +384,7 @@ class JdbcStoresTest {
         checkpoint);
   }
 
-  private static DecisionRecord decision(String id, String deployment, double time) {
+  static DecisionRecord decision(String id, String deployment, double time) {
     return new DecisionRecord(
         id,
         "c",
@@ -406,7 +426,7 @@ class JdbcStoresTest {
         Optional.of(new DecisionRecord.BudgetLimit(8, 6, 5, 1)));
   }
 
-  private static <T> T join(CompletionStage<T> stage) {
+  static <T> T join(CompletionStage<T> stage) {
     return stage.toCompletableFuture().join();
   }
 }

@@ -7,10 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Templates of metrics: those that come with the product, and mistakes in one's own. */
 class MetricsSourcesTest {
@@ -33,10 +37,18 @@ class MetricsSourcesTest {
       }
       """;
 
+  private static final Pattern LE = Pattern.compile(", le(=~|!~)\"([^\"]*)\"");
+
   @TempDir Path folder;
 
   private void write(String text) throws IOException {
     Files.writeString(folder.resolve("mine.conf"), text);
+  }
+
+  private static String whole(FigureQuery query, Duration window) {
+    List<String> queries = query.of("prod", window, false);
+    assertThat(queries).hasSize(1);
+    return queries.get(0);
   }
 
   @Test
@@ -58,22 +70,60 @@ class MetricsSourcesTest {
   void aTemplateBecomesTheQueryOfANamespace() throws IOException {
     write(WHOLE);
     FigureQuery arrivals = MetricsSources.read(folder).find("mine").figures().get(Figure.ARRIVALS);
-    assertThat(arrivals.of("prod", Duration.ofSeconds(60)))
-        .isEqualTo("sum by (pod) (rate(a[60s]))");
-    assertThat(arrivals.of("prod", Duration.ofMillis(1500))).contains("[1500ms]");
+    assertThat(whole(arrivals, Duration.ofSeconds(60))).isEqualTo("sum by (pod) (rate(a[60s]))");
+    assertThat(whole(arrivals, Duration.ofMillis(1500))).contains("[1500ms]");
   }
 
   @Test
   void theAgeIsAskedOfSamplesWhateverTheTemplateSays() throws IOException {
     write(WHOLE.replace("[a]", "[\"a{x=\\\"}\\\"}\", b]"));
-    assertThat(
-            MetricsSources.read(folder)
-                .find("mine")
-                .figures()
-                .get(Figure.AGE)
-                .of("prod", Duration.ofSeconds(60)))
+    FigureQuery age = MetricsSources.read(folder).find("mine").figures().get(Figure.AGE);
+    assertThat(whole(age, Duration.ofSeconds(60)))
         .isEqualTo(
             "time() - (max by (pod) (timestamp(a{x=\"}\"})) or max by (pod) (timestamp(b)))");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"vllm", "vllm-ttft", "vllm-itl", "istio", "ingress-nginx", "custom"})
+  void theHistogramOfALargeNamespaceIsAskedForInPartsThatHaveEachBucketOnce(String source) {
+    FigureQuery latency = Fixtures.SOURCES.find(source).figures().get(Figure.LATENCY);
+    Duration window = Duration.ofSeconds(60);
+    List<String> parts = latency.of("prod", window, true);
+    assertThat(parts).hasSizeGreaterThan(1);
+    // As clients of several languages write them, and what nobody should.
+    for (String bound :
+        List.of(
+            "0.005", "0.01", ".025", "0.05", "0.1", "0.25", "0.3", "0.4", "0.5", "0.6", "0.7",
+            "0.8", "0.9", "1", "1.0", "1e+06", "1e-05", "2", "2.5", "3e+03", "5", "10", "10.0",
+            "50", "75", "1920", "7680", "60000", "0", "0.0", "+Inf", "Inf", "-1", "NaN", "")) {
+      assertThat(parts.stream().filter(part -> selects(part, bound))).as(bound).hasSize(1);
+    }
+    // Beside the matcher of the part, which each selector has, they are the whole query.
+    assertThat(parts.stream().map(part -> LE.matcher(part).replaceAll("")))
+        .containsOnly(whole(latency, window));
+    assertThat(parts)
+        .allSatisfy(
+            part ->
+                assertThat(LE.matcher(part).results())
+                    .hasSize(whole(latency, window).split("_bucket\\{", -1).length - 1));
+  }
+
+  /** Whether a query's selectors take a bucket; Prometheus' expressions are anchored. */
+  private static boolean selects(String promql, String bound) {
+    Matcher matcher = LE.matcher(promql);
+    assertThat(matcher.find()).as(promql).isTrue();
+    return bound.matches(matcher.group(2)) == matcher.group(1).equals("=~");
+  }
+
+  @Test
+  void onlyAHistogramHasParts() throws IOException {
+    for (String query : List.of("rate(a{x=\\\"\\\"$part}[$window])", "g$part")) {
+      write(WHOLE.replace(query.startsWith("g") ? "(g)" : "rate(a[$window])", "(" + query + ")"));
+      assertThatThrownBy(() -> MetricsSources.read(folder))
+          .hasMessageContaining("promql must not have $part: only a histogram has parts");
+    }
+    write(WHOLE.replace("[a]", "[\"a$part\"]"));
+    assertThatThrownBy(() -> MetricsSources.read(folder)).hasMessageContaining("samples");
   }
 
   @Test
@@ -116,7 +166,7 @@ class MetricsSourcesTest {
             + " answered, not 'sent'",
         "counted = received|#|:4: figures.arrivals.counted is missing",
         "[$window]|[$windw]|:6: figures.arrivals.promql has the unknown placeholder $windw; there"
-            + " are $by, $namespace, $seconds, $window",
+            + " are $by, $namespace, $part, $seconds, $window",
         "sum by ($by)|sum|:6: figures.arrivals.promql must group by ($by), or nobody's it is",
         "unit = share|unit = kelvin|:9: figures.gpu.unit must be share or percent, not 'kelvin'",
         "[a]|[rate(a)]|:13: figures.age.samples 'rate(a)' must be a metric with matchers, no"

@@ -196,7 +196,7 @@ class PrometheusFaultsTest {
 
   @Test
   void aServerErrorIsTriedAgainInsideTheRound() {
-    AtomicInteger first = new AtomicInteger(7);
+    AtomicInteger first = new AtomicInteger(8);
     answer =
         exchange -> {
           boolean fails = first.getAndDecrement() > 0;
@@ -205,7 +205,7 @@ class PrometheusFaultsTest {
     Outcome flapping = outcome(url());
     assertThat(flapping.sample.completionRate()).isEqualTo(3);
     assertThat(flapping.problem).doesNotContain("500");
-    assertThat(requests).hasSize(14);
+    assertThat(requests).hasSize(16);
   }
 
   @Test
@@ -234,7 +234,8 @@ class PrometheusFaultsTest {
     Outcome refused = outcome();
     refused.knowsNothing();
     assertThat(refused.problem).contains("answers HTTP 400 and refuses the query: parse error (");
-    assertThat(requests).hasSize(7);
+    // Seven figures, and what there was when the window began.
+    assertThat(requests).hasSize(8);
   }
 
   @Test
@@ -320,6 +321,34 @@ class PrometheusFaultsTest {
     assertThat(some.sample.runningRequests()).isNaN();
     assertThat(some.sample.completionRate()).isEqualTo(3);
     assertThat(some.problem).contains("answers HTTP 500 (queued, running)");
+  }
+
+  @Test
+  void aHistogramOfWhichAPartHasNoAnswerIsUnknown() {
+    answer =
+        exchange -> {
+          boolean part = exchange.getRequestURI().getRawQuery().contains("le%3D%7E%22%5B0.%5D*5");
+          reply(exchange, part ? 500 : 200, vector("3"));
+        };
+    try (PrometheusMetrics metrics = Fixtures.connect(url(), "split-from = 1")) {
+      TelemetrySample sample = read(metrics, "prod", "vllm", WEB).get("web");
+      assertThat(sample.p95LatencySeconds()).isNaN();
+      assertThat(sample.violatingShare()).isNaN();
+      assertThat(sample.completionRate()).isEqualTo(3);
+      assertThat(metrics.problem("prod").orElse("")).contains("answers HTTP 500 (latency)");
+    }
+  }
+
+  @Test
+  void whatTwoFiguresHaveInCommonIsAskedForOnce() {
+    answer = exchange -> reply(exchange, 200, vector("3"));
+    try (PrometheusMetrics metrics = Fixtures.connect(url())) {
+      TelemetrySample sample = read(metrics, "prod", "vllm", WEB).get("web");
+      assertThat(sample.completionRate()).isEqualTo(3);
+      assertThat(sample.arrivalRate()).isEqualTo(3 + 3);
+    }
+    // Seven figures of which two are one, and what there was when the window began.
+    assertThat(requests).extracting(Request::form).doesNotHaveDuplicates().hasSize(7);
   }
 
   @Test

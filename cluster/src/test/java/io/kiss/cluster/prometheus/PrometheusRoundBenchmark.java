@@ -19,13 +19,14 @@ import java.util.Map;
 
 /**
  * One round of a namespace of vLLM workloads with 10 pods each, against a Prometheus on this
- * machine that scrapes an exporter of them every 10 s: wall time and bytes. An argument is a number
- * of workloads.
+ * machine that scrapes an exporter of them every 10 s: wall time, CPU time and bytes, its histogram
+ * asked for whole and in parts, in turns. An argument is a number of workloads; the property {@code
+ * rounds} says how many rounds of each.
  */
 final class PrometheusRoundBenchmark {
   private static final int PODS = 10;
   private static final int WARM_UP = 3;
-  private static final int ROUNDS = 20;
+  private static final int ROUNDS = Integer.getInteger("rounds", 20);
   private static final double RATE = 2;
 
   /** vLLM's bounds of {@code vllm:e2e_request_latency_seconds}. */
@@ -58,54 +59,95 @@ final class PrometheusRoundBenchmark {
     Target[] targets = targets(workloads);
     try (PrometheusServer prometheus =
             PrometheusServer.start(folder, config(exporter.getAddress().getPort()));
-        PrometheusMetrics metrics =
-            Fixtures.connect(prometheus.url(), "query-timeout = 120s", "round-timeout = 120s")) {
+        PrometheusMetrics whole = connect(prometheus, Integer.MAX_VALUE);
+        PrometheusMetrics inParts = connect(prometheus, 1)) {
       await()
           .atMost(Duration.ofMinutes(5))
           .pollInterval(Duration.ofSeconds(15))
-          .until(() -> whole(Fixtures.read(metrics, "bench", "vllm+dcgm", targets), workloads));
-      time(prometheus, metrics, targets);
+          .until(() -> complete(Fixtures.read(whole, "bench", "vllm+dcgm", targets), workloads));
+      Series ofWhole = new Series(prometheus, whole);
+      Series ofParts = new Series(prometheus, inParts);
+      for (int round = -WARM_UP; round < ROUNDS; round++) {
+        ofWhole.round(targets, round);
+        ofParts.round(targets, round);
+      }
+      ofWhole.print("whole", targets);
+      ofParts.print("in parts", targets);
     } finally {
       exporter.stop(0);
     }
   }
 
-  private static boolean whole(Map<String, TelemetrySample> seen, int workloads) {
+  private static PrometheusMetrics connect(PrometheusServer prometheus, int splitFrom) {
+    return Fixtures.connect(
+        prometheus.url(),
+        "query-timeout = 120s",
+        "round-timeout = 120s",
+        "split-from = " + splitFrom);
+  }
+
+  private static boolean complete(Map<String, TelemetrySample> seen, int workloads) {
     return seen.size() == workloads
         && seen.values().stream()
             .allMatch(sample -> sample.arrivalRate() > 0 && sample.p95LatencySeconds() > 0);
   }
 
-  private static void time(
-      PrometheusServer prometheus, PrometheusMetrics metrics, Target[] targets) {
-    for (int round = 0; round < WARM_UP; round++) {
-      Fixtures.read(metrics, "bench", "vllm+dcgm", targets);
+  /** Rounds of one kind. */
+  private static final class Series {
+    private final PrometheusServer prometheus;
+    private final PrometheusMetrics metrics;
+    private final double[] seconds = new double[ROUNDS];
+    private final double[] theirs = new double[ROUNDS];
+    private final double[] ours = new double[ROUNDS];
+    private long bytes;
+
+    Series(PrometheusServer prometheus, PrometheusMetrics metrics) {
+      this.prometheus = prometheus;
+      this.metrics = metrics;
     }
-    double[] seconds = new double[ROUNDS];
-    Duration theirs = prometheus.cpuTime();
-    Duration ours = ProcessHandle.current().info().totalCpuDuration().orElseThrow();
-    long bytes = metrics.receivedBytes();
-    for (int round = 0; round < ROUNDS; round++) {
+
+    private static double ownCpu() {
+      return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() * 1e-9;
+    }
+
+    private double theirCpu() {
+      return prometheus.cpuTime().toNanos() * 1e-9;
+    }
+
+    /** Those before round 0 warm up. */
+    void round(Target[] targets, int round) {
+      double theirsBefore = theirCpu();
+      double oursBefore = ownCpu();
+      long received = metrics.receivedBytes();
       long start = System.nanoTime();
       Fixtures.read(metrics, "bench", "vllm+dcgm", targets);
-      seconds[round] = (System.nanoTime() - start) * 1e-9;
+      if (round >= 0) {
+        seconds[round] = (System.nanoTime() - start) * 1e-9;
+        theirs[round] = theirCpu() - theirsBefore;
+        ours[round] = ownCpu() - oursBefore;
+        bytes += metrics.receivedBytes() - received;
+      }
     }
-    Arrays.sort(seconds);
-    System.out.printf(
-        "%d workloads, %d pods each, %d series: a round takes %.3f s (median), %.3f s (worst of %d),"
-            + " %.3f s of CPU in Prometheus and %.3f s here (scrapes included), %.2f MiB over the"
-            + " wire%n",
-        targets.length,
-        PODS,
-        targets.length * PODS * (BOUNDS.length + 6),
-        seconds[ROUNDS / 2],
-        seconds[ROUNDS - 1],
-        ROUNDS,
-        prometheus.cpuTime().minus(theirs).toNanos() * 1e-9 / ROUNDS,
-        ProcessHandle.current().info().totalCpuDuration().orElseThrow().minus(ours).toNanos()
-            * 1e-9
-            / ROUNDS,
-        (metrics.receivedBytes() - bytes) / (double) ROUNDS / (1 << 20));
+
+    void print(String how, Target[] targets) {
+      for (double[] each : List.of(seconds, theirs, ours)) {
+        Arrays.sort(each);
+      }
+      System.out.printf(
+          "%d workloads, %d pods each, %d series, histogram %s: a round takes %.3f s (median), %.3f"
+              + " s (worst of %d), %.2f s of CPU in Prometheus and %.2f s here (medians, scrapes"
+              + " included), %.2f MiB over the wire%n",
+          targets.length,
+          PODS,
+          targets.length * PODS * (BOUNDS.length + 6),
+          how,
+          seconds[ROUNDS / 2],
+          seconds[ROUNDS - 1],
+          ROUNDS,
+          theirs[ROUNDS / 2],
+          ours[ROUNDS / 2],
+          bytes / (double) ROUNDS / (1 << 20));
+    }
   }
 
   private static Target[] targets(int workloads) {

@@ -28,6 +28,7 @@ class PrometheusSettingsTest {
     "attempts = 0, kiss.prometheus.attempts must be in 1..10",
     "response-limit = 10, kiss.prometheus.response-limit must be at least 1 KiB",
     "concurrency = 0, kiss.prometheus.concurrency must be in 1..1000",
+    "split-from = 0, kiss.prometheus.split-from must be at least 1",
     "least-reporting = 1.5, kiss.prometheus.least-reporting must be in 0..1",
   })
   void whatMakesNoSenseIsRefusedWithItsKey(String line, String told) {

@@ -210,22 +210,40 @@ class ScrapedExportersTest {
     pods.putAll(counting);
     List<Double> usual = new ArrayList<>();
     List<Double> ours = new ArrayList<>();
+    List<Double> startedMeanwhile = new ArrayList<>();
+    List<Double> startedJustNow = new ArrayList<>();
+    PrometheusMetrics meanwhile = Fixtures.connect(prometheus.url(), "window = 4s");
     await()
         .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(500))
         .until(
             () -> {
               ours.add(see("vllm", "web-1", "web-2").completionRate());
+              startedMeanwhile.add(completions(meanwhile));
+              try (PrometheusMetrics now = Fixtures.connect(prometheus.url(), "window = 4s")) {
+                startedJustNow.add(completions(now));
+              }
               usual.addAll(byHand());
               return !usual.isEmpty() && usual.get(usual.size() - 1) > 1.95 * RATE;
             });
-    System.out.println("over the usual window: " + usual + "; as read: " + ours);
+    meanwhile.close();
+    System.out.printf(
+        "over the usual window: %s; as read: %s; by a node started meanwhile: %s; just now: %s%n",
+        usual, ours, startedMeanwhile, startedJustNow);
     assertThat(usual).as("what there would be to mend").anyMatch(rate -> rate < RATE);
-    assertThat(ours)
-        .filteredOn(rate -> !Double.isNaN(rate))
-        .isNotEmpty()
-        .allSatisfy(rate -> assertThat(rate).isCloseTo(2 * RATE, within(0.3 * RATE)));
+    for (List<Double> read : List.of(ours, startedMeanwhile, startedJustNow)) {
+      assertThat(read)
+          .filteredOn(rate -> !Double.isNaN(rate))
+          .isNotEmpty()
+          .allSatisfy(rate -> assertThat(rate).isCloseTo(2 * RATE, within(0.3 * RATE)));
+    }
     assertThat(ours.subList(0, 3)).as("soon").anyMatch(rate -> !Double.isNaN(rate));
+  }
+
+  private static double completions(PrometheusMetrics metrics) {
+    return read(metrics, "prod", "vllm", target("web", 0.25, "web-1", "web-2"))
+        .get("web")
+        .completionRate();
   }
 
   private List<Double> byHand() throws IOException, InterruptedException {

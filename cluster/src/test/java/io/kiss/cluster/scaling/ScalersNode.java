@@ -23,7 +23,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -44,20 +46,37 @@ final class ScalersNode implements AutoCloseable {
   private final ActorRef<ControllerProtocol.Command> controller;
 
   ScalersNode(StandInCluster cluster, int namespaces, double tickSeconds) throws IOException {
+    this(cluster, namespaces, tickSeconds, Map.of());
+  }
+
+  ScalersNode(
+      StandInCluster cluster, int namespaces, double tickSeconds, Map<String, Object> settings)
+      throws IOException {
     this.cluster = cluster;
     this.namespaces = namespaces;
     this.tickSeconds = tickSeconds;
     data = Files.createTempDirectory("scalers");
     node =
         Node.boot(
-            NodeFixture.settings(data, 0),
+            NodeFixture.settings(data, withFreePort(settings)),
             (system, stores, clusters) ->
                 NodeFixture.start(system, stores, name -> Optional.of(cluster.live())));
     controller = node.actors().controller();
   }
 
+  private static Map<String, Object> withFreePort(Map<String, Object> settings) {
+    Map<String, Object> all = new HashMap<>(settings);
+    all.put("kiss.http.port", 0);
+    return all;
+  }
+
   int namespaces() {
     return namespaces;
+  }
+
+  /** Length of the database's file. */
+  long fileBytes() {
+    return data.resolve("kiss.mv.db").toFile().length();
   }
 
   ActorSystem<?> system() {

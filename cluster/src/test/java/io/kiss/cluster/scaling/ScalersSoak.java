@@ -9,12 +9,15 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
  * Scalers of many Deployments for long, on a clock that runs fast, and every now and then something
- * fails: whether what they hold grows. Arguments: namespaces, Deployments in each, seconds of the
- * clusters' clock in one of the wall's, minutes of the wall's, seed of the faults.
+ * fails: whether what they hold grows, in memory and on disk. Arguments: namespaces, Deployments in
+ * each, seconds of the clusters' clock in one of the wall's, minutes of the wall's, seed of the
+ * faults; and, where they are not to be kept as long as usual, seconds of the wall's that decisions
+ * are kept for.
  */
 public final class ScalersSoak {
   private static final double TICK_SECONDS = 15;
@@ -31,6 +34,7 @@ public final class ScalersSoak {
    * What was seen.
    *
    * @param bytes of live objects, look by look
+   * @param fileBytes of the database, look by look
    * @param bytesAnHour by which they grow, an hour of the wall's: least squares over all but the
    *     first quarter, in which caches fill
    * @param uncertainty of that: two standard errors
@@ -44,6 +48,7 @@ public final class ScalersSoak {
       Map<StandInCluster.Fault, Integer> faults,
       List<Double> seconds,
       List<Long> bytes,
+      List<Long> fileBytes,
       double bytesAnHour,
       double uncertainty) {}
 
@@ -54,31 +59,49 @@ public final class ScalersSoak {
         Integer.parseInt(arguments[1]),
         Double.parseDouble(arguments[2]),
         60 * Double.parseDouble(arguments[3]),
-        Long.parseLong(arguments[4]));
+        Long.parseLong(arguments[4]),
+        arguments.length > 5 ? Optional.of(arguments[5] + "s") : Optional.empty());
     System.exit(0);
   }
 
-  static Seen run(int namespaces, int deployments, double acceleration, double wall, long seed)
+  /**
+   * Runs one.
+   *
+   * @param retention of decisions, as the setting has it; empty: the usual one
+   */
+  static Seen run(
+      int namespaces,
+      int deployments,
+      double acceleration,
+      double wall,
+      long seed,
+      Optional<String> retention)
       throws IOException {
     StandInCluster cluster = new StandInCluster(deployments, acceleration);
-    try (ScalersNode node = new ScalersNode(cluster, namespaces, TICK_SECONDS)) {
+    Map<String, Object> settings =
+        retention
+            .<Map<String, Object>>map(kept -> Map.of("kiss.decisions.retention", kept))
+            .orElse(Map.of());
+    try (ScalersNode node = new ScalersNode(cluster, namespaces, TICK_SECONDS, settings)) {
       node.push(node.register().get(0), 0);
       int scalers = node.attachAll();
       System.out.printf(
           "%d scalers, %.0f s of the wall are %.1f h of theirs; seed %d%n",
           scalers, wall, acceleration * wall / 3600, seed);
-      Seen seen = watch(node.metrics(), cluster, wall, seed);
+      Seen seen = watch(node, cluster, wall, seed);
       print(seen);
       return seen;
     }
   }
 
-  private static Seen watch(LiveMetrics metrics, StandInCluster cluster, double wall, long seed) {
+  private static Seen watch(ScalersNode node, StandInCluster cluster, double wall, long seed) {
+    LiveMetrics metrics = node.metrics();
     var random = RandomSource.XO_SHI_RO_256_PP.create(seed);
     StandInCluster.Fault[] faults = StandInCluster.Fault.values();
     Map<StandInCluster.Fault, Integer> broken = new EnumMap<>(StandInCluster.Fault.class);
     List<Double> seconds = new ArrayList<>();
     List<Long> bytes = new ArrayList<>();
+    List<Long> fileBytes = new ArrayList<>();
     long begun = System.nanoTime();
     double nextLook = LOOK_SECONDS;
     double nextFault = FAULT_EVERY_SECONDS;
@@ -94,17 +117,19 @@ public final class ScalersSoak {
       if (since(begun) >= nextLook) {
         seconds.add(since(begun));
         bytes.add(ScalersNode.heap());
+        fileBytes.add(node.fileBytes());
         System.out.printf(
             Locale.ROOT,
-            "%5.0f s: %.2f MiB, %d decisions%n",
+            "%5.0f s: %.2f MiB, file %.0f MiB, %d decisions%n",
             since(begun),
             bytes.get(bytes.size() - 1) / (double) (1 << 20),
+            fileBytes.get(fileBytes.size() - 1) / (double) (1 << 20),
             metrics.decisions());
         nextLook = since(begun) + LOOK_SECONDS;
       }
       ScalersNode.wait(Math.max(0.01, Math.min(nextFault, nextLook) - since(begun)));
     }
-    return seen(metrics, broken, seconds, bytes);
+    return seen(metrics, broken, seconds, bytes, fileBytes);
   }
 
   private static double since(long nanos) {
@@ -115,7 +140,8 @@ public final class ScalersSoak {
       LiveMetrics metrics,
       Map<StandInCluster.Fault, Integer> faults,
       List<Double> seconds,
-      List<Long> bytes) {
+      List<Long> bytes,
+      List<Long> fileBytes) {
     Map<DecisionRecord.Outcome, Long> outcomes = new EnumMap<>(DecisionRecord.Outcome.class);
     for (DecisionRecord.Outcome outcome : DecisionRecord.Outcome.values()) {
       outcomes.put(outcome, metrics.outcomes(outcome));
@@ -135,6 +161,7 @@ public final class ScalersSoak {
         faults,
         seconds,
         bytes,
+        fileBytes,
         3600 * line[0],
         3600 * 2 * line[1]);
   }

@@ -3,6 +3,7 @@ package io.kiss.cluster.scaling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kiss.actors.live.DecisionRecord.Outcome;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,8 @@ class ScalersSoakTest {
   @Test
   void anHourOfDecisionsAndFaultsLeavesNothingBehind() throws Exception {
     ScalersSoak.Seen seen =
-        ScalersSoak.run(NAMESPACES, DEPLOYMENTS, ACCELERATION, WALL_SECONDS, 20261126);
+        ScalersSoak.run(
+            NAMESPACES, DEPLOYMENTS, ACCELERATION, WALL_SECONDS, 20261126, Optional.empty());
     assertThat(seen.faults().values().stream().mapToInt(n -> n).sum()).isGreaterThan(5);
     assertThat(seen.outcomes().get(Outcome.APPLIED)).isPositive();
     assertThat(seen.decisions()).isGreaterThan(5000);
