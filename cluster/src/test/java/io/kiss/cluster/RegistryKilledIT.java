@@ -1,6 +1,7 @@
 package io.kiss.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -36,19 +37,28 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The registry of policies of a node that is killed with {@code kill -9} at any moment, in the
  * middle of an order or between two: after each start it is where a plain model says that it has to
- * be.
+ * be. Meanwhile a namespace is scaled, and whatever its scalers decide, they do so with the weights
+ * of a policy that is registered.
  */
 class RegistryKilledIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration UP = Duration.ofSeconds(120);
   private static final List<String> JVM =
-      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+      List.of(
+          "-Xmx384m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-Dkiss.demo.acceleration=10");
+  private static final String DEMO = "/api/v1/clusters/local/namespaces/demo";
+  private static final int DOUBLES = ActionSpace.SIZE - 1;
 
   @TempDir Path folder;
   private final HttpClient http = HttpClient.newHttpClient();
   private final int port = FreePorts.take();
   private final int akkaPort = FreePorts.take();
   private KissProcess node;
+  private String checkedUpTo = "";
+  private int checked;
 
   @AfterEach
   void stop() throws InterruptedException {
@@ -110,6 +120,7 @@ class RegistryKilledIT {
     int lost = 0;
     long took = 100_000_000;
     start(environment);
+    require(send("PUT", DEMO, "{\"mode\": \"ACTIVE\", \"tickSeconds\": 1}"));
     for (int kill = 0; kill < kills; kill++) {
       for (int i = 1 + random.nextInt(3); i > 0; i--) {
         Order order = draw(model, random);
@@ -118,6 +129,7 @@ class RegistryKilledIT {
         took = System.nanoTime() - begun;
         model = model.with(order);
         assertThat(state()).as("after %s", order).isEqualTo(model);
+        scalersRunWhatIsRegistered();
       }
       Order last = draw(model, random);
       CompletableFuture<Integer> answer = CompletableFuture.supplyAsync(() -> send(last));
@@ -135,9 +147,12 @@ class RegistryKilledIT {
       }
       model = found;
       everyPolicyHasItsWeights(model);
+      scalersRunWhatIsRegistered();
     }
-    System.out.println(
-        kills + " kills, " + lost + " orders that left no trace; term " + model.term());
+    await("a decision by a policy").atMost(UP).until(() -> scalersRunWhatIsRegistered() > 0);
+    System.out.printf(
+        "%d kills, %d orders that left no trace; term %d; %d decisions by registered weights%n",
+        kills, lost, model.term(), checked);
     assertThat(model.policies()).isNotEmpty();
   }
 
@@ -174,11 +189,58 @@ class RegistryKilledIT {
     };
   }
 
+  /** What a policy of that id thinks of doubling, in logits beyond those of staying. */
+  private static float doubling(String id) {
+    return -1 - Integer.parseInt(id.substring("policy-".length())) / 50f;
+  }
+
+  /**
+   * Holds what scalers say they run, and what they decided since the last time, against the
+   * registry. By which weights a decision was made shows in its probabilities: all weights but one
+   * bias are zero, so that its logit is the logarithm of a ratio of two of them.
+   *
+   * @return decisions by a policy so far
+   */
+  private int scalersRunWhatIsRegistered() throws IOException, InterruptedException {
+    // Read before the registry, which forgets nothing.
+    JsonNode deployments = get(DEMO).at("/status/deployments");
+    JsonNode decisions = get(DEMO + "/decisions?limit=200").path("decisions");
+    List<String> registered = state().policies();
+    deployments.forEach(
+        deployment -> {
+          if (deployment.hasNonNull("policy")) {
+            assertThat(registered).contains(deployment.path("policy").asText());
+          }
+        });
+    for (JsonNode decision : decisions) {
+      if (decision.path("id").asText().compareTo(checkedUpTo) <= 0) {
+        break;
+      }
+      if (decision.hasNonNull("policy")) {
+        String id = decision.path("policy").asText();
+        assertThat(registered).contains(id);
+        JsonNode probabilities = decision.path("probabilities");
+        double stays = probabilities.path(ActionSpace.STAY).asDouble();
+        double doubles = probabilities.path(DOUBLES).asDouble();
+        if (decision.path("source").asText().equals("POLICY") && doubles > 0) {
+          assertThat(Math.log(doubles / stays))
+              .as("weights of %s in %s", id, decision.path("id").asText())
+              .isCloseTo(doubling(id), within(0.002));
+          checked++;
+        }
+      }
+    }
+    if (!decisions.isEmpty()) {
+      checkedUpTo = decisions.get(0).path("id").asText();
+    }
+    return checked;
+  }
+
   /** Weights of its own for each id. */
   private static byte[] file(String id) {
     int in = ScalerCore.OBSERVATION_SIZE;
     float[] weights = new float[(in + 1) * ActionSpace.SIZE];
-    weights[weights.length - 1] = id.hashCode() / 1e9f;
+    weights[weights.length - 1] = doubling(id);
     float[] ones = new float[in];
     Arrays.fill(ones, 1);
     float[] most = new float[in];
