@@ -46,7 +46,7 @@ public final class NodeFixture {
     return settings(data, Map.of("kiss.http.port", port));
   }
 
-  private static NodeSettings settings(Path data, Map<String, Object> more) {
+  static NodeSettings settings(Path data, Map<String, Object> more) {
     Map<String, Object> flags = new HashMap<>();
     flags.put("kiss.data", data.toString());
     flags.put("kiss.http.ask-timeout", "1500ms");

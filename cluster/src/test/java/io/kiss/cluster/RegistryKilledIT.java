@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,18 +38,14 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The registry of policies of a node that is killed with {@code kill -9} at any moment, in the
  * middle of an order or between two: after each start it is where a plain model says that it has to
- * be. Meanwhile a namespace is scaled, and whatever its scalers decide, they do so with the weights
- * of a policy that is registered.
+ * be. Where it scales a namespace meanwhile, its scalers decide with the weights of policies that are
+ * registered and no others.
  */
 class RegistryKilledIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration UP = Duration.ofSeconds(120);
   private static final List<String> JVM =
-      List.of(
-          "-Xmx384m",
-          "-XX:+UseSerialGC",
-          "-XX:TieredStopAtLevel=1",
-          "-Dkiss.demo.acceleration=10");
+      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
   private static final String DEMO = "/api/v1/clusters/local/namespaces/demo";
   private static final int DOUBLES = ActionSpace.SIZE - 1;
 
@@ -57,6 +54,7 @@ class RegistryKilledIT {
   private final int port = FreePorts.take();
   private final int akkaPort = FreePorts.take();
   private KissProcess node;
+  private boolean scales;
   private String checkedUpTo = "";
   private int checked;
 
@@ -99,6 +97,24 @@ class RegistryKilledIT {
   }
 
   @Test
+  void noScalerRunsWhatIsNotRegistered() throws Exception {
+    scales = true;
+    survives(Map.of(), 4, 17);
+    assertThat(checked).isPositive();
+  }
+
+  @Test
+  @Tag("slow")
+  void onPostgresNoScalerRunsWhatIsNotRegisteredEither() throws Exception {
+    assumeTrue(PostgresServer.programs().isPresent(), PostgresServer.MISSING);
+    scales = true;
+    try (PostgresServer postgres = PostgresServer.start()) {
+      survives(Map.of("KISS_DATABASE_URL", postgres.url("127.0.0.1", "kiss")), 10, 19);
+    }
+    assertThat(checked).isPositive();
+  }
+
+  @Test
   @Tag("slow")
   void onTheEmbeddedDatabaseThirtyTimes() throws Exception {
     survives(Map.of(), 30, 11);
@@ -120,7 +136,9 @@ class RegistryKilledIT {
     int lost = 0;
     long took = 100_000_000;
     start(environment);
-    require(send("PUT", DEMO, "{\"mode\": \"ACTIVE\", \"tickSeconds\": 1}"));
+    if (scales) {
+      require(send("PUT", DEMO, "{\"mode\": \"ACTIVE\"}"));
+    }
     for (int kill = 0; kill < kills; kill++) {
       for (int i = 1 + random.nextInt(3); i > 0; i--) {
         Order order = draw(model, random);
@@ -149,7 +167,9 @@ class RegistryKilledIT {
       everyPolicyHasItsWeights(model);
       scalersRunWhatIsRegistered();
     }
-    await("a decision by a policy").atMost(UP).until(() -> scalersRunWhatIsRegistered() > 0);
+    if (scales) {
+      await("a decision by a policy").atMost(UP).until(() -> scalersRunWhatIsRegistered() > 0);
+    }
     System.out.printf(
         "%d kills, %d orders that left no trace; term %d; %d decisions by registered weights%n",
         kills, lost, model.term(), checked);
@@ -202,6 +222,9 @@ class RegistryKilledIT {
    * @return decisions by a policy so far
    */
   private int scalersRunWhatIsRegistered() throws IOException, InterruptedException {
+    if (!scales) {
+      return 0;
+    }
     // Read before the registry, which forgets nothing.
     JsonNode deployments = get(DEMO).at("/status/deployments");
     JsonNode decisions = get(DEMO + "/decisions?limit=200").path("decisions");
@@ -290,21 +313,19 @@ class RegistryKilledIT {
   }
 
   private void start(Map<String, String> environment) throws IOException {
-    Map<String, String> told = new java.util.HashMap<>(environment);
-    told.put("KISS_ROLES", "control,learner,scaler");
-    told.put("KISS_AKKA_PORT", Integer.toString(akkaPort));
-    told.put("KISS_SEED_NODES", "127.0.0.1:" + akkaPort);
-    node =
-        KissProcess.start(
-            folder,
-            List.of(),
-            JVM,
-            told,
-            "node",
-            "--port",
-            Integer.toString(port),
-            "--data",
-            folder.resolve("data").toString());
+    String data = folder.resolve("data").toString();
+    if (scales) {
+      node =
+          KissProcess.startTestMain(
+              folder, DemoNode.class, JVM, environment, data, Integer.toString(port));
+    } else {
+      Map<String, String> told = new HashMap<>(environment);
+      told.put("KISS_ROLES", "control,learner,scaler");
+      told.put("KISS_AKKA_PORT", Integer.toString(akkaPort));
+      told.put("KISS_SEED_NODES", "127.0.0.1:" + akkaPort);
+      String[] command = {"node", "--port", Integer.toString(port), "--data", data};
+      node = KissProcess.start(folder, List.of(), JVM, told, command);
+    }
     await("the node is ready")
         .atMost(UP)
         .until(
