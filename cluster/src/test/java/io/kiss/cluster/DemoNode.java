@@ -8,7 +8,9 @@ import java.util.Map;
 final class DemoNode {
   private DemoNode() {}
 
-  /** Arguments: data folder and HTTP port; the database as a node is told it, or the embedded one. */
+  /**
+   * Arguments: data folder and HTTP port; the database as a node is told it, or the embedded one.
+   */
   public static void main(String[] args) {
     Map<String, Object> flags = new HashMap<>(Map.of("kiss.http.port", Integer.parseInt(args[1])));
     String database = System.getenv("KISS_DATABASE_URL");

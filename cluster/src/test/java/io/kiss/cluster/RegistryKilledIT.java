@@ -38,8 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The registry of policies of a node that is killed with {@code kill -9} at any moment, in the
  * middle of an order or between two: after each start it is where a plain model says that it has to
- * be. Where it scales a namespace meanwhile, its scalers decide with the weights of policies that are
- * registered and no others.
+ * be. Where it scales a namespace meanwhile, its scalers decide with the weights of policies that
+ * are registered and no others.
  */
 class RegistryKilledIT {
   private static final ObjectMapper JSON = new ObjectMapper();

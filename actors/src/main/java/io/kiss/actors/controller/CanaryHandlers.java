@@ -87,9 +87,7 @@ final class CanaryHandlers extends Handlers {
       return new ControllerEvent.CanaryAssigned(
           nextTerm(state),
           new Canary(
-              canary.candidate(),
-              share,
-              settings.slotSecondsFor(namespaces.scalers(), share)),
+              canary.candidate(), share, settings.slotSecondsFor(namespaces.scalers(), share)),
           next,
           System.currentTimeMillis(),
           rollout.forced());

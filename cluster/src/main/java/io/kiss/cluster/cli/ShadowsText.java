@@ -52,7 +52,8 @@ final class ShadowsText {
                     minutes(report.path("countedSeconds")),
                     number(report.path("neededReplicas"), 2)),
             2));
-    Table table = new Table(
+    Table table =
+        new Table(
             "shadow", "now", "mean", "late", "cost", "regret", "over", "fit late", "fit cost");
     row(table, report.path("running"));
     report.path("shadows").forEach(standing -> row(table, standing));

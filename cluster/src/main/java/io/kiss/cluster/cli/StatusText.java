@@ -11,7 +11,6 @@ import java.util.Map.Entry;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import java.util.stream.StreamSupport;
 
 /** What {@code kiss status} prints, made of the admin API's answers. */
 final class StatusText {

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A Deployment that lives in the simulator; guarded by its cluster's lock. Its latency histogram has
- * a bucket that ends at the SLO: where it has none, what is in the bucket around it counts as late
- * by the part, and a service that is punctual shows several percent of late requests.
+ * A Deployment that lives in the simulator; guarded by its cluster's lock. Its latency histogram
+ * has a bucket that ends at the SLO: where it has none, what is in the bucket around it counts as
+ * late by the part, and a service that is punctual shows several percent of late requests.
  */
 final class DemoDeployment {
   private static final double STARTUP_VARIATION = 0.2;
@@ -79,8 +79,7 @@ final class DemoDeployment {
             service.sloSeconds(),
             replicas,
             service.maxReplicas(),
-            TelemetrySettings.DEFAULT.withBounds(
-                HistogramBounds.ENVOY.with(service.sloSeconds()))),
+            TelemetrySettings.DEFAULT.withBounds(HistogramBounds.ENVOY.with(service.sloSeconds()))),
         seed + weeks);
     read();
   }

@@ -150,7 +150,9 @@ class CanaryOnTheTwinTest {
     JsonNode history = registry().path("history");
     history.forEach(
         change ->
-            say("%s %s: %s", text(change, "what"), text(change, "policy"), text(change, "sentence")));
+            say(
+                "%s %s: %s",
+                text(change, "what"), text(change, "policy"), text(change, "sentence")));
     return history.get(history.size() - 1);
   }
 
@@ -158,7 +160,9 @@ class CanaryOnTheTwinTest {
     return node.path(field).asText();
   }
 
-  /** Of three, the share is one of each scaler's time; so it is of 24, too few for five of a tenth. */
+  /**
+   * Of three, the share is one of each scaler's time; so it is of 24, too few for five of a tenth.
+   */
   @ParameterizedTest
   @ValueSource(ints = {3, 24})
   void aCandidateThatIsWorseGoesBackByItselfAndTheReasonIsKept(int deployments) {
@@ -204,8 +208,7 @@ class CanaryOnTheTwinTest {
     assertThat(registry().path("history"))
         .filteredOn(change -> text(change, "what").equals("CANARY"))
         .extracting(change -> text(change, "sentence"))
-        .containsExactly(
-            "a share of 0.1 of each scaler's time", "a share of 0.5 of the scalers");
+        .containsExactly("a share of 0.1 of each scaler's time", "a share of 0.5 of the scalers");
     assertThat(text(last, "what")).isEqualTo("CANARY_PASSED");
     assertThat(text(registry(), "champion")).isEqualTo("shipped");
     awaited("all run it", () -> policy("shipped").path("scalers").asInt() == deployments);

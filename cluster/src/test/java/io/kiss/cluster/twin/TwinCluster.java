@@ -40,8 +40,7 @@ final class TwinCluster implements ClusterPort, MetricsPort, LiveClock {
       String name = "web-" + i;
       double meanRate = 18 + 6.0 * i / size;
       deployments.put(
-          name,
-          new TwinDeployment(name, meanRate, (double) i / size, replicas, START, seed + i));
+          name, new TwinDeployment(name, meanRate, (double) i / size, replicas, START, seed + i));
     }
   }
 

@@ -13,7 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A {@link TwinService} with a ReplicaSet in front of it and a wave of load; time is told to it. */
+/**
+ * A {@link TwinService} with a ReplicaSet in front of it and a wave of load; time is told to it.
+ */
 final class TwinDeployment {
   static final int SLOTS = 4;
   static final double SERVICE_SECONDS = 0.4;

@@ -143,7 +143,9 @@ public final class TwinService {
     return arrived;
   }
 
-  /** Requests that ended since the start, by {@link TwinPod#BOUNDS}, those of pods gone included. */
+  /**
+   * Requests that ended since the start, by {@link TwinPod#BOUNDS}, those of pods gone included.
+   */
   long[] latencies() {
     return latencies.clone();
   }

@@ -9,10 +9,10 @@ import io.kiss.kisim.autoscale.WorkloadSpec;
  * <p>A sketch knows of a service its capacity, a mean service time and an SLO. Batches that fill,
  * service times that scatter, unequal pods and bursts inside a tick all make requests late that it
  * calls punctual; what is steadier than it takes for granted does the opposite. Each member of the
- * family stands for one size of that: its pods are slower by a factor, and its SLO leaves a share of
- * the slack. All of them are carried along; the one is believed whose violating shares of
- * what ran came closest to the measured ones, in squares weighed by load and smoothed, since a
- * measured share is one of a window that ended a while ago.
+ * family stands for one size of that: its pods are slower by a factor, and its SLO leaves a share
+ * of the slack. All of them are carried along; the one is believed whose violating shares of what
+ * ran came closest to the measured ones, in squares weighed by load and smoothed, since a measured
+ * share is one of a window that ended a while ago.
  */
 final class Calibration {
   private static final double[] SLOWER = {1, 0.8, 0.9, 1.1, 1.2, 1.35, 1.5};

@@ -44,8 +44,7 @@ final class Course {
    * @param startupSeconds from asking for a pod until it serves; one that does so in the middle of
    *     this time counts for all of it
    */
-  void pass(
-      Calibration calibration, double from, double to, double load, double startupSeconds) {
+  void pass(Calibration calibration, double from, double to, double load, double startupSeconds) {
     double seconds = to - from;
     double ready = pods.ready((from + to) / 2, startupSeconds);
     QueueSketch queue = calibration.sketch(Calibration.PLAIN);
