@@ -54,6 +54,32 @@ public final class KissProcess implements AutoCloseable {
       Map<String, String> environment,
       String... arguments)
       throws IOException {
+    String product = Path.of("target", "kiss", "lib").toAbsolutePath() + "/*" + classPath;
+    return start(
+        folder, before, jvmOptions, product, "io.kiss.cluster.cli.Main", environment, arguments);
+  }
+
+  /** Starts a main class of the tests on their own classes. */
+  static KissProcess startTestMain(
+      Path folder,
+      Class<?> main,
+      List<String> jvmOptions,
+      Map<String, String> environment,
+      String... arguments)
+      throws IOException {
+    String tests = System.getProperty("java.class.path");
+    return start(folder, List.of(), jvmOptions, tests, main.getName(), environment, arguments);
+  }
+
+  private static KissProcess start(
+      Path folder,
+      List<String> before,
+      List<String> jvmOptions,
+      String classPath,
+      String main,
+      Map<String, String> environment,
+      String... arguments)
+      throws IOException {
     Path out = Files.createTempFile(folder, "kiss", ".out");
     Path err = Files.createTempFile(folder, "kiss", ".err");
     List<String> command = new ArrayList<>(before);
@@ -62,8 +88,8 @@ public final class KissProcess implements AutoCloseable {
     command.add("-Dai.djl.offline=true");
     command.add("-Dkiss.home=" + Path.of("..").toAbsolutePath().normalize());
     command.add("-cp");
-    command.add(Path.of("target", "kiss", "lib").toAbsolutePath() + "/*" + classPath);
-    command.add("io.kiss.cluster.cli.Main");
+    command.add(classPath);
+    command.add(main);
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("KISS_"));

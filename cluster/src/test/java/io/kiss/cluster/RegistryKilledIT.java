@@ -1,6 +1,7 @@
 package io.kiss.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,19 +38,25 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The registry of policies of a node that is killed with {@code kill -9} at any moment, in the
  * middle of an order or between two: after each start it is where a plain model says that it has to
- * be.
+ * be. Where it scales a namespace meanwhile, its scalers decide with the weights of policies that
+ * are registered and no others.
  */
 class RegistryKilledIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration UP = Duration.ofSeconds(120);
   private static final List<String> JVM =
       List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  private static final String DEMO = "/api/v1/clusters/local/namespaces/demo";
+  private static final int DOUBLES = ActionSpace.SIZE - 1;
 
   @TempDir Path folder;
   private final HttpClient http = HttpClient.newHttpClient();
   private final int port = FreePorts.take();
   private final int akkaPort = FreePorts.take();
   private KissProcess node;
+  private boolean scales;
+  private String checkedUpTo = "";
+  private int checked;
 
   @AfterEach
   void stop() throws InterruptedException {
@@ -89,6 +97,24 @@ class RegistryKilledIT {
   }
 
   @Test
+  void noScalerRunsWhatIsNotRegistered() throws Exception {
+    scales = true;
+    survives(Map.of(), 4, 17);
+    assertThat(checked).isPositive();
+  }
+
+  @Test
+  @Tag("slow")
+  void onPostgresNoScalerRunsWhatIsNotRegisteredEither() throws Exception {
+    assumeTrue(PostgresServer.programs().isPresent(), PostgresServer.MISSING);
+    scales = true;
+    try (PostgresServer postgres = PostgresServer.start()) {
+      survives(Map.of("KISS_DATABASE_URL", postgres.url("127.0.0.1", "kiss")), 10, 19);
+    }
+    assertThat(checked).isPositive();
+  }
+
+  @Test
   @Tag("slow")
   void onTheEmbeddedDatabaseThirtyTimes() throws Exception {
     survives(Map.of(), 30, 11);
@@ -110,6 +136,9 @@ class RegistryKilledIT {
     int lost = 0;
     long took = 100_000_000;
     start(environment);
+    if (scales) {
+      require(send("PUT", DEMO, "{\"mode\": \"ACTIVE\"}"));
+    }
     for (int kill = 0; kill < kills; kill++) {
       for (int i = 1 + random.nextInt(3); i > 0; i--) {
         Order order = draw(model, random);
@@ -118,6 +147,7 @@ class RegistryKilledIT {
         took = System.nanoTime() - begun;
         model = model.with(order);
         assertThat(state()).as("after %s", order).isEqualTo(model);
+        scalersRunWhatIsRegistered();
       }
       Order last = draw(model, random);
       CompletableFuture<Integer> answer = CompletableFuture.supplyAsync(() -> send(last));
@@ -135,9 +165,14 @@ class RegistryKilledIT {
       }
       model = found;
       everyPolicyHasItsWeights(model);
+      scalersRunWhatIsRegistered();
     }
-    System.out.println(
-        kills + " kills, " + lost + " orders that left no trace; term " + model.term());
+    if (scales) {
+      await("a decision by a policy").atMost(UP).until(() -> scalersRunWhatIsRegistered() > 0);
+    }
+    System.out.printf(
+        "%d kills, %d orders that left no trace; term %d; %d decisions by registered weights%n",
+        kills, lost, model.term(), checked);
     assertThat(model.policies()).isNotEmpty();
   }
 
@@ -174,11 +209,61 @@ class RegistryKilledIT {
     };
   }
 
+  /** What a policy of that id thinks of doubling, in logits beyond those of staying. */
+  private static float doubling(String id) {
+    return -1 - Integer.parseInt(id.substring("policy-".length())) / 50f;
+  }
+
+  /**
+   * Holds what scalers say they run, and what they decided since the last time, against the
+   * registry. By which weights a decision was made shows in its probabilities: all weights but one
+   * bias are zero, so that its logit is the logarithm of a ratio of two of them.
+   *
+   * @return decisions by a policy so far
+   */
+  private int scalersRunWhatIsRegistered() throws IOException, InterruptedException {
+    if (!scales) {
+      return 0;
+    }
+    // Read before the registry, which forgets nothing.
+    JsonNode deployments = get(DEMO).at("/status/deployments");
+    JsonNode decisions = get(DEMO + "/decisions?limit=200").path("decisions");
+    List<String> registered = state().policies();
+    deployments.forEach(
+        deployment -> {
+          if (deployment.hasNonNull("policy")) {
+            assertThat(registered).contains(deployment.path("policy").asText());
+          }
+        });
+    for (JsonNode decision : decisions) {
+      if (decision.path("id").asText().compareTo(checkedUpTo) <= 0) {
+        break;
+      }
+      if (decision.hasNonNull("policy")) {
+        String id = decision.path("policy").asText();
+        assertThat(registered).contains(id);
+        JsonNode probabilities = decision.path("probabilities");
+        double stays = probabilities.path(ActionSpace.STAY).asDouble();
+        double doubles = probabilities.path(DOUBLES).asDouble();
+        if (decision.path("source").asText().equals("POLICY") && doubles > 0) {
+          assertThat(Math.log(doubles / stays))
+              .as("weights of %s in %s", id, decision.path("id").asText())
+              .isCloseTo(doubling(id), within(0.002));
+          checked++;
+        }
+      }
+    }
+    if (!decisions.isEmpty()) {
+      checkedUpTo = decisions.get(0).path("id").asText();
+    }
+    return checked;
+  }
+
   /** Weights of its own for each id. */
   private static byte[] file(String id) {
     int in = ScalerCore.OBSERVATION_SIZE;
     float[] weights = new float[(in + 1) * ActionSpace.SIZE];
-    weights[weights.length - 1] = id.hashCode() / 1e9f;
+    weights[weights.length - 1] = doubling(id);
     float[] ones = new float[in];
     Arrays.fill(ones, 1);
     float[] most = new float[in];
@@ -228,21 +313,19 @@ class RegistryKilledIT {
   }
 
   private void start(Map<String, String> environment) throws IOException {
-    Map<String, String> told = new java.util.HashMap<>(environment);
-    told.put("KISS_ROLES", "control,learner,scaler");
-    told.put("KISS_AKKA_PORT", Integer.toString(akkaPort));
-    told.put("KISS_SEED_NODES", "127.0.0.1:" + akkaPort);
-    node =
-        KissProcess.start(
-            folder,
-            List.of(),
-            JVM,
-            told,
-            "node",
-            "--port",
-            Integer.toString(port),
-            "--data",
-            folder.resolve("data").toString());
+    String data = folder.resolve("data").toString();
+    if (scales) {
+      node =
+          KissProcess.startTestMain(
+              folder, DemoNode.class, JVM, environment, data, Integer.toString(port));
+    } else {
+      Map<String, String> told = new HashMap<>(environment);
+      told.put("KISS_ROLES", "control,learner,scaler");
+      told.put("KISS_AKKA_PORT", Integer.toString(akkaPort));
+      told.put("KISS_SEED_NODES", "127.0.0.1:" + akkaPort);
+      String[] command = {"node", "--port", Integer.toString(port), "--data", data};
+      node = KissProcess.start(folder, List.of(), JVM, told, command);
+    }
     await("the node is ready")
         .atMost(UP)
         .until(

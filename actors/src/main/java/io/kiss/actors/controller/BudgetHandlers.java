@@ -11,6 +11,7 @@ import io.kiss.actors.protocol.NamespaceProtocol.UseShare;
 import io.kiss.kisim.autoscale.budget.ClusterBudget;
 import io.kiss.kisim.autoscale.budget.Demand;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -71,16 +72,24 @@ final class BudgetHandlers extends Handlers {
       return effects.none();
     }
     Ledger ledger = clusters.computeIfAbsent(report.cluster(), cluster -> new Ledger());
-    Set<String> attached =
+    List<Attachment> attachments =
         state.attachments().stream()
             .filter(attachment -> attachment.cluster().equals(report.cluster()))
-            .map(Attachment::namespace)
-            .collect(Collectors.toSet());
+            .toList();
+    Set<String> attached =
+        attachments.stream().map(Attachment::namespace).collect(Collectors.toSet());
     ledger.reports.put(report.namespace(), report);
     ledger.reports.keySet().retainAll(attached);
     ledger.granted.keySet().retainAll(attached);
-    // What a namespace has that has not been heard of yet cannot be given to others.
-    if (ledger.reports.keySet().equals(attached)) {
+    // What a namespace has that has not been heard of yet cannot be given to others, unless it has
+    // nobody who could take more.
+    boolean allHeard =
+        attachments.stream()
+            .allMatch(
+                attachment ->
+                    ledger.reports.containsKey(attachment.namespace())
+                        || namespaces.withoutScalers(attachment));
+    if (allHeard) {
       share(ledger, report, budget.get());
     }
     return effects.none();

@@ -83,12 +83,11 @@ final class CanaryHandlers extends Handlers {
     Canary canary = state.assignment().canary().orElseThrow();
     int next = rollout.stage() + 1;
     if (next < settings.shares().size()) {
+      double share = settings.shares().get(next);
       return new ControllerEvent.CanaryAssigned(
           nextTerm(state),
           new Canary(
-              canary.candidate(),
-              settings.shares().get(next),
-              settings.slotSecondsFor(namespaces.scalers())),
+              canary.candidate(), share, settings.slotSecondsFor(namespaces.scalers(), share)),
           next,
           System.currentTimeMillis(),
           rollout.forced());

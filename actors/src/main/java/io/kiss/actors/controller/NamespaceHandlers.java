@@ -16,6 +16,7 @@ import io.kiss.actors.protocol.ControllerProtocol.PutNamespace;
 import io.kiss.actors.protocol.ControllerProtocol.PutOverride;
 import io.kiss.actors.protocol.ControllerProtocol.PutShadows;
 import io.kiss.actors.protocol.NamespaceProtocol;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,11 +38,17 @@ final class NamespaceHandlers extends Handlers {
   private record DetachAnswered(NamespaceRef namespace, Optional<Throwable> failure) {}
 
   private final ActorContext<Object> context;
+  private static final double LEAST_SECONDS_WITHOUT_SCALERS = 60;
+  private static final double TICKS_WITHOUT_SCALERS = 3;
+
   private final ControllerSettings settings;
   private final Function<NamespaceRef, ? extends RecipientRef<NamespaceProtocol.Command>> entities;
 
   /** Known again soon after a restart, since every push is acknowledged: not persisted. */
   private final Map<String, Acknowledge> acknowledged = new TreeMap<>();
+
+  /** How often in a row a namespace has acknowledged without any scaler. */
+  private final Map<String, Integer> withoutScalers = new HashMap<>();
 
   /**
    * Detached, and not yet confirmed by the entity. An entity that missed it falls silent anyway.
@@ -76,6 +83,17 @@ final class NamespaceHandlers extends Handlers {
   /** What each attached namespace's scalers run. */
   List<Acknowledge> acknowledged() {
     return List.copyOf(acknowledged.values());
+  }
+
+  /**
+   * Whether a namespace has been there for a minute and three of its ticks without a scaler: its
+   * Deployments cannot be read, or it has none. What has no scaler goes nowhere.
+   */
+  boolean withoutScalers(Attachment attachment) {
+    double seconds =
+        Math.max(LEAST_SECONDS_WITHOUT_SCALERS, TICKS_WITHOUT_SCALERS * attachment.tickSeconds());
+    int times = withoutScalers.getOrDefault(NamespaceRef.of(attachment).toString(), 0);
+    return times * settings.pushInterval().toMillis() > 1000 * seconds;
   }
 
   /** How many scalers there are, as far as they have said so. */
@@ -165,6 +183,7 @@ final class NamespaceHandlers extends Handlers {
         .thenRun(
             (ControllerState after) -> {
               acknowledged.remove(ref.toString());
+              withoutScalers.remove(ref.toString());
               detaching.add(ref.toString());
               detach(ref);
             })
@@ -181,6 +200,11 @@ final class NamespaceHandlers extends Handlers {
       detach(ref);
     } else {
       acknowledged.put(ref.toString(), acknowledge);
+      if (acknowledge.scalers() == 0) {
+        withoutScalers.merge(ref.toString(), 1, Integer::sum);
+      } else {
+        withoutScalers.remove(ref.toString());
+      }
     }
     return effects.none();
   }

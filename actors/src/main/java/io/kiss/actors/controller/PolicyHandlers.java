@@ -113,6 +113,7 @@ final class PolicyHandlers extends Handlers {
     if (refusal.isPresent()) {
       return refuse(command.replyTo(), refusal.get());
     }
+    double share = settings.shares().get(0);
     boolean direct = command.direct() || state.champions().isEmpty() || !acting(state);
     return assign(
         direct
@@ -125,8 +126,7 @@ final class PolicyHandlers extends Handlers {
                 "")
             : new CanaryAssigned(
                 nextTerm(state),
-                new Canary(
-                    ref, settings.shares().get(0), settings.slotSecondsFor(namespaces.scalers())),
+                new Canary(ref, share, settings.slotSecondsFor(namespaces.scalers(), share)),
                 0,
                 System.currentTimeMillis(),
                 command.force()),

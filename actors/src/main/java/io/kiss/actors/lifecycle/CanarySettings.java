@@ -16,7 +16,8 @@ import java.util.List;
  * @param errorRate chance that a candidate as good as the champion is found to be worse, over all
  *     looks of all stages
  * @param margin violating share that the candidate may have beyond the champion's
- * @param splitFrom where fewer scalers than this are there, the share is one of the time
+ * @param splitFrom where fewer scalers than this are there, or too few for {@code minUnits} in each
+ *     arm, the share is one of the time
  * @param slotSeconds length of a slot of time
  * @param washoutSeconds at the beginning of a slot or stage that do not count: what happens then is
  *     the other arm's doing
@@ -33,6 +34,9 @@ public record CanarySettings(
     int splitFrom,
     double slotSeconds,
     double washoutSeconds) {
+
+  /** Standard deviations that a draw of scalers hardly ever falls short of its mean. */
+  private static final double SURE = 3;
 
   public CanarySettings {
     shares = List.copyOf(shares);
@@ -85,9 +89,16 @@ public record CanarySettings(
     return config.getDuration(key).toMillis() / 1000.0;
   }
 
-  /** Length of the slots of time for that many scalers; 0 where scalers are drawn instead. */
-  public double slotSecondsFor(int scalers) {
-    return scalers < splitFrom ? slotSeconds : 0;
+  /**
+   * Length of the slots of time for that many scalers; 0 where scalers are drawn instead. They are
+   * drawn only where either arm is as good as sure to get {@link #minUnits} of them: an arm of too
+   * few scalers would be waited for in vain.
+   */
+  public double slotSecondsFor(int scalers, double share) {
+    double smaller = scalers * Math.min(share, 1 - share);
+    double spread = Math.sqrt(scalers * share * (1 - share));
+    boolean enough = smaller - SURE * spread >= minUnits;
+    return scalers < splitFrom || !enough ? slotSeconds : 0;
   }
 
   /** The error that each look may make, so that all together stay within {@link #errorRate}. */

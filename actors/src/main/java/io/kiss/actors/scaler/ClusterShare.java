@@ -45,16 +45,27 @@ final class ClusterShare {
       return own;
     }
     Demand demand = BudgetRule.demand(attachment, workloads, answers);
-    site.environment()
-        .controller()
-        .tell(
-            new ReportDemand(
-                site.namespace().cluster(), site.namespace().namespace(), demand, share));
+    report(demand);
     if (!attachment.acts()) {
       return own;
     }
     // Until it is known what is left of the budget, nothing more is asked for.
     long most = share.orElse(demand.used());
     return Optional.of(Math.min(most, own.orElse(most)));
+  }
+
+  /** At a tick that nobody can decide at, what is there is held and nothing is wished. */
+  void hold(Attachment attachment, List<Workload> workloads) {
+    if (limited) {
+      report(BudgetRule.demand(attachment, workloads, List.of()));
+    }
+  }
+
+  private void report(Demand demand) {
+    site.environment()
+        .controller()
+        .tell(
+            new ReportDemand(
+                site.namespace().cluster(), site.namespace().namespace(), demand, share));
   }
 }

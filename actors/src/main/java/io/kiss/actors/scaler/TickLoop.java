@@ -164,6 +164,9 @@ final class TickLoop {
       }
     }
     if (failure.isPresent()) {
+      if (failure.get().area() == Area.METRICS) {
+        share.hold(attachment, deployments.workloads());
+      }
       site.problems().set(failure.get().area(), failure.get().sentence());
       site.metrics().tickAbandoned();
       endTick();

@@ -11,6 +11,7 @@ import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ClusterDefinition;
+import io.kiss.actors.protocol.ControllerProtocol.Acknowledge;
 import io.kiss.actors.protocol.ControllerProtocol.Command;
 import io.kiss.actors.protocol.ControllerProtocol.DeleteNamespace;
 import io.kiss.actors.protocol.ControllerProtocol.PutCluster;
@@ -149,6 +150,40 @@ class ClusterSharesTest {
     report("a", 2, 9, 5, 2L);
 
     assertThat(told("a")).contains(9L);
+  }
+
+  private void acknowledge(String namespace, int scalers) {
+    controller.runCommand(new Acknowledge("prod", namespace, 1, scalers, List.of()));
+  }
+
+  @Test
+  void oneWhoseDeploymentsCannotBeReadDoesNotKeepTheOthersFromTheirsForEver() {
+    report("a", 2, 9, 5, null);
+    // Every five seconds, for a minute, which is longer than three ticks.
+    for (int i = 0; i < 12; i++) {
+      acknowledge("b", 0);
+    }
+    report("a", 2, 9, 5, null);
+    assertThat(told("a")).as("it may be about to tick").isEmpty();
+
+    acknowledge("b", 0);
+    report("a", 2, 9, 5, null);
+    assertThat(told("a")).contains(9L);
+
+    // It can be read at last, runs seven, and they are worth more there.
+    report("b", 7, 7, 9, null);
+    assertThat(told("a")).contains(3L);
+    assertThat(told("b")).contains(7L);
+  }
+
+  @Test
+  void oneThatHasScalersIsWaitedForHoweverLongItTakes() {
+    report("a", 2, 9, 5, null);
+    for (int i = 0; i < 100; i++) {
+      acknowledge("b", 1);
+    }
+    report("a", 2, 9, 5, null);
+    assertThat(told("a")).isEmpty();
   }
 
   @Test

@@ -184,6 +184,35 @@ class CanaryWatchTest {
     assertThat(wide / 20_000.0).isCloseTo(0.5, within(5 * Math.sqrt(0.5 * 0.5 / 20_000)));
   }
 
+  @Test
+  void scalersAreDrawnOnlyWhereEachArmGetsAsManyAsALookAsksFor() {
+    CanarySettings settings = settings(6, 6, 0.005);
+    int tooFew = 0;
+    int drawn = 0;
+    for (double share : new double[] {0.1, 0.5, 0.9}) {
+      for (int scalers = 5; scalers < 300; scalers += 5) {
+        if (settings.slotSecondsFor(scalers, share) > 0) {
+          continue;
+        }
+        for (int candidate = 0; candidate < 30; candidate++) {
+          PolicyRef ref = new PolicyRef("p", "%064x".formatted(candidate));
+          int tries = 0;
+          for (int i = 0; i < scalers; i++) {
+            tries += new Canary(ref, share, 0).includes("c/ns/d" + i, 0) ? 1 : 0;
+          }
+          drawn++;
+          tooFew += Math.min(tries, scalers - tries) < settings.minUnits() ? 1 : 0;
+        }
+      }
+    }
+    assertThat(settings.slotSecondsFor(24, 0.1)).isEqualTo(600);
+    assertThat(settings.slotSecondsFor(24, 0.5)).isEqualTo(600);
+    assertThat(settings.slotSecondsFor(300, 0.1)).isEqualTo(0);
+    assertThat(drawn).isGreaterThan(1000);
+    // Three standard deviations of a binomial draw: about one in a thousand.
+    assertThat(tooFew / (double) drawn).isLessThan(0.005);
+  }
+
   /** Against the textbook's cluster sample computed by hand: two units of 100 and 300 requests. */
   @Test
   void theVarianceIsThatOfARatioOverUnits() {

@@ -231,6 +231,19 @@ class BudgetInUseTest extends NamespaceFixture {
   }
 
   @Test
+  void withoutTelemetryTheClusterIsToldWhatIsHeldAndNothingIsWished() {
+    attachInClusterOfEight(Mode.ACTIVE);
+    assertThat(reported().demand().wished()).isEqualTo(6);
+    cluster.metricsFail = new IllegalStateException("no Prometheus");
+    tick();
+
+    ReportDemand held = reported();
+    assertThat(held.demand().used()).isEqualTo(2);
+    assertThat(held.demand().wished()).isEqualTo(2);
+    assertThat(held.demand().least()).isEqualTo(2);
+  }
+
+  @Test
   void whatIsOnlyWatchedAsksTheClusterForNothing() {
     attachInClusterOfEight(Mode.SHADOW);
 

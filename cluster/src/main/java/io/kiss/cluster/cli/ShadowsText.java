@@ -52,7 +52,9 @@ final class ShadowsText {
                     minutes(report.path("countedSeconds")),
                     number(report.path("neededReplicas"), 2)),
             2));
-    Table table = new Table("shadow", "now", "mean", "late", "cost", "regret", "over running");
+    Table table =
+        new Table(
+            "shadow", "now", "mean", "late", "cost", "regret", "over", "fit late", "fit cost");
     row(table, report.path("running"));
     report.path("shadows").forEach(standing -> row(table, standing));
     lines.addAll(table.lines());
@@ -65,9 +67,13 @@ final class ShadowsText {
     JsonNode check = report.path("check");
     lines.add(
         Columns.wrap(
-            "Estimates by one model, regret in replica-hours; of what ran it calls %s late, %s was"
-                    .formatted(share(check.path("modelled")), share(check.path("observed")))
-                + " measured",
+            ("Estimates by one model, regret over the cheapest and over running in replica-hours;"
+                    + " of what ran it calls %s late, %s was measured, and fitted to that it calls"
+                    + " %s late")
+                .formatted(
+                    share(check.path("modelled")),
+                    share(check.path("observed")),
+                    share(check.path("fitted"))),
             2));
   }
 
@@ -80,7 +86,9 @@ final class ShadowsText {
         share(standing.path("violatingShare")),
         number(standing.path("cost"), 3),
         number(standing.path("regretReplicaHours"), 3),
-        number(standing.path("overRunningReplicaHours"), 3));
+        number(standing.path("overRunningReplicaHours"), 3),
+        share(standing.path("fittedViolatingShare")),
+        number(standing.path("fittedCost"), 3));
   }
 
   private static String minutes(JsonNode seconds) {

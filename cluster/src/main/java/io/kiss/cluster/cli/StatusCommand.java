@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
     name = "status",
     description = {
       "Shows the cluster as one of its nodes sees it: members, singletons, shards, and where"
-          + " training stands, worker by worker; and the GPUs of attached namespaces."
+          + " training stands, worker by worker; the GPUs of attached namespaces and"
+          + " of clusters with a budget; and the cheapest of those that decide beside a scaler."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
@@ -44,7 +45,7 @@ final class StatusCommand implements Callable<Integer> {
       ObjectNode all = JsonNodeFactory.instance.objectNode();
       all.set("cluster", cluster);
       all.set("training", node.parse(training));
-      all.putArray("namespaces").addAll(namespaces());
+      all.putArray("namespaces").addAll(namespaces(clusters()));
       out.println(all.toPrettyString());
     } else {
       StatusText text = new StatusText(cluster, Terminal.room());
@@ -53,21 +54,29 @@ final class StatusCommand implements Callable<Integer> {
       } else {
         text.noTraining(node.parse(training).path("detail").asText());
       }
-      namespaces().forEach(text::namespace);
+      List<JsonNode> clusters = clusters();
+      List<JsonNode> namespaces = namespaces(clusters);
+      clusters.forEach(each -> text.budget(each, namespaces));
+      namespaces.forEach(text::namespace);
       text.lines().forEach(out::println);
     }
     out.flush();
     return 0;
   }
 
-  /** How each attached namespace stands; one that does not answer now is left out. */
-  private List<JsonNode> namespaces() {
-    List<JsonNode> attached = new ArrayList<>();
-    HttpResponse<String> clusters = node.get(CLUSTERS);
-    if (!AdminClient.isSuccess(clusters)) {
-      return attached;
+  private List<JsonNode> clusters() {
+    List<JsonNode> known = new ArrayList<>();
+    HttpResponse<String> answer = node.get(CLUSTERS);
+    if (AdminClient.isSuccess(answer)) {
+      node.parse(answer).path("clusters").forEach(known::add);
     }
-    for (JsonNode cluster : node.parse(clusters).path("clusters")) {
+    return known;
+  }
+
+  /** How each attached namespace stands; one that does not answer now is left out. */
+  private List<JsonNode> namespaces(List<JsonNode> clusters) {
+    List<JsonNode> attached = new ArrayList<>();
+    for (JsonNode cluster : clusters) {
       String path = CLUSTERS + "/" + cluster.path("name").asText() + "/namespaces/";
       for (JsonNode name : cluster.path("namespaces")) {
         HttpResponse<String> answer = node.get(path + name.asText());

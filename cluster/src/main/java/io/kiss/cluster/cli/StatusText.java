@@ -3,6 +3,7 @@ package io.kiss.cluster.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kiss.kisim.text.Columns;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -150,6 +151,59 @@ final class StatusText {
                             status.path("cluster").asText(),
                             status.path("namespace").asText(),
                             gpus)));
+    status.path("deployments").forEach(each -> shadows(status, each));
+    return this;
+  }
+
+  /** Who of those that decide beside a scaler would have been cheapest; nothing without any. */
+  private void shadows(JsonNode status, JsonNode deployment) {
+    StreamSupport.stream(deployment.at("/shadows/shadows").spliterator(), false)
+        .filter(shadow -> shadow.path("overRunningReplicaHours").isNumber())
+        .min(Comparator.comparingDouble(StatusText::overRunning))
+        .ifPresent(
+            cheapest ->
+                lines.add(
+                    "Shadows of %s/%s/%s: %s is the cheapest so far, %s replica-hours %s what runs"
+                        .formatted(
+                            status.path("cluster").asText(),
+                            status.path("namespace").asText(),
+                            deployment.path("name").asText(),
+                            cheapest.path("name").asText(),
+                            String.format(Locale.ROOT, "%,.2f", Math.abs(overRunning(cheapest))),
+                            overRunning(cheapest) < 0 ? "below" : "above")));
+  }
+
+  private static double overRunning(JsonNode shadow) {
+    return shadow.path("overRunningReplicaHours").asDouble();
+  }
+
+  /**
+   * Adds what a cluster's namespaces have of its GPU budget; nothing where it has none.
+   *
+   * @param cluster of the answer of {@code GET …/clusters}
+   * @param namespaces those that answered, of any cluster
+   */
+  StatusText budget(JsonNode cluster, List<JsonNode> namespaces) {
+    JsonNode budget = cluster.at("/definition/gpuBudget");
+    if (budget.isNumber()) {
+      String name = cluster.path("name").asText();
+      List<JsonNode> gpus =
+          namespaces.stream()
+              .map(namespace -> namespace.path("status"))
+              .filter(status -> status.path("cluster").asText().equals(name))
+              .map(status -> status.path("gpus"))
+              .filter(JsonNode::isObject)
+              .toList();
+      lines.add(
+          "Cluster %s, GPUs: %d used, %d wished of a budget of %d; %d of %d namespaces say so"
+              .formatted(
+                  name,
+                  gpus.stream().mapToLong(g -> g.path("used").asLong()).sum(),
+                  gpus.stream().mapToLong(g -> g.path("wished").asLong()).sum(),
+                  budget.asLong(),
+                  gpus.size(),
+                  cluster.path("namespaces").size()));
+    }
     return this;
   }
 

@@ -64,7 +64,7 @@ class ShadowsCommandTest {
     await().atMost(PATIENCE).until(this::isCounted);
     assertThat(run("shadows", "local/demo")).isZero();
     assertThat(out.toString())
-        .containsPattern("(?m)^shadow +now +mean +late +cost +regret +over running$")
+        .containsPattern("(?m)^shadow +now +mean +late +cost +regret +over +fit late +fit cost$")
         .containsPattern("(?m)^running +\\d+ ")
         .containsPattern("(?m)^hpa +\\d+ ")
         .containsPattern("(?m)^queueing +\\d+ ")

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,6 +84,54 @@ class StatusCommandTest {
     assertThat(run("status", "--url", node.url())).isZero();
     NodeFixture.call(node, "DELETE", demo, "");
     assertThat(out.toString()).contains("local/demo", "given of a budget of 5");
+  }
+
+  @Test
+  void whatAClustersNamespacesHaveOfItsBudgetIsAddedUp() throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    JsonNode prod =
+        json.readTree(
+            "{\"name\": \"prod\", \"definition\": {\"gpuBudget\": 64},"
+                + " \"namespaces\": [\"a\", \"b\", \"c\"]}");
+    JsonNode test = json.readTree("{\"name\": \"test\", \"definition\": {}, \"namespaces\": []}");
+    List<JsonNode> namespaces = new ArrayList<>();
+    for (String status :
+        List.of(
+            "{\"cluster\": \"prod\", \"gpus\": {\"used\": 5, \"wished\": 9}}",
+            "{\"cluster\": \"prod\", \"gpus\": {\"used\": 7, \"wished\": 7}}",
+            "{\"cluster\": \"prod\", \"gpus\": null}",
+            "{\"cluster\": \"test\", \"gpus\": {\"used\": 100, \"wished\": 100}}")) {
+      namespaces.add(json.readTree("{\"status\": " + status + "}"));
+    }
+    StatusText text = new StatusText(json.readTree("{}"), 120);
+    int before = text.lines().size();
+    text.budget(prod, namespaces).budget(test, namespaces);
+    assertThat(text.lines().subList(before, text.lines().size()))
+        .containsExactly(
+            "Cluster prod, GPUs: 12 used, 16 wished of a budget of 64; 2 of 3 namespaces say so");
+  }
+
+  @Test
+  void theCheapestShadowOfADeploymentIsNamed() throws Exception {
+    String shadow = "{\"name\": \"%s\", \"overRunningReplicaHours\": %s}";
+    JsonNode namespace =
+        new ObjectMapper()
+            .readTree(
+                "{\"status\": {\"cluster\": \"c\", \"namespace\": \"ns\", \"deployments\": ["
+                    + "{\"name\": \"web\", \"shadows\": {\"shadows\": ["
+                    + String.join(
+                        ",",
+                        shadow.formatted("hpa", "1.5"),
+                        shadow.formatted("queueing", "-2.25"),
+                        shadow.formatted("lost", "null"))
+                    + "]}}, {\"name\": \"batch\", \"shadows\": null}]}}");
+    StatusText text = new StatusText(new ObjectMapper().readTree("{}"), 120);
+    int before = text.lines().size();
+    text.namespace(namespace);
+    assertThat(text.lines().subList(before, text.lines().size()))
+        .containsExactly(
+            "Shadows of c/ns/web: queueing is the cheapest so far, 2.25 replica-hours below what"
+                + " runs");
   }
 
   @Test

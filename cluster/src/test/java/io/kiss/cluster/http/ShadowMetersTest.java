@@ -20,7 +20,7 @@ class ShadowMetersTest {
   private static final Shadowed CHAT = new Shadowed(new NamespaceRef("prod", "llm"), "chat");
 
   private static Standing standing(String name, double regret) {
-    return new Standing(name, 3, 3, 0.01, 1.5, regret, regret - 2, "");
+    return new Standing(name, 3, 3, 0.01, 1.5, regret, regret - 2, "", 0.02, 1.6);
   }
 
   @Test
@@ -40,7 +40,7 @@ class ShadowMetersTest {
                 2,
                 standing("running", 2),
                 List.of(standing("hpa", 0)),
-                new ModelCheck(0, 0, 0))));
+                new ModelCheck(0, 0, 0, 0.0))));
     meters.refresh();
     String labels = "{cluster=\"prod\",deployment=\"chat\",namespace=\"llm\",shadow=\"hpa\"}";
     assertThat(registry.scrape())

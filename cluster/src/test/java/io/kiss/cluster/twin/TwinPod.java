@@ -26,6 +26,15 @@ final class TwinPod {
     this.slots = slots;
   }
 
+  /** Which of {@link #BOUNDS} a latency is counted under; their number: beyond all of them. */
+  static int bucket(double latency) {
+    int bucket = 0;
+    while (bucket < BOUNDS.length && latency > BOUNDS[bucket]) {
+      bucket++;
+    }
+    return bucket;
+  }
+
   int outstanding() {
     return running.size() + waiting.size();
   }
@@ -77,11 +86,7 @@ final class TwinPod {
   double end(TwinService.ServiceTimes times) {
     double[] done = running.remove();
     double latency = done[0] - done[1];
-    int bucket = 0;
-    while (bucket < BOUNDS.length && latency > BOUNDS[bucket]) {
-      bucket++;
-    }
-    buckets[bucket]++;
+    buckets[bucket(latency)]++;
     latencySum += latency;
     completed++;
     if (!waiting.isEmpty()) {

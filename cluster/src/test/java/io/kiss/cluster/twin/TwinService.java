@@ -29,6 +29,10 @@ public final class TwinService {
   private double nextArrival = Double.POSITIVE_INFINITY;
   private long done;
   private long violating;
+  private long arrived;
+
+  /** Requests that ended, by {@link TwinPod#BOUNDS}; the last are those beyond all of them. */
+  private final long[] latencies = new long[TwinPod.BOUNDS.length + 1];
 
   /** Draws service times. */
   interface ServiceTimes {
@@ -82,10 +86,13 @@ public final class TwinService {
       now = next;
       if (end <= nextArrival) {
         done++;
-        if (first.end(times) > sloSeconds) {
+        double latency = first.end(times);
+        latencies[TwinPod.bucket(latency)]++;
+        if (latency > sloSeconds) {
           violating++;
         }
       } else {
+        arrived++;
         nextArrival = now + gap();
         route(now);
       }
@@ -129,6 +136,18 @@ public final class TwinService {
     done = 0;
     violating = 0;
     return fared;
+  }
+
+  /** Requests that arrived since the start. */
+  long arrived() {
+    return arrived;
+  }
+
+  /**
+   * Requests that ended since the start, by {@link TwinPod#BOUNDS}, those of pods gone included.
+   */
+  long[] latencies() {
+    return latencies.clone();
   }
 
   Map<String, TwinPod> pods() {

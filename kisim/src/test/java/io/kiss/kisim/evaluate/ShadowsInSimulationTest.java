@@ -18,6 +18,7 @@ import io.kiss.kisim.telemetry.Telemetry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -105,9 +106,8 @@ class ShadowsInSimulationTest {
 
   @Test
   void whatIsEstimatedOfShadowsIsCloseToWhatTheyCostWhereTheyAct() throws Exception {
-    int agreements = 0;
-    int pairs = 0;
-    List<Double> errors = new ArrayList<>();
+    Estimates plain = new Estimates();
+    Estimates fitted = new Estimates();
     for (TournamentCase each : TournamentCases.heldOut(16, SEED, EnvironmentSettings.DEFAULT)) {
       WorkloadSpec workload = each.episode().workload();
       Autoscaler acting = AutoscalerChoice.parse("hpa").create(workload);
@@ -117,7 +117,6 @@ class ShadowsInSimulationTest {
       Runner runner = new Runner(EngineChoice.FLUID);
       runner.attempt(each.episode(), watched, each.seed());
       ShadowReport report = watched.shadows.report().orElseThrow();
-      List<Double> estimated = new ArrayList<>();
       List<Double> real = new ArrayList<>();
       for (Standing standing : report.shadows()) {
         Autoscaler alone =
@@ -125,9 +124,27 @@ class ShadowsInSimulationTest {
                 ? kiscaler(workload)
                 : AutoscalerChoice.parse(standing.name()).create(workload);
         EvaluationLog.Tried tried = runner.attempt(each.episode(), alone, each.seed());
-        estimated.add(standing.cost());
         real.add(tried.gpuShare() + workload.violationPrice() * tried.violatingShare());
       }
+      plain.add(report.shadows().stream().map(Standing::cost).toList(), real);
+      fitted.add(report.shadows().stream().map(Standing::fittedCost).toList(), real);
+    }
+    System.out.printf("plain: %s%nfitted: %s%n", plain, fitted);
+    // Seen: 123 of 138 pairs, errors of 6 % in the middle and of 59 % at the ninth tenth; fitted to
+    // what was measured of HPA 126 of 138, 2.5 % and 53 %.
+    assertThat(plain.inOrder()).as("%s", plain).isGreaterThan(0.85);
+    assertThat(plain.error(0.5)).as("%s", plain).isLessThan(0.1);
+    assertThat(fitted.inOrder()).as("%s", fitted).isGreaterThan(0.85);
+    assertThat(fitted.error(0.5)).as("%s beside %s", fitted, plain).isLessThan(0.05);
+  }
+
+  /** How close costs came that were estimated. */
+  private static final class Estimates {
+    private final List<Double> errors = new ArrayList<>();
+    private int agreements;
+    private int pairs;
+
+    void add(List<Double> estimated, List<Double> real) {
       for (int a = 0; a < real.size(); a++) {
         errors.add(Math.abs(estimated.get(a) / real.get(a) - 1));
         for (int b = 0; b < a; b++) {
@@ -140,11 +157,25 @@ class ShadowsInSimulationTest {
         }
       }
     }
-    errors.sort(null);
-    // Seen: 123 of 138 pairs, errors of 6 % in the middle and of 59 % at the ninth tenth.
-    assertThat((double) agreements / pairs)
-        .as("%s of %s pairs in the right order", agreements, pairs)
-        .isGreaterThan(0.85);
-    assertThat(errors.get(errors.size() / 2)).as("median error").isLessThan(0.1);
+
+    double inOrder() {
+      return (double) agreements / pairs;
+    }
+
+    double error(double share) {
+      return errors.stream().sorted().toList().get((int) (share * errors.size()));
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%d of %d pairs in the right order, errors of %.1f %% in the middle and %.0f %% at the"
+              + " ninth tenth",
+          agreements,
+          pairs,
+          100 * error(0.5),
+          100 * error(0.9));
+    }
   }
 }

@@ -44,6 +44,9 @@ public record ShadowReport(
    * @param overRunningReplicaHours its cost so far less that of what ran; below zero where it would
    *     have been cheaper
    * @param failure why it does not decide any more; empty: it does
+   * @param fittedViolatingShare the same share by the sketch that came closest to what was measured
+   *     of what ran; {@code NaN} where an older version made this
+   * @param fittedCost the same cost by that sketch
    */
   public record Standing(
       String name,
@@ -53,7 +56,15 @@ public record ShadowReport(
       double cost,
       double regretReplicaHours,
       double overRunningReplicaHours,
-      String failure) {
+      String failure,
+      Double fittedViolatingShare,
+      Double fittedCost) {
+
+    /** The last two are absent where a version wrote it that did not know them. */
+    public Standing {
+      fittedViolatingShare = fittedViolatingShare == null ? Double.NaN : fittedViolatingShare;
+      fittedCost = fittedCost == null ? Double.NaN : fittedCost;
+    }
 
     /** Whether it decides. */
     public boolean decides() {
@@ -66,7 +77,16 @@ public record ShadowReport(
    *
    * @param seconds that were measured
    * @param modelled by the sketch, 0..1; {@code NaN}: nothing measured
-   * @param observed by the service's own histogram, 0..1
+   * @param observed by the service's own histogram, 0..1; where that has no bucket that ends at the
+   *     SLO it is interpolated, and may be far off
+   * @param fitted by the sketch that came closest to {@code observed}, 0..1; {@code NaN} where an
+   *     older version made this
    */
-  public record ModelCheck(double seconds, double modelled, double observed) {}
+  public record ModelCheck(double seconds, double modelled, double observed, Double fitted) {
+
+    /** The last is absent where a version wrote it that did not know it. */
+    public ModelCheck {
+      fitted = fitted == null ? Double.NaN : fitted;
+    }
+  }
 }

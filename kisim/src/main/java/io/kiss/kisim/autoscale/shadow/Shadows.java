@@ -19,7 +19,8 @@ import java.util.Optional;
  * is shown what it would have seen of them ({@link ImaginedTelemetry}). What that cost is estimated
  * by {@link QueueSketch} from the arrivals that were measured. What really ran is put through the
  * same sketch, driven by {@code spec.replicas} as it was seen, so that differences are of decisions
- * and not of models; {@link ModelCheck} says how far the sketch is from what was measured.
+ * and not of models; {@link ModelCheck} says how far the sketch is from what was measured, and a
+ * {@link Calibration} what it would say if it were closer.
  *
  * <p>It assumes that arrivals do not depend on replicas, that a pod takes the expected time to
  * start and always finds a node, and that the service has the stated or estimated capacity.
@@ -61,7 +62,7 @@ public final class Shadows {
 
   private WorkloadSpec workload;
   private GuardSettings guards;
-  private QueueSketch queue;
+  private final Calibration calibration;
 
   private double since = Double.NaN;
   private double until;
@@ -81,7 +82,7 @@ public final class Shadows {
   public Shadows(List<Entry> entries, WorkloadSpec workload, GuardSettings guards, byte[] memory) {
     this.workload = workload;
     this.guards = guards;
-    queue = new QueueSketch(workload);
+    calibration = new Calibration(workload);
     for (Entry entry : entries) {
       Trial trial = new Trial(entry);
       trials.add(trial);
@@ -140,7 +141,7 @@ public final class Shadows {
     }
     workload = newWorkload;
     guards = newGuards;
-    queue = new QueueSketch(workload);
+    calibration.follow(workload);
     trials.forEach(trial -> guarded(trial, () -> trial.shadow.follow(workload, guards)));
   }
 
@@ -156,15 +157,16 @@ public final class Shadows {
             && seconds <= LONGEST_TICKS * workload.tickSeconds();
     if (!known) {
       running.unknown();
+      calibration.unknown();
       trials.forEach(trial -> trial.course.unknown());
       return;
     }
     double load = rate / workload.replicaCapacity();
     double startup = workload.startupSeconds();
-    running.pass(queue, until, now, load, startup);
+    running.pass(calibration, until, now, load, startup);
     for (Trial trial : trials) {
       if (trial.failure.isEmpty()) {
-        trial.course.pass(queue, until, now, load, startup);
+        trial.course.pass(calibration, until, now, load, startup);
       }
     }
     countedSeconds += seconds;
@@ -175,6 +177,7 @@ public final class Shadows {
       measuredLoad += load * seconds;
       observedViolating += observed * load * seconds;
       modelledViolating += running.violating() * load * seconds;
+      calibration.measured(running, observed, load, seconds);
     }
   }
 
@@ -184,11 +187,11 @@ public final class Shadows {
       return Optional.empty();
     }
     double price = workload.violationPrice();
-    double acting = running.cost(price);
+    double acting = running.cost(price, Calibration.PLAIN);
     double cheapest = acting;
     for (Trial trial : trials) {
       if (trial.failure.isEmpty()) {
-        cheapest = Math.min(cheapest, trial.course.cost(price));
+        cheapest = Math.min(cheapest, trial.course.cost(price, Calibration.PLAIN));
       }
     }
     List<Standing> shadows = new ArrayList<>();
@@ -206,24 +209,30 @@ public final class Shadows {
             new ModelCheck(
                 measuredSeconds,
                 modelledViolating / measuredLoad,
-                observedViolating / measuredLoad)));
+                observedViolating / measuredLoad,
+                calibration.modelled() / measuredLoad)));
   }
 
   private Standing standing(
       String name, Course course, double cheapest, double acting, String failure) {
     if (!failure.isEmpty()) {
       double unknown = Double.NaN;
-      return new Standing(name, 0, unknown, unknown, unknown, unknown, unknown, failure);
+      return new Standing(
+          name, 0, unknown, unknown, unknown, unknown, unknown, failure, unknown, unknown);
     }
-    double cost = course.cost(workload.violationPrice());
+    double price = workload.violationPrice();
+    double cost = course.cost(price, Calibration.PLAIN);
+    int member = calibration.believed();
     return new Standing(
         name,
         course.pods().desired(),
         course.heldSeconds() / countedSeconds,
-        course.violatingSeconds() / neededSeconds,
+        course.violatingSeconds(Calibration.PLAIN) / neededSeconds,
         cost / neededSeconds,
         (cost - cheapest) / SECONDS_PER_HOUR,
         (cost - acting) / SECONDS_PER_HOUR,
-        failure);
+        failure,
+        course.violatingSeconds(member) / neededSeconds,
+        course.cost(price, member) / neededSeconds);
   }
 }

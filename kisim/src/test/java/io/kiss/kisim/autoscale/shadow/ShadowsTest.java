@@ -172,6 +172,58 @@ class ShadowsTest {
     assertThat(check.modelled()).isLessThan(0.01);
   }
 
+  /** Share of late requests at replicas that never fall behind, as the textbook has it. */
+  private static double late(double rate, int ready, double capacity) {
+    double offered = rate / capacity;
+    double servers = Math.max(1, 0.2 * capacity) * ready;
+    double waits = Math.pow(offered / ready, Math.sqrt(2.0 * (servers + 1)) - 1);
+    double exponent = (ready - offered) * capacity * (0.6 - 0.2) / QueueingRule.VARIABILITY;
+    return exponent >= 8 ? 0 : waits * Math.exp(-exponent);
+  }
+
+  @Test
+  void aServiceThatIsSlowerThanStatedIsFoundOutByWhatWasMeasuredOfIt() {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    Shadows shadows = shadows("static:replicas=6");
+    double slower = 10 / 1.2;
+    double load = 0;
+    double real = 0;
+    for (int i = 0; i <= 200; i++) {
+      double rate = 30 + 9 * random.nextDouble();
+      tick(shadows, seen(TICK * i, rate, 5, late(rate, 5, slower)));
+      if (i > 0) {
+        int ready = TICK * (i - 0.5) >= STARTUP ? 6 : 5;
+        load += rate;
+        real += rate * late(rate, ready, slower);
+      }
+    }
+    ShadowReport report = shadows.report().orElseThrow();
+    ShadowReport.Standing shadow = report.shadows().get(0);
+    assertThat(report.check().modelled()).isLessThan(0.8 * report.check().observed());
+    assertThat(report.check().fitted()).isCloseTo(report.check().observed(), within(1e-9));
+    assertThat(shadow.fittedViolatingShare()).isCloseTo(real / load, within(1e-9));
+    assertThat(shadow.violatingShare()).isLessThan(0.8 * shadow.fittedViolatingShare());
+  }
+
+  @Test
+  void nothingIsFittedToAFewMinutesNorToNothing() {
+    Shadows few = shadows("static:replicas=6");
+    Shadows none = shadows("static:replicas=6");
+    for (int i = 0; i <= 200; i++) {
+      if (i <= 40) {
+        tick(few, seen(TICK * i, 38, 5, late(38, 5, 10 / 1.2)));
+      }
+      tick(none, seen(TICK * i, 38, 5, Double.NaN));
+    }
+    for (Shadows each : List.of(few, none)) {
+      ShadowReport.Standing shadow = each.report().orElseThrow().shadows().get(0);
+      assertThat(shadow.fittedViolatingShare()).isEqualTo(shadow.violatingShare());
+      assertThat(shadow.fittedCost()).isEqualTo(shadow.cost());
+    }
+  }
+
   @Test
   void whatIsNotMeasuredCostsNobodyAnything() {
     Shadows shadows = shadows("static:replicas=20");
