@@ -20,11 +20,8 @@ import org.apache.commons.rng.UniformRandomProvider;
  * EnvironmentSettings#SMALL}.
  */
 public final class ScenarioGenerator implements ScenarioSource {
-  /** Kinds of traffic, each as often as it stands here: flash crowds teach the most. */
+  /** Kinds of traffic, each as often as it stands here: what crowds teach, calm has to balance. */
   private static final TrafficKind[] MIX = {
-    TrafficKind.DIURNAL,
-    TrafficKind.DIURNAL,
-    TrafficKind.DIURNAL,
     TrafficKind.DIURNAL,
     TrafficKind.DIURNAL,
     TrafficKind.DIURNAL,
