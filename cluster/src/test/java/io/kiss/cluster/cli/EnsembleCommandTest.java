@@ -36,7 +36,7 @@ class EnsembleCommandTest {
   }
 
   @Test
-  void policiesBecomeOneThatAnyCommandTakes() {
+  void policiesBecomeOneThatAnyCommandTakes() throws IOException {
     Path whole = folder.resolve("whole.kiss");
     assertThat(run("--out", whole, SHIPPED, SHIPPED, "--json")).as(err.toString()).isZero();
     assertThat(DocumentedFields.in(out.toString())).isEqualTo(DocumentedFields.of("ensemble"));
