@@ -73,7 +73,7 @@ final class AttachCommand implements Callable<Integer> {
   static void attach(AdminClient node, NamespaceName name, AttachOptions options) {
     if (options.definesCluster()) {
       node.put(name.clusterPath(), options.cluster().toString());
-    } else if (node.get(name.clusterPath()).statusCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+    } else if (node.get(name.clusterPath()).status() == HttpURLConnection.HTTP_NOT_FOUND) {
       throw new BootFailure(
           "there is no cluster '%s' yet; say where it is with --prometheus URL and --kubeconfig FILE"
               .formatted(name.cluster()));
