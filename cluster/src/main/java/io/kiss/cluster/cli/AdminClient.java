@@ -6,7 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kiss.cluster.boot.BootFailure;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -17,23 +21,25 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Flags of the commands that talk to a running node, and the talking. */
+/**
+ * Flags of the commands that talk to a running node, and the talking: by {@link HttpURLConnection},
+ * since making a {@code java.net.http} client and sending by it takes a quarter of a second, ten
+ * times as long, and that is more than most of these commands do besides.
+ */
 final class AdminClient {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** A change of the number of workers may take this long. */
+  private static final String ANYTHING = "*/*";
+
+  /** A change of the number of workers may take this long; events that are few send comments. */
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
   private static final Duration CONNECT = Duration.ofSeconds(15);
@@ -65,7 +71,12 @@ final class AdminClient {
   @Option(names = "--json", description = "Everything the node says, as JSON.")
   private boolean json;
 
-  private HttpClient http;
+  /** What a node answered. */
+  record Answer(int status, String body) {
+    boolean isSuccess() {
+      return status / 100 == 2;
+    }
+  }
 
   /** Talks to a node that is known; the token, if it wants one, comes from the environment. */
   static AdminClient of(String url) {
@@ -90,10 +101,9 @@ final class AdminClient {
     return json;
   }
 
-  /** What a path shows, or the refusal: see {@link #isSuccess}. */
-  HttpResponse<String> get(String path) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path)).GET();
-    return send(request, "KISS_HTTP_VIEWER_TOKEN", "KISS_HTTP_OPERATOR_TOKEN");
+  /** What a path shows, or the refusal: see {@link Answer#isSuccess}. */
+  Answer get(String path) {
+    return exchange("GET", path, "");
   }
 
   /**
@@ -122,17 +132,16 @@ final class AdminClient {
    * @throws BootFailure with the node's reason where it refuses
    */
   byte[] bytes(String path) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path)).GET();
-    HttpResponse<byte[]> response =
-        send(
-            request,
-            HttpResponse.BodyHandlers.ofByteArray(),
-            "KISS_HTTP_VIEWER_TOKEN",
-            "KISS_HTTP_OPERATOR_TOKEN");
-    if (response.statusCode() / 100 != 2) {
-      require(get(path));
+    HttpURLConnection connection = send("GET", path, "", ANYTHING);
+    try (InputStream body = body(connection)) {
+      byte[] bytes = body.readAllBytes();
+      if (!isSuccess(connection)) {
+        throw refused(connection.getResponseCode(), new String(bytes, StandardCharsets.UTF_8));
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw silent(e);
     }
-    return response.body();
   }
 
   /**
@@ -142,11 +151,7 @@ final class AdminClient {
    * @throws BootFailure with the node's reason where it refuses
    */
   JsonNode post(String path, String body) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base() + path))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body));
-    return require(send(request, "KISS_HTTP_OPERATOR_TOKEN"));
+    return require(exchange("POST", path, body));
   }
 
   /**
@@ -155,24 +160,36 @@ final class AdminClient {
    * @throws BootFailure with the node's reason where it refuses
    */
   JsonNode put(String path, String body) {
-    return change("PUT", path, body);
+    return require(exchange("PUT", path, body));
   }
 
   /**
-   * Has the node change what the body names, and nothing else.
+   * Has the node change what the body names, and nothing else. By the client that is slow to start,
+   * since the other knows no PATCH.
    *
    * @throws BootFailure with the node's reason where it refuses
    */
   JsonNode patch(String path, String body) {
-    return change("PATCH", path, body);
-  }
-
-  private JsonNode change(String method, String path, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base() + path))
+            .timeout(PATIENCE)
             .header("Content-Type", "application/json")
-            .method(method, HttpRequest.BodyPublishers.ofString(body));
-    return require(send(request, "KISS_HTTP_OPERATOR_TOKEN"));
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(body));
+    token("PATCH").ifPresent(t -> request.header("Authorization", "Bearer " + t));
+    try {
+      HttpResponse<String> answer =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .connectTimeout(CONNECT)
+              .build()
+              .send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return require(new Answer(answer.statusCode(), answer.body()));
+    } catch (IOException e) {
+      throw silent(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BootFailure("interrupted while " + base() + " was asked", e);
+    }
   }
 
   /**
@@ -182,20 +199,18 @@ final class AdminClient {
    * @throws BootFailure with the node's reason where it refuses
    */
   Stream<String> lines(String path, String type) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base() + path)).header("Accept", type).GET();
-    HttpResponse<Stream<String>> response =
-        send(
-            request,
-            HttpResponse.BodyHandlers.ofLines(),
-            "KISS_HTTP_VIEWER_TOKEN",
-            "KISS_HTTP_OPERATOR_TOKEN");
-    if (!isSuccess(response)) {
-      try (Stream<String> body = response.body()) {
-        throw refused(response, body.collect(Collectors.joining()));
+    HttpURLConnection connection = send("GET", path, "", type);
+    try {
+      if (!isSuccess(connection)) {
+        Answer refusal = answer(connection);
+        throw refused(refusal.status(), refusal.body());
       }
+      BufferedReader reader =
+          new BufferedReader(new InputStreamReader(body(connection), StandardCharsets.UTF_8));
+      return reader.lines().onClose(connection::disconnect);
+    } catch (IOException e) {
+      throw silent(e);
     }
-    return response.body();
   }
 
   /**
@@ -204,11 +219,9 @@ final class AdminClient {
    * @throws BootFailure with the node's reason where it refuses
    */
   void delete(String path) {
-    HttpResponse<String> response =
-        send(
-            HttpRequest.newBuilder(URI.create(base() + path)).DELETE(), "KISS_HTTP_OPERATOR_TOKEN");
-    if (!isSuccess(response)) {
-      throw refused(response, response.body());
+    Answer answer = exchange("DELETE", path, "");
+    if (!answer.isSuccess()) {
+      throw refused(answer.status(), answer.body());
     }
   }
 
@@ -218,27 +231,23 @@ final class AdminClient {
    * @throws BootFailure with the node's reason where it is a refusal
    * @throws ParameterException with it where what was asked for makes no sense: wrong usage
    */
-  JsonNode require(HttpResponse<String> response) {
-    if (!isSuccess(response)) {
-      throw refused(response, response.body());
+  JsonNode require(Answer answer) {
+    if (!answer.isSuccess()) {
+      throw refused(answer.status(), answer.body());
     }
-    return parse(response);
-  }
-
-  static boolean isSuccess(HttpResponse<?> response) {
-    return response.statusCode() / 100 == 2;
+    return parse(answer);
   }
 
   /** The body of any answer. */
-  JsonNode parse(HttpResponse<String> response) {
-    return parse(response.body());
+  JsonNode parse(Answer answer) {
+    return parse(answer.body());
   }
 
   private JsonNode parse(String body) {
     try {
       return JSON.readTree(body);
     } catch (JsonProcessingException e) {
-      throw new BootFailure("what answers at %s is no KIS-S node".formatted(base()), e);
+      throw new BootFailure(noNode(), e);
     }
   }
 
@@ -255,55 +264,81 @@ final class AdminClient {
         spec.commandLine(), "--url must look like http://127.0.0.1:8080, not '" + url + "'");
   }
 
-  private HttpResponse<String> send(HttpRequest.Builder request, String... tokens) {
-    return send(request, HttpResponse.BodyHandlers.ofString(), tokens);
+  private String noNode() {
+    return "what answers at %s is no KIS-S node".formatted(base());
   }
 
-  private <T> HttpResponse<T> send(
-      HttpRequest.Builder request, HttpResponse.BodyHandler<T> reader, String... tokens) {
-    Optional<String> known = Optional.ofNullable(token).or(this::fromFile);
-    for (String name : tokens) {
-      known = known.or(() -> Optional.ofNullable(System.getenv(name)));
-    }
-    known
-        .filter(text -> !text.isBlank())
-        .ifPresent(text -> request.header("Authorization", "Bearer " + text));
+  private Answer exchange(String method, String path, String body) {
+    HttpURLConnection connection = send(method, path, body, ANYTHING);
     try {
-      return http().send(request.timeout(PATIENCE).build(), reader);
+      return answer(connection);
     } catch (IOException e) {
-      throw new BootFailure(
-          "no node answers at %s; give the address of one that runs with --url".formatted(base()),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BootFailure("interrupted", e);
+      throw silent(e);
     }
   }
 
-  /**
-   * Made when it is needed: each command line has many of these flags, and sends by one of them.
-   */
-  private HttpClient http() {
-    if (http == null) {
-      HttpClient.Builder builder =
-          HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
-      if (base().startsWith("http:")) {
-        builder.sslContext(trustingNobody());
-      }
-      http = builder.build();
-    }
-    return http;
-  }
-
-  /** Where TLS is not spoken, reading the certificates of all authorities would be for nothing. */
-  private static SSLContext trustingNobody() {
+  /** Sends a request and waits for the status of its answer; the body is still to be read. */
+  private HttpURLConnection send(String method, String path, String body, String accept) {
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[0], null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create(base() + path).toURL().openConnection();
+      connection.setRequestMethod(method);
+      connection.setConnectTimeout((int) CONNECT.toMillis());
+      connection.setReadTimeout((int) PATIENCE.toMillis());
+      // A token goes to nobody but whom it was given for.
+      connection.setInstanceFollowRedirects(false);
+      connection.setRequestProperty("Accept", accept);
+      token(method).ifPresent(t -> connection.setRequestProperty("Authorization", "Bearer " + t));
+      if (method.equals("POST") || method.equals("PUT")) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        connection.setRequestProperty("Content-Type", "application/json");
+        connection.setDoOutput(true);
+        // What is streamed is never sent twice, whatever becomes of the connection.
+        connection.setFixedLengthStreamingMode(bytes.length);
+        try (OutputStream out = connection.getOutputStream()) {
+          out.write(bytes);
+        }
+      }
+      if (connection.getResponseCode() < 0) {
+        throw new BootFailure(noNode());
+      }
+      return connection;
+    } catch (IOException e) {
+      throw silent(e);
     }
+  }
+
+  private BootFailure silent(IOException e) {
+    return new BootFailure(
+        "no node answers at %s; give the address of one that runs with --url".formatted(base()), e);
+  }
+
+  private static boolean isSuccess(HttpURLConnection connection) throws IOException {
+    return connection.getResponseCode() / 100 == 2;
+  }
+
+  private static Answer answer(HttpURLConnection connection) throws IOException {
+    try (InputStream body = body(connection)) {
+      return new Answer(
+          connection.getResponseCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private static InputStream body(HttpURLConnection connection) throws IOException {
+    InputStream body =
+        isSuccess(connection) ? connection.getInputStream() : connection.getErrorStream();
+    return body == null ? InputStream.nullInputStream() : body;
+  }
+
+  /** A viewer's will do to read, where there is one. */
+  private Optional<String> token(String method) {
+    Optional<String> known = Optional.ofNullable(token).or(this::fromFile);
+    if (method.equals("GET")) {
+      known = known.or(() -> Optional.ofNullable(System.getenv("KISS_HTTP_VIEWER_TOKEN")));
+    }
+    return known
+        .or(() -> Optional.ofNullable(System.getenv("KISS_HTTP_OPERATOR_TOKEN")))
+        .filter(text -> !text.isBlank());
   }
 
   private Optional<String> fromFile() {
@@ -318,21 +353,18 @@ final class AdminClient {
     }
   }
 
-  private RuntimeException refused(HttpResponse<?> response, String body) {
-    String sentence = refusal(response, body);
-    return response.statusCode() == HttpURLConnection.HTTP_BAD_REQUEST && spec != null
+  private RuntimeException refused(int status, String body) {
+    String sentence = refusal(status, body);
+    return status == HttpURLConnection.HTTP_BAD_REQUEST && spec != null
         ? new ParameterException(spec.commandLine(), sentence)
         : new BootFailure(sentence);
   }
 
-  private String refusal(HttpResponse<?> response, String body) {
-    return response.statusCode() == HttpURLConnection.HTTP_UNAUTHORIZED
+  private String refusal(int status, String body) {
+    return status == HttpURLConnection.HTTP_UNAUTHORIZED
         ? "the node at %s wants a token; give one with --token, KISS_HTTP_VIEWER_TOKEN or KISS_HTTP_OPERATOR_TOKEN"
             .formatted(base())
         : "the node at %s answers %d: %s"
-            .formatted(
-                base(),
-                response.statusCode(),
-                parse(body).path("detail").asText("no reason given"));
+            .formatted(base(), status, parse(body).path("detail").asText("no reason given"));
   }
 }

@@ -6,7 +6,6 @@ import io.kiss.cluster.boot.BootFailure;
 import io.kiss.kisim.text.Columns;
 import java.io.PrintWriter;
 import java.net.HttpURLConnection;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -85,8 +84,8 @@ final class AttachCommand implements Callable<Integer> {
   static Optional<String> attach(AdminClient node, NamespaceName name, AttachOptions options) {
     boolean defines = options.definesCluster();
     ObjectNode wanted = options.attachment();
-    HttpResponse<String> cluster = node.get(name.clusterPath());
-    if (cluster.statusCode() == HttpURLConnection.HTTP_NOT_FOUND && !defines) {
+    AdminClient.Answer cluster = node.get(name.clusterPath());
+    if (cluster.status() == HttpURLConnection.HTTP_NOT_FOUND && !defines) {
       throw new BootFailure(
           "there is no cluster '%s' yet; say where it is with --prometheus URL and --kubeconfig FILE"
               .formatted(name.cluster()));

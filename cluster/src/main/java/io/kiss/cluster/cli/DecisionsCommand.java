@@ -105,6 +105,8 @@ final class DecisionsCommand implements Callable<Integer> {
     if (follow) {
       try (Stream<String> events = node.lines("/api/v1/decisions/events", "text/event-stream")) {
         events.filter(line -> line.startsWith(DATA)).forEach(this::showEvent);
+      } catch (UncheckedIOException e) {
+        throw new BootFailure("the node broke off: there may be decisions that are not shown", e);
       }
     }
     return 0;

@@ -215,7 +215,7 @@ final class PolicyCommand implements Runnable {
       @Parameters(paramLabel = "CLUSTER/NAMESPACE[/DEPLOYMENT]") String target) {
     int code = assigned(node, node.post(path(id, "/pin"), target(target)));
     String[] parts = target.split("/", 3);
-    if (parts.length == 3 && !AdminClient.isSuccess(node.get(deployment(parts)))) {
+    if (parts.length == 3 && !node.get(deployment(parts)).isSuccess()) {
       spec.commandLine()
           .getErr()
           .println("Deployment " + target + " was not seen yet; it is pinned once it is");

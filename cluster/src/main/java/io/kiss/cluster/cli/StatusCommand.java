@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,7 +38,7 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     JsonNode cluster = node.require(node.get("/api/v1/cluster"));
-    HttpResponse<String> training = node.get("/api/v1/training");
+    AdminClient.Answer training = node.get("/api/v1/training");
     PrintWriter out = spec.commandLine().getOut();
     if (node.json()) {
       ObjectNode all = JsonNodeFactory.instance.objectNode();
@@ -49,7 +48,7 @@ final class StatusCommand implements Callable<Integer> {
       out.println(all.toPrettyString());
     } else {
       StatusText text = new StatusText(cluster, Terminal.room());
-      if (AdminClient.isSuccess(training)) {
+      if (training.isSuccess()) {
         text.training(node.parse(training));
       } else {
         text.noTraining(node.parse(training).path("detail").asText());
@@ -66,8 +65,8 @@ final class StatusCommand implements Callable<Integer> {
 
   private List<JsonNode> clusters() {
     List<JsonNode> known = new ArrayList<>();
-    HttpResponse<String> answer = node.get(CLUSTERS);
-    if (AdminClient.isSuccess(answer)) {
+    AdminClient.Answer answer = node.get(CLUSTERS);
+    if (answer.isSuccess()) {
       node.parse(answer).path("clusters").forEach(known::add);
     }
     return known;
@@ -79,8 +78,8 @@ final class StatusCommand implements Callable<Integer> {
     for (JsonNode cluster : clusters) {
       String path = CLUSTERS + "/" + cluster.path("name").asText() + "/namespaces/";
       for (JsonNode name : cluster.path("namespaces")) {
-        HttpResponse<String> answer = node.get(path + name.asText());
-        if (AdminClient.isSuccess(answer)) {
+        AdminClient.Answer answer = node.get(path + name.asText());
+        if (answer.isSuccess()) {
           attached.add(node.parse(answer));
         }
       }

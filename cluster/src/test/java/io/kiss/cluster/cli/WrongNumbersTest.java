@@ -87,9 +87,7 @@ class WrongNumbersTest {
     node = NodeFixture.boot(data);
     proxy = ContractProxy.before(node.url());
     AdminClient client = AdminClient.of(node.url());
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> AdminClient.isSuccess(client.get("/api/v1/policies")));
+    await().atMost(Duration.ofSeconds(60)).until(() -> client.get("/api/v1/policies").isSuccess());
     assertThat(
             Main.execute("policy", "import", POLICY, "--id", "v1", "--url", proxy.url(), "--json"))
         .isZero();
