@@ -5,7 +5,6 @@ import io.kiss.cluster.boot.BootFailure;
 import java.io.PrintWriter;
 import java.net.HttpURLConnection;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,7 +81,7 @@ final class AttachCommand implements Callable<Integer> {
   }
 
   /** How it stands once a tick has looked, or for as long as anybody would wait. */
-  private static JsonNode settled(AdminClient node, NamespaceName name) {
+  static JsonNode settled(AdminClient node, NamespaceName name) {
     long start = System.nanoTime();
     JsonNode view = node.require(node.get(name.path()));
     while (!hasLooked(view, System.nanoTime() - start)) {
@@ -90,11 +89,6 @@ final class AttachCommand implements Callable<Integer> {
       view = node.require(node.get(name.path()));
     }
     return view;
-  }
-
-  /** The same as lines of text. */
-  static List<String> lookAt(AdminClient node, NamespaceName name) {
-    return AttachmentText.lines(settled(node, name));
   }
 
   /** Whether there is something to show; a problem is given the time to go away by itself. */
