@@ -2,6 +2,8 @@
 const $ = id => document.getElementById(id);
 const number = (x, digits = 2) => x == null ? "–" : x.toLocaleString("en", { maximumFractionDigits: digits });
 const percent = x => x == null ? "–" : (100 * x).toFixed(1) + "%";
+/* Month, day and time of day where the reader is, as ./kiss tells them. */
+const time = seconds => { const t = new Date(seconds * 1000), two = x => String(x).padStart(2, "0"); return `${two(t.getMonth() + 1)}-${two(t.getDate())} ${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}`; };
 const place = address => address.replace(/^akka:\/\/[^@]*@/, "");
 function cell(text, style, label) { const td = document.createElement("td"); td.textContent = text ?? "–"; if (style) td.className = style; if (label) td.dataset.label = label; return td; }
 function row(...cells) { const tr = document.createElement("tr"); tr.append(...cells); return tr; }
@@ -104,7 +106,7 @@ const outcomeStyle = { FAILED: "bad", CONFLICT: "bad", APPLIED: "good", HELD: "w
 function showDecisions() {
   const words = $("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = decisions.filter(d => (!$("changes").checked || d.current !== d.replicas) && words.every(word => `${d.cluster}/${d.namespace} ${d.deployment} ${d.outcome} ${d.reason} ${d.error ?? ""}`.toLowerCase().includes(word)));
-  fill("decisions", shown.slice(0, 50).map(d => row(cell(new Date(d.timeSeconds * 1000).toISOString().slice(11, 19)), cell(d.deployment), cell(d.current === d.replicas ? d.replicas : d.current + " → " + d.replicas, "num", "replicas"), cell(d.outcome.toLowerCase(), outcomeStyle[d.outcome] ?? "dim"), cell(d.error ? d.reason + " (" + d.error + ")" : d.reason, "wrap"))), decisions.length ? "no decision matches" : "no decision yet");
+  fill("decisions", shown.slice(0, 50).map(d => row(cell(time(d.timeSeconds)), cell(d.deployment), cell(d.current === d.replicas ? d.replicas : d.current + " → " + d.replicas, "num", "replicas"), cell(d.outcome.toLowerCase(), outcomeStyle[d.outcome] ?? "dim"), cell(d.error ? d.reason + " (" + d.error + ")" : d.reason, "wrap"))), decisions.length ? "no decision matches" : "no decision yet");
 }
 $("filter").addEventListener("input", showDecisions);
 $("changes").addEventListener("change", showDecisions);
@@ -127,7 +129,7 @@ function showPolicies(all) {
   fill("policies", [...all.policies].reverse().map(p => {
     const e = p.evaluation.find(x => x.autoscaler.startsWith("kis")) ?? p.evaluation[0] ?? {};
     const role = p.champion ? "champion" : all.canary?.policy.id === p.id ? "canary" : p.id === all.previous ? "before" : "";
-    return row(cell(p.id), cell(p.registeredAt.slice(0, 16).replace("T", " "), "", "registered"), cell(number(p.provenance.environmentSteps, 0), "num", "steps"), cell(percent(e.sloAttainment), "num", "SLO"), cell(number(e.gpuHours), "num", "GPU-h"), cell(number(e.costAtSlo), "num", "cost at SLO"), cell(role, role === "champion" ? "good" : "dim"));
+    return row(cell(p.id), cell(time(Date.parse(p.registeredAt) / 1000), "", "registered"), cell(number(p.provenance.environmentSteps, 0), "num", "steps"), cell(percent(e.sloAttainment), "num", "SLO"), cell(number(e.gpuHours), "num", "GPU-h"), cell(number(e.costAtSlo), "num", "cost at SLO"), cell(role, role === "champion" ? "good" : "dim"));
   }), "none registered yet");
 }
 async function refresh() {

@@ -7,7 +7,6 @@ import io.kiss.kisim.text.Columns;
 import java.io.PrintWriter;
 import java.net.HttpURLConnection;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -115,7 +114,7 @@ final class AttachCommand implements Callable<Integer> {
   }
 
   /** How it stands once a tick has looked, or for as long as anybody would wait. */
-  private static JsonNode settled(AdminClient node, NamespaceName name) {
+  static JsonNode settled(AdminClient node, NamespaceName name) {
     long start = System.nanoTime();
     JsonNode view = node.require(node.get(name.path()));
     while (!hasLooked(view, System.nanoTime() - start)) {
@@ -123,11 +122,6 @@ final class AttachCommand implements Callable<Integer> {
       view = node.require(node.get(name.path()));
     }
     return view;
-  }
-
-  /** The same as lines of text. */
-  static List<String> lookAt(AdminClient node, NamespaceName name) {
-    return AttachmentText.lines(settled(node, name));
   }
 
   /** Whether there is something to show; a problem is given the time to go away by itself. */

@@ -9,28 +9,23 @@ import io.kiss.actors.live.DecisionRecord.Outcome;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.cli.Terminal.Colour;
 import java.util.Locale;
-import java.util.function.DoubleFunction;
 
 /** Shows decisions on a terminal as they are made. */
 final class DecisionPrinter {
   private final Terminal terminal;
   private final boolean everyDecision;
   private final int nameWidth;
-  private final DoubleFunction<String> time;
 
   /**
    * Makes one.
    *
    * @param everyDecision also those that change nothing
    * @param nameWidth room for a Deployment's name
-   * @param time how a time of the cluster's clock, seconds, is written
    */
-  DecisionPrinter(
-      Terminal terminal, boolean everyDecision, int nameWidth, DoubleFunction<String> time) {
+  DecisionPrinter(Terminal terminal, boolean everyDecision, int nameWidth) {
     this.terminal = terminal;
     this.everyDecision = everyDecision;
     this.nameWidth = nameWidth;
-    this.time = time;
   }
 
   /** Shows a node's decisions from now on, until the switch is thrown. */
@@ -51,7 +46,7 @@ final class DecisionPrinter {
         String.format(
             Locale.ROOT,
             "%s  %-" + nameWidth + "s %3d -> %-3d %s",
-            time.apply(record.timeSeconds()),
+            DecisionText.time(record.timeSeconds()),
             record.deployment(),
             record.current(),
             record.replicas(),

@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** A decision's record as one line of text. */
+/** A decision's record as one line of text, and how times are told everywhere. */
 final class DecisionText {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
@@ -43,7 +43,10 @@ final class DecisionText {
     return Columns.wrap(line, INDENT, room).replace("\n", System.lineSeparator());
   }
 
-  /** A time of the cluster's clock, as lines begin with it. */
+  /**
+   * A time of the cluster's clock, as lines begin with it and as the page tells it: month, day and
+   * time of day where the reader is.
+   */
   static String time(double seconds) {
     return TIME.format(Instant.ofEpochMilli((long) (seconds * 1000)));
   }

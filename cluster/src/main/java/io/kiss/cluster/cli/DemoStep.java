@@ -25,6 +25,8 @@ final class DemoStep {
   private static final NamespaceRef DEMO =
       new NamespaceRef(DemoCluster.CLUSTER, DemoCluster.NAMESPACE);
 
+  private static final int NAME_WIDTH = 12;
+
   private final Node node;
   private final Terminal terminal;
   private final DecisionPrinter printer;
@@ -34,13 +36,12 @@ final class DemoStep {
     this.node = node;
     this.terminal = terminal;
     ask = new Ask(node.system());
-    double startSeconds = node.demo().nowSeconds();
-    printer =
-        new DecisionPrinter(terminal, everyDecision, 12, seconds -> time(seconds - startSeconds));
+    printer = new DecisionPrinter(terminal, everyDecision, NAME_WIDTH);
   }
 
-  /** Shows decisions from now on, until the switch is thrown. */
+  /** Shows decisions from now on, until the switch is thrown, and what is not scaled, and why. */
   UniqueKillSwitch show() {
+    new Refusals(terminal).show(node);
     return printer.show(node);
   }
 
@@ -84,10 +85,5 @@ final class DemoStep {
   /** How the namespace stands. */
   NamespaceStatus status() {
     return ask.now(node.actors().namespaces().apply(DEMO), NamespaceProtocol.GetStatus::new);
-  }
-
-  private static String time(double seconds) {
-    long whole = Math.max(0, Math.round(seconds));
-    return String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
   }
 }

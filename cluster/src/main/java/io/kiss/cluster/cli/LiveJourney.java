@@ -1,5 +1,6 @@
 package io.kiss.cluster.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.kiss.cluster.AllRoles;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeSettings;
@@ -44,10 +45,14 @@ final class LiveJourney {
               policy ->
                   new EvaluationStep(node, terminal, new Trial(Optional.empty(), 1)).use(policy));
       AdminClient client = AdminClient.of(node.url(), spec);
-      new DecisionPrinter(terminal, options.verbose(), NAME_WIDTH, DecisionText::time).show(node);
+      new DecisionPrinter(terminal, options.verbose(), NAME_WIDTH).show(node);
       AttachCommand.attach(client, namespace, attach)
           .ifPresent(kept -> terminal.line(Columns.wrap(kept, 2)));
-      AttachCommand.lookAt(client, namespace).forEach(terminal::line);
+      JsonNode view = AttachCommand.settled(client, namespace);
+      AttachmentText.lines(view).forEach(terminal::line);
+      Refusals refusals = new Refusals(terminal);
+      refusals.areShown(view);
+      refusals.show(node);
       node.whenStopped().toCompletableFuture().join();
       // Not by Ctrl-C, which ends the JVM: the cluster has put this node out.
       return 1;

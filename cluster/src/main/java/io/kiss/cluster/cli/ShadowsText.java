@@ -2,7 +2,6 @@ package io.kiss.cluster.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kiss.kisim.text.Columns;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +47,7 @@ final class ShadowsText {
             "%s: since %s, %s minutes counted, the load needs %s replicas"
                 .formatted(
                     name,
-                    Instant.ofEpochSecond(report.path("sinceSeconds").asLong()),
+                    DecisionText.time(report.path("sinceSeconds").asDouble()),
                     minutes(report.path("countedSeconds")),
                     number(report.path("neededReplicas"), 2)),
             2));
