@@ -60,8 +60,8 @@ public final class PolicyEnsemble {
   }
 
   /**
-   * Puts the policies of files side by side, and says where each is from: steps and seconds are sums,
-   * what differs from member to member stands one after another.
+   * Puts the policies of files side by side, and says where each is from: steps and seconds are
+   * sums, what differs from member to member stands one after another.
    *
    * @param created when this is done
    * @throws IllegalArgumentException as {@link #of}
@@ -138,8 +138,7 @@ public final class PolicyEnsemble {
       int row = 0;
       for (int m = 0; m < members.size(); m++) {
         PolicySnapshot member = members.get(m);
-        Block block =
-            new Block(to, layers[l], layers[l + 1], last ? 0 : row, l == 0 ? 0 : column);
+        Block block = new Block(to, layers[l], layers[l + 1], last ? 0 : row, l == 0 ? 0 : column);
         int in = member.layers()[l];
         int out = member.layers()[l + 1];
         block.add(whole, member.weights(), from[m], in, out, last ? 1f / members.size() : 1);
@@ -156,10 +155,11 @@ public final class PolicyEnsemble {
   }
 
   /**
-   * Rewrites a member's first layer for the first one's normaliser: of z = (x − m) / d it makes (z ·
-   * d₁ + m₁ − m) / d.
+   * Rewrites a member's first layer for the first one's normaliser: of z = (x − m) / d it makes (z
+   * · d₁ + m₁ − m) / d.
    */
-  private static void renormalise(float[] whole, List<PolicySnapshot> members, int m, int[] layers) {
+  private static void renormalise(
+      float[] whole, List<PolicySnapshot> members, int m, int[] layers) {
     PolicySnapshot common = members.get(0);
     PolicySnapshot own = members.get(m);
     int row = members.subList(0, m).stream().mapToInt(member -> member.layers()[1]).sum();

@@ -58,9 +58,9 @@ public final class ScenarioGenerator implements ScenarioSource {
   private static final double SLO_MARGIN = 1.05;
 
   /**
-   * Share of the Deployments whose SLO is set by what is kept at a utilisation: there the scatter of
-   * service times takes some requests past it at any load, more the busier a replica is, so that how
-   * busy is best has to be learned. An SLO of so many service times hardly ever is like that.
+   * Share of the Deployments whose SLO is set by what is kept at a utilisation: there the scatter
+   * of service times takes some requests past it at any load, more the busier a replica is, so that
+   * how busy is best has to be learned. An SLO of so many service times hardly ever is like that.
    */
   private static final double KEPT_AT_UTILISATION = 0.5;
 

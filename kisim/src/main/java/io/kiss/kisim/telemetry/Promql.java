@@ -104,10 +104,10 @@ public final class Promql {
   }
 
   /**
-   * Share of the observations above {@code seconds}: exact where a bucket ends there. Inside a bucket
-   * the logarithm of the share above is taken to fall in a straight line, as the tail of a queue's
-   * latencies does; a straight share, as {@link #histogramQuantile} has it, overstates what is near
-   * the end of the tail several times. All in the bucket without end count as above.
+   * Share of the observations above {@code seconds}: exact where a bucket ends there. Inside a
+   * bucket the logarithm of the share above is taken to fall in a straight line, as the tail of a
+   * queue's latencies does; a straight share, as {@link #histogramQuantile} has it, overstates what
+   * is near the end of the tail several times. All in the bucket without end count as above.
    *
    * @return {@code NaN} where nothing was observed
    */

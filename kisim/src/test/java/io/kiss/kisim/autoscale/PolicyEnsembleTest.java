@@ -78,7 +78,8 @@ class PolicyEnsembleTest {
     PolicySnapshot thrice = PolicyEnsemble.of(List.of(alone, alone, alone));
     assertThat(thrice.layers()).containsExactly(FEATURES, 36, 27, ActionSpace.SIZE);
     float[] observation = new float[FEATURES];
-    assertThat(logits(thrice, observation)).containsExactly(logits(alone, observation), within(1e-5f));
+    assertThat(logits(thrice, observation))
+        .containsExactly(logits(alone, observation), within(1e-5f));
   }
 
   @Test
@@ -106,7 +107,8 @@ class PolicyEnsembleTest {
     assertThat(from.engine()).isEqualTo("PyTorch on cpu");
     assertThat(from.created()).isEqualTo(now);
     assertThat(from.settings())
-        .contains(one.policy().sha256().substring(0, 12) + " (first, seed 11, 9000000 steps, commit c)")
+        .contains(
+            one.policy().sha256().substring(0, 12) + " (first, seed 11, 9000000 steps, commit c)")
         .contains("(second, seed 12, 6000000 steps, commit c)")
         .endsWith("each with gamma 0.99");
   }
