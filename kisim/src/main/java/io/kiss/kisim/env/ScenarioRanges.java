@@ -10,7 +10,7 @@ import io.kiss.kisim.fluid.ShapePool;
  *     them all for the fluid engine
  * @param startupSeconds mean time from the decision until a new pod is Ready on a warm node
  * @param startupVariation coefficient of variation of that time
- * @param sloFactor SLO over service time
+ * @param sloFactor SLO over service time, where it is not set by what is kept at a utilisation
  * @param serviceSeconds latency of a lone request
  * @param peakReplicas replicas that the highest rate keeps busy
  * @param imagePullSeconds mean time to pull the image, where a node does not have it

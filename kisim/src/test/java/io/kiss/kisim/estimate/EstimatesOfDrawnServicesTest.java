@@ -132,7 +132,8 @@ class EstimatesOfDrawnServicesTest {
   @Test
   void ofServicesThatAreNeverSaturated() {
     watch(20260609, 0.2, 0.7);
-    assertThat(capacity.absolute(0.5)).isLessThan(0.1);
+    // Where service times scatter widely, waiting begins long before a replica is full.
+    assertThat(capacity.absolute(0.5)).isLessThan(0.15);
     assertThat(capacity.absolute(0.9)).isLessThan(0.5);
     assertThat(capacity.quantile(0.9)).isLessThan(0.1);
     assertThat(service.absolute(0.5)).isLessThan(0.1);
