@@ -38,6 +38,16 @@ record RecipeBaselines(Map<String, double[]> costs) {
   /** Name of the row of the clairvoyant. */
   static final String ORACLE = "oracle";
 
+  /** With their defaults alone, and the oracle: minutes instead of hours, and nothing is kept. */
+  static RecipeBaselines plain(List<TournamentCase> cases) {
+    Map<String, double[]> costs = new LinkedHashMap<>();
+    for (String name : PLAIN) {
+      costs.put(name, costs(AutoscalerChoice.parse(name), cases));
+    }
+    costs.put(ORACLE, costs(Entrant.oracle(), cases));
+    return new RecipeBaselines(costs);
+  }
+
   /** Reads the file if it is of these cases, else plays them and writes it. */
   static RecipeBaselines of(List<TournamentCase> cases, Path file) throws IOException {
     String key = key(cases);
@@ -121,6 +131,6 @@ record RecipeBaselines(Map<String, double[]> costs) {
   }
 
   private static double[] costs(Entrant entrant, List<TournamentCase> cases) {
-    return cases.stream().mapToDouble(each -> Tournament.play(entrant, each).costAtSlo()).toArray();
+    return cases.parallelStream().mapToDouble(each -> Tournament.play(entrant, each).costAtSlo()).toArray();
   }
 }

@@ -31,6 +31,7 @@ import java.util.Optional;
  *       held-out draws
  *   <li>{@code engine=PyTorch}, {@code environments=128}, {@code horizon=64}
  *   <li>{@code policies=a.kiss,b.kiss}: judge these instead of training
+ *   <li>{@code tuned=false}: opponents with their defaults alone
  *   <li>{@code cache=FILE}: where the opponents' costs are kept
  *   <li>anything else is a key of {@code kiss.learner}, as in {@code gamma=0.99} or {@code
  *       hidden=128x128}
@@ -56,7 +57,10 @@ public final class RecipeBench {
     Path cache = Path.of(options.getOrDefault("cache", "learner/target/recipe-baselines.tsv"));
     options.remove("cache");
     List<TournamentCase> cases = groups.stream().flatMap(group -> group.cases().stream()).toList();
-    RecipeReport report = new RecipeReport(groups, RecipeBaselines.of(cases, cache));
+    boolean tuned = !"false".equals(options.remove("tuned"));
+    RecipeReport report =
+        new RecipeReport(
+            groups, tuned ? RecipeBaselines.of(cases, cache) : RecipeBaselines.plain(cases));
     report.printBaselines();
     String policies = options.remove("policies");
     if (policies != null) {
