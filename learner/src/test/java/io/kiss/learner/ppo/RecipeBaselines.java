@@ -131,6 +131,8 @@ record RecipeBaselines(Map<String, double[]> costs) {
   }
 
   private static double[] costs(Entrant entrant, List<TournamentCase> cases) {
-    return cases.parallelStream().mapToDouble(each -> Tournament.play(entrant, each).costAtSlo()).toArray();
+    return cases.parallelStream()
+        .mapToDouble(each -> Tournament.play(entrant, each).costAtSlo())
+        .toArray();
   }
 }
