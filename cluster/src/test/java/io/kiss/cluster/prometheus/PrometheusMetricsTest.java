@@ -372,8 +372,8 @@ class PrometheusMetricsTest {
     assertThat(chat.queuedRequests()).isEqualTo(2 * 190);
     assertThat(chat.runningRequests()).isEqualTo(2 * 8);
     assertThat(chat.gpuUtilisation()).isNaN();
-    // Half-way from 0.25 to 0.5 lies half-way from 0.9 to 1.2 of 1.5.
-    assertThat(chat.violatingShare()).isCloseTo(1 - 1.05 / 1.5, EXACT);
+    // Half-way from 0.25 to 0.5 is the geometric mean of what is above: 0.6 and 0.3 of 1.5.
+    assertThat(chat.violatingShare()).isCloseTo(Math.sqrt(0.4 * 0.2), EXACT);
     assertThat(seen.get("slow").violatingShare()).isCloseTo(0.8, EXACT);
     assertThat(seen.get("slow").queuedRequests()).as("vllm:num_requests_waiting is gone").isNaN();
     assertThat(seen.get("slow").arrivalRate()).isCloseTo(0.5, EXACT);

@@ -21,6 +21,14 @@ public final class PolicyNetwork {
   private final float[][] matrices;
 
   private final float[][] biases;
+
+  /**
+   * Per layer and input, the first output that it leads to and the one behind the last: in a {@link
+   * PolicyEnsemble} a member's only, which is most of the work.
+   */
+  private final int[][] firsts;
+
+  private final int[][] ends;
   private final float[] scale;
   private final float[][] activations;
 
@@ -33,6 +41,8 @@ public final class PolicyNetwork {
     int[] layers = snapshot.layers();
     matrices = new float[layers.length - 1][];
     biases = new float[layers.length - 1][];
+    firsts = new int[layers.length - 1][];
+    ends = new int[layers.length - 1][];
     int from = 0;
     for (int l = 0; l < matrices.length; l++) {
       int in = layers[l];
@@ -43,6 +53,7 @@ public final class PolicyNetwork {
           matrices[l][i * out + o] = snapshot.weights()[from + o * in + i];
         }
       }
+      findConnections(l, in, out);
       from += in * out;
       biases[l] = java.util.Arrays.copyOfRange(snapshot.weights(), from, from + out);
       from += out;
@@ -58,8 +69,27 @@ public final class PolicyNetwork {
     snapshot = shared.snapshot;
     matrices = shared.matrices;
     biases = shared.biases;
+    firsts = shared.firsts;
+    ends = shared.ends;
     scale = shared.scale;
     activations = workingArrays(snapshot.layers());
+  }
+
+  private void findConnections(int layer, int in, int out) {
+    firsts[layer] = new int[in];
+    ends[layer] = new int[in];
+    for (int i = 0; i < in; i++) {
+      int first = 0;
+      while (first < out && matrices[layer][i * out + first] == 0) {
+        first++;
+      }
+      int end = out;
+      while (end > first && matrices[layer][i * out + end - 1] == 0) {
+        end--;
+      }
+      firsts[layer][i] = first;
+      ends[layer][i] = end;
+    }
   }
 
   /** What a feature's distance from its mean is divided by. */
@@ -100,7 +130,7 @@ public final class PolicyNetwork {
     }
     for (int l = 0; l < matrices.length; l++) {
       float[] output = activations[l + 1];
-      linear(matrices[l], biases[l], activations[l], output);
+      linear(l, activations[l], output);
       if (l + 1 < matrices.length) {
         for (int o = 0; o < output.length; o++) {
           output[o] = tanh(output[o]);
@@ -133,13 +163,15 @@ public final class PolicyNetwork {
     batched.logits(observations, offset, rows, logits, logitsOffset);
   }
 
-  private static void linear(float[] matrix, float[] bias, float[] input, float[] output) {
+  private void linear(int layer, float[] input, float[] output) {
+    float[] matrix = matrices[layer];
     int out = output.length;
-    System.arraycopy(bias, 0, output, 0, out);
+    System.arraycopy(biases[layer], 0, output, 0, out);
     for (int i = 0; i < input.length; i++) {
       float x = input[i];
       int row = i * out;
-      for (int o = 0; o < out; o++) {
+      int end = ends[layer][i];
+      for (int o = firsts[layer][i]; o < end; o++) {
         output[o] += x * matrix[row + o];
       }
     }
