@@ -40,6 +40,11 @@ record PutNamespace(
    * @param before the one there is, whose Deployments' overrides and shadows stay
    */
   Attachment attachment(NamespaceRef ref, Optional<Attachment> before, ServiceTerms terms) {
+    return attachment(ref, before, terms, guardSettings(GuardSettings.DEFAULT, false));
+  }
+
+  private Attachment attachment(
+      NamespaceRef ref, Optional<Attachment> before, ServiceTerms terms, GuardSettings inForce) {
     double tick = tickSeconds == null ? WorkloadSpec.DEFAULT_TICK_SECONDS : tickSeconds;
     if (!(tick >= 1 && tick <= 3600)) {
       throw ApiProblem.badRequest("tickSeconds: must be in 1..3600");
@@ -56,7 +61,7 @@ record PutNamespace(
         selector == null ? "" : selector,
         mode == null ? kept : mode,
         tick,
-        guardSettings(GuardSettings.DEFAULT),
+        inForce,
         source == null ? "" : source,
         terms.settings(sloMs, minReplicas, maxReplicas, profile, service, violationPrice, priority),
         before.map(Attachment::overrides).orElse(List.of()),
@@ -76,14 +81,16 @@ record PutNamespace(
       throw ApiProblem.badRequest(Json.sentence(e));
     }
     NamespaceRef ref = new NamespaceRef(before.cluster(), before.namespace());
-    Attachment said = put.attachment(ref, Optional.empty(), terms);
+    GuardSettings inForce =
+        patch.has("guards") ? put.guardSettings(before.guards(), true) : before.guards();
+    Attachment said = put.attachment(ref, Optional.empty(), terms, inForce);
     return new Attachment(
         before.cluster(),
         before.namespace(),
         patch.has("selector") ? said.selector() : before.selector(),
         patch.has("mode") ? said.mode() : before.mode(),
         patch.has("tickSeconds") ? said.tickSeconds() : before.tickSeconds(),
-        patch.has("guards") ? put.guardSettings(before.guards()) : before.guards(),
+        inForce,
         patch.has("source") ? said.source() : before.source(),
         ServiceTerms.patched(before.settings(), said.settings(), patch),
         before.overrides(),
@@ -91,8 +98,12 @@ record PutNamespace(
         before.shadows());
   }
 
-  /** What is said of guardrails, over others; what is null is as nobody said anything. */
-  private GuardSettings guardSettings(GuardSettings base) {
+  /**
+   * What is said of guardrails, over others.
+   *
+   * @param nullIsUsual whether null stands for the usual, as in a merge patch; else it is refused
+   */
+  private GuardSettings guardSettings(GuardSettings base, boolean nullIsUsual) {
     if (guards == null) {
       return GuardSettings.DEFAULT;
     }
@@ -100,7 +111,7 @@ record PutNamespace(
     ObjectNode all = Json.MAPPER.valueToTree(base);
     for (Iterator<Map.Entry<String, JsonNode>> said = guards.fields(); said.hasNext(); ) {
       Map.Entry<String, JsonNode> guard = said.next();
-      boolean back = guard.getValue().isNull() && usual.has(guard.getKey());
+      boolean back = nullIsUsual && guard.getValue().isNull() && usual.has(guard.getKey());
       all.set(guard.getKey(), back ? usual.get(guard.getKey()) : guard.getValue());
     }
     try {
