@@ -61,7 +61,7 @@ public final class PolicyEnsemble {
 
   /**
    * Puts the policies of files side by side, and says where each is from: steps and seconds are
-   * sums, what differs from member to member stands one after another.
+   * sums, what differs from member to member stands one after another, runs as one name.
    *
    * @param created when this is done
    * @throws IllegalArgumentException as {@link #of}
@@ -89,7 +89,7 @@ public final class PolicyEnsemble {
     return new PolicyFile(
         whole,
         new Provenance(
-            each(from, Provenance::run),
+            from.stream().map(Provenance::run).distinct().collect(Collectors.joining("-")),
             from.get(0).seed(),
             from.stream().mapToLong(Provenance::iterations).sum(),
             from.stream().mapToLong(Provenance::environmentSteps).sum(),

@@ -103,7 +103,7 @@ class PolicyEnsembleTest {
     assertThat(PolicyFile.of("whole", whole.toBytes())).isEqualTo(whole);
     PolicyFile.Provenance from = whole.provenance();
     assertThat(from.environmentSteps()).isEqualTo(15_000_000);
-    assertThat(from.run()).isEqualTo("first + second");
+    assertThat(from.run()).isEqualTo("first-second");
     assertThat(from.engine()).isEqualTo("PyTorch on cpu");
     assertThat(from.created()).isEqualTo(now);
     assertThat(from.settings())
