@@ -40,12 +40,17 @@ record RecipeBaselines(Map<String, double[]> costs) {
 
   /** With their defaults alone, and the oracle: minutes instead of hours, and nothing is kept. */
   static RecipeBaselines plain(List<TournamentCase> cases) {
+    Map<String, double[]> costs = defaults(cases);
+    costs.put(ORACLE, costs(Entrant.oracle(), cases));
+    return new RecipeBaselines(costs);
+  }
+
+  private static Map<String, double[]> defaults(List<TournamentCase> cases) {
     Map<String, double[]> costs = new LinkedHashMap<>();
     for (String name : PLAIN) {
       costs.put(name, costs(AutoscalerChoice.parse(name), cases));
     }
-    costs.put(ORACLE, costs(Entrant.oracle(), cases));
-    return new RecipeBaselines(costs);
+    return costs;
   }
 
   /** Reads the file if it is of these cases, else plays them and writes it. */
@@ -90,10 +95,7 @@ record RecipeBaselines(Map<String, double[]> costs) {
   }
 
   private static RecipeBaselines play(List<TournamentCase> cases) {
-    Map<String, double[]> costs = new LinkedHashMap<>();
-    for (String name : PLAIN) {
-      costs.put(name, costs(AutoscalerChoice.parse(name), cases));
-    }
+    Map<String, double[]> costs = defaults(cases);
     List<TournamentCase> beforehand = RecipeCases.tuning();
     double[] here = new double[cases.size()];
     Arrays.fill(here, Double.POSITIVE_INFINITY);
