@@ -1,7 +1,7 @@
 "use strict";
 const $ = id => document.getElementById(id);
 const number = (x, digits = 2) => x == null ? "–" : x.toLocaleString("en", { maximumFractionDigits: digits });
-const percent = x => x == null ? "–" : (100 * x).toFixed(1) + "%";
+const percent = (x, digits = 1) => x == null ? "–" : (100 * x).toFixed(digits) + "%";
 /* Month, day and time of day where the reader is, as ./kiss tells them. */
 const time = seconds => { const t = new Date(seconds * 1000), two = x => String(x).padStart(2, "0"); return `${two(t.getMonth() + 1)}-${two(t.getDate())} ${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}`; };
 const place = address => address.replace(/^akka:\/\/[^@]*@/, "");
@@ -121,6 +121,69 @@ function showNamespaces(namespaces) {
     return line;
   }));
 }
+/* Who decides beside the scalers of a namespace: a form to name them, and how they stand beside each Deployment. */
+const beside = new Map();
+function besideOf(path, name) {
+  const block = document.createElement("div"), title = document.createElement("h3"), form = document.createElement("form"), input = document.createElement("input"), button = document.createElement("button"), said = document.createElement("p"), tables = document.createElement("div");
+  block.className = "beside"; form.className = "line"; said.className = "dim"; said.setAttribute("role", "status");
+  title.textContent = "Shadows of " + name; title.id = "shadows-" + name;
+  input.setAttribute("aria-labelledby", title.id);
+  input.type = "text"; input.autocomplete = "off"; input.spellcheck = false; input.placeholder = "None; such as hpa queueing hpa:target=0.6 or a policy's id";
+  button.textContent = "Let these decide";
+  form.append(input, button); block.append(title, form, said, tables);
+  const mine = { block, input, said, tables, shown: "" };
+  form.addEventListener("submit", async event => {
+    event.preventDefault(); button.disabled = true;
+    const names = input.value.split(/\s+/).filter(Boolean);
+    try {
+      await request(`/api/v1/${path}/shadows`, { method: "PUT", headers: { "Content-Type": "application/json", "If-Match": "*" }, body: JSON.stringify({ shadows: names }) });
+      mine.shown = input.value;
+      said.className = "dim"; said.textContent = names.length ? "They decide from the next tick on; a list that is new begins anew." : "Nobody decides beside the scalers any more.";
+      await refresh();
+    } catch (e) {
+      if (e.status === 401) askForToken(e.message);
+      said.className = "bad"; said.textContent = e instanceof TypeError ? "this node does not answer" : e.message;
+    }
+    button.disabled = false;
+  });
+  return mine;
+}
+function standing(s) {
+  if (s.failure) { const why = cell(s.failure, "wrap bad"); why.colSpan = 8; return row(cell(s.name), why); }
+  return row(cell(s.name), cell(number(s.replicas), "num", "replicas"), cell(number(s.meanReplicas), "num", "mean"), cell(percent(s.violatingShare, 2), "num", "late"), cell(number(s.cost, 3), "num", "cost"), cell(percent(s.fittedViolatingShare, 2), "num", "late, fitted"), cell(number(s.fittedCost, 3), "num", "cost, fitted"), cell(number(s.regretReplicaHours, 3), s.regretReplicaHours === 0 ? "num good" : "num", "regret in replica-hours"), cell(number(s.overRunningReplicaHours, 3), "num", "over running in replica-hours"));
+}
+function modelCheck(c) {
+  if (c.observed == null) return "Model check: nothing measured yet that the model could be held against.";
+  return `Model check: over ${number(c.seconds / 60, 0)} minutes of what really ran, the model calls ${percent(c.modelled, 2)} of requests late, and ${percent(c.observed, 2)} were measured late; fitted to that, it says ${percent(c.fitted, 2)}.`;
+}
+function standings(d) {
+  const scroll = document.createElement("div"), table = document.createElement("table"), caption = table.createCaption(), head = document.createElement("thead"), body = document.createElement("tbody"), name = document.createElement("strong"), check = document.createElement("p");
+  const r = d.shadows;
+  scroll.className = "scroll"; scroll.tabIndex = 0; scroll.setAttribute("role", "region"); scroll.setAttribute("aria-label", "Shadows beside " + d.name);
+  table.className = "cards"; name.textContent = d.name; check.className = "dim";
+  caption.append(name, span(r ? `since ${time(r.sinceSeconds)}, ${number(r.countedSeconds / 60, 0)} minutes counted, the load needs ${number(r.neededReplicas)} replicas` : "no tick yet", "dim"));
+  scroll.append(table);
+  if (!r) return [scroll];
+  head.append(row(...["Shadow", "Replicas", "Mean", "Late", "Cost", "Late, fitted", "Cost, fitted", "Regret, replica-h", "Over running, replica-h"].map((text, i) => { const th = document.createElement("th"); th.scope = "col"; th.textContent = text; if (i) th.className = "num"; return th; })));
+  body.append(standing(r.running), ...r.shadows.map(standing)); table.append(head, body);
+  check.textContent = modelCheck(r.check);
+  return [scroll, check];
+}
+function showShadows(namespaces) {
+  const there = new Set();
+  for (const { attachment: a, status: s } of namespaces) {
+    const name = `${a.cluster}/${a.namespace}`, names = a.shadows.map(each => each.name).join(" ");
+    there.add(name);
+    if (!beside.has(name)) { beside.set(name, besideOf(`clusters/${a.cluster}/namespaces/${a.namespace}`, name)); $("beside").append(beside.get(name).block); }
+    const mine = beside.get(name);
+    // What somebody is typing stays.
+    if (mine.input.value === mine.shown) mine.input.value = names;
+    mine.shown = names;
+    mine.tables.replaceChildren(...(a.shadows.length ? s.deployments.filter(d => d.refusal == null).flatMap(standings) : []));
+  }
+  for (const [name, { block }] of beside) if (!there.has(name)) { block.remove(); beside.delete(name); }
+  $("meant").hidden = namespaces.every(({ attachment: a }) => !a.shadows.length);
+}
 function showMembers(cluster) {
   const runs = address => [...Object.entries(cluster.singletons).filter(([, at]) => at === address).map(([name]) => name), ...Object.entries(cluster.shards).filter(([, by]) => by[address]).map(([type, by]) => `${by[address]} ${type}`)];
   fill("members", cluster.members.map(m => row(cell(place(m.address)), cell(m.roles.filter(r => !r.startsWith("dc-")).join(", "), "wrap", "roles"), cell(m.reachable ? m.status : "unreachable", m.reachable && m.status === "up" ? "good" : "bad"), cell(runs(m.address).join(", "), "wrap", "runs"))), "no node");
@@ -144,6 +207,7 @@ async function refresh() {
     fill("jobs", work.jobs.map(j => row(cell(j.id), cell(j.kind), cell(j.state.toLowerCase(), j.state === "FAILED" ? "bad" : ""), cell(percent(j.progress), "num"), cell(j.problem ?? "", "wrap"))), "");
     const namespaces = await Promise.all(clusters.flatMap(c => c.namespaces.map(n => get(`clusters/${c.name}/namespaces/${n}`))));
     showNamespaces(namespaces);
+    showShadows(namespaces);
     fill("deployments", namespaces.flatMap(n => n.status.deployments).map(d => row(cell(d.name), cell(number(d.desiredReplicas), "num", "wish"), cell(d.readyReplicas < 0 ? null : number(d.readyReplicas), "num", "ready"), cell(d.policy ?? "queueing rule", d.policy ? "" : "dim", "policy"), cell(number(d.decisions), "num", "decisions"), cell(d.refusal ?? d.lastReason, d.refusal ? "wrap bad" : "wrap"))), namespaces.length ? "no Deployment seen yet" : "no namespace attached yet");
   } catch (e) {
     if (e.status === 401) askForToken(e.message);

@@ -20,6 +20,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a node serves, judged by the programs that will read it, where they are installed. */
 class OutsideProgramsTest {
   private static final String DEMO = "/api/v1/clusters/local/namespaces/demo";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String SHADOWS_INPUT =
+      "document.querySelector('[aria-labelledby=\"shadows-local/demo\"]')";
+
+  /** What the page makes of a report that is written down here. */
+  private static final String STANDINGS =
+      "const one = (name, failure) => ({name, failure, replicas: 4, meanReplicas: 4,"
+          + " violatingShare: 0.01, cost: 1.2, fittedViolatingShare: 0.009, fittedCost: 1.1,"
+          + " regretReplicaHours: 0.5, overRunningReplicaHours: 0});"
+          + " standings({name: 'web', shadows: {sinceSeconds: 0, countedSeconds: 720,"
+          + " neededReplicas: 3.5, running: one('running', ''),"
+          + " shadows: [one('hpa', 'no such metric')],"
+          + " check: {seconds: 720, modelled: 0.01, observed: 0.02, fitted: 0.015}}})"
+          + ".map(part => [part.textContent, ...[...part.querySelectorAll('tr')]"
+          + ".map(row => [...row.cells].map(cell => cell.textContent).join(' '))].join('; '))"
+          + ".join('; ')";
 
   @TempDir static Path folder;
   private static Node node;
@@ -28,12 +44,12 @@ class OutsideProgramsTest {
   static void boot() {
     node = NodeFixture.boot(folder.resolve("data"));
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .until(() -> NodeFixture.call(node, "GET", "/ready", "").statusCode() == 200);
     NodeFixture.call(node, "PUT", DEMO, "{}");
     NodeFixture.call(node, "PUT", "/api/v1/clusters/local/namespaces/nowhere", "{}");
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .until(
             () -> NodeFixture.call(node, "GET", DEMO + "/decisions", "").body().contains("resnet"));
   }
@@ -48,7 +64,7 @@ class OutsideProgramsTest {
     assumeInstalled("chromium");
     try (Browser browser = Browser.open(folder.resolve("chromium"), node.url() + "/")) {
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(PATIENCE)
           .untilAsserted(
               () ->
                   assertThat(browser.text())
@@ -84,6 +100,63 @@ class OutsideProgramsTest {
   }
 
   @Test
+  void shadowsAreNamedOnThePageAndShownBesideEachDeployment() throws Exception {
+    assumeInstalled("chromium");
+    try (Browser browser = Browser.open(folder.resolve("shadows"), node.url() + "/")) {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(browser.text()).contains("Shadows of local/demo"));
+      assertThat(browser.text()).doesNotContain("Model check", "Regret is");
+      nameShadows(browser, "hpa nobody");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(browser.text())
+                      .contains("shadow 'nobody': no such policy is registered"));
+      assertThat(browser.value(SHADOWS_INPUT + ".value"))
+          .as("what was refused can be mended")
+          .isEqualTo("hpa nobody");
+      nameShadows(browser, " hpa  queueing ");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(browser.text())
+                      .contains("They decide from the next tick on", "Regret is")
+                      .doesNotContain("undefined", "NaN"));
+      assertThat(
+              NodeFixture.json(NodeFixture.call(node, "GET", DEMO + "/shadows", ""))
+                  .at("/shadows")
+                  .findValuesAsText("name"))
+          .containsExactly("hpa", "queueing");
+      assertThat(browser.value(STANDINGS))
+          .contains("12 minutes counted, the load needs 3.5 replicas")
+          .contains("running 4 4 1.00% 1.2 0.90% 1.1 0.5 0")
+          .contains("hpa no such metric")
+          .contains("calls 1.00% of requests late, and 2.00% were measured late")
+          .contains("fitted to that, it says 1.50%");
+      assertThat(browser.value(SHADOWS_INPUT + ".value")).isEqualTo("hpa queueing");
+      nameShadows(browser, "");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(browser.text())
+                      .contains("Nobody decides beside the scalers any more")
+                      .doesNotContain("Model check"));
+      assertThat(browser.errors())
+          .as("but for the refusal")
+          .hasSize(1)
+          .allMatch(error -> error.contains("409"));
+    }
+  }
+
+  private static void nameShadows(Browser browser, String names) throws Exception {
+    browser.value("%s.value = '%s'; %1$s.form.requestSubmit(); ''".formatted(SHADOWS_INPUT, names));
+  }
+
+  @Test
   void aTokenThatIsTypedInOpensThePageAndAWrongOneIsSaidToBeWrong() throws Exception {
     assumeInstalled("chromium");
     String operator = "operator-0123456789";
@@ -92,15 +165,15 @@ class OutsideProgramsTest {
                 folder.resolve("closed"), Map.of("kiss.http.operator-token", operator));
         Browser browser = Browser.open(folder.resolve("login"), closed.url() + "/")) {
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(browser.text()).contains("wants a token", "Sign in"));
       signIn(browser, "somebody-0123456789");
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(browser.text()).contains("none of this node's"));
       signIn(browser, operator);
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(PATIENCE)
           .untilAsserted(
               () ->
                   assertThat(browser.text())
