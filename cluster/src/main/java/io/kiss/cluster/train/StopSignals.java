@@ -49,9 +49,11 @@ public final class StopSignals implements AutoCloseable {
 
   private synchronized void on(Signal signal) {
     int code = EXIT_CODES.get(signal.getName());
-    if (asked.compareAndSet(0, code)) {
+    if (asked.get() == 0) {
       askedAt = System.nanoTime();
+      // Said before it is wished: who sees the wish may end the process at once.
       first.run();
+      asked.set(code);
     } else if (System.nanoTime() - askedAt > SAME_WISH_NANOS) {
       Runtime.getRuntime().halt(code);
     }
