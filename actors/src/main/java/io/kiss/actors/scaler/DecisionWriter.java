@@ -27,9 +27,14 @@ final class DecisionWriter {
   /**
    * A tick's records, as they stand in the journal.
    *
+   * @param owed records of earlier ticks that were written with them
    * @param journalFailure why they do not stand there
    */
-  record Written(long tick, List<DecisionRecord> records, Optional<Throwable> journalFailure) {}
+  record Written(
+      long tick,
+      List<DecisionRecord> records,
+      List<DecisionRecord> owed,
+      Optional<Throwable> journalFailure) {}
 
   private record Fate(Outcome outcome, Optional<String> error) {
     static Fate of(Outcome outcome) {
@@ -46,10 +51,12 @@ final class DecisionWriter {
   /**
    * Writes a tick's decisions.
    *
+   * @param owed records of earlier ticks that the journal has not confirmed
    * @param held why nothing may be written now; empty: it may, in active mode
    * @return never fails
    */
-  CompletionStage<Written> write(TickRun run, List<TickRun.Answer> answers, Optional<String> held) {
+  CompletionStage<Written> write(
+      TickRun run, List<TickRun.Answer> answers, List<DecisionRecord> owed, Optional<String> held) {
     List<CompletableFuture<DecisionRecord>> records = new ArrayList<>(answers.size());
     for (TickRun.Answer answer : answers) {
       String id = ids.next(System.currentTimeMillis());
@@ -61,7 +68,8 @@ final class DecisionWriter {
     }
     return CompletableFuture.allOf(records.toArray(CompletableFuture[]::new))
         .thenCompose(
-            all -> append(run.number, records.stream().map(CompletableFuture::join).toList()));
+            all ->
+                append(run.number, records.stream().map(CompletableFuture::join).toList(), owed));
   }
 
   private CompletionStage<Fate> fate(
@@ -108,13 +116,16 @@ final class DecisionWriter {
     return CompletableFuture.completedStage(fate);
   }
 
-  private CompletionStage<Written> append(long tick, List<DecisionRecord> records) {
-    if (records.isEmpty()) {
-      return CompletableFuture.completedStage(new Written(tick, records, Optional.empty()));
+  private CompletionStage<Written> append(
+      long tick, List<DecisionRecord> records, List<DecisionRecord> owed) {
+    List<DecisionRecord> all = new ArrayList<>(owed);
+    all.addAll(records);
+    if (all.isEmpty()) {
+      return CompletableFuture.completedStage(new Written(tick, records, owed, Optional.empty()));
     }
     return calls
-        .call("the decision journal", () -> journal.append(records))
-        .handle((done, failure) -> new Written(tick, records, Optional.ofNullable(failure)));
+        .call("the decision journal", () -> journal.append(all))
+        .handle((done, failure) -> new Written(tick, records, owed, Optional.ofNullable(failure)));
   }
 
   private DecisionRecord record(

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What this node's scalers did since it started; read from any thread. */
@@ -32,6 +33,8 @@ public final class LiveMetrics implements Extension {
   private final LongAdder ticks = new LongAdder();
   private final LongAdder skippedTicks = new LongAdder();
   private final LongAdder abandonedTicks = new LongAdder();
+  private final AtomicLong owedRecords = new AtomicLong();
+  private final LongAdder lostRecords = new LongAdder();
   private final LongAdder namespaces = new LongAdder();
   private final LongAdder scalers = new LongAdder();
   private final Map<Shadowed, ShadowReport> shadows = new ConcurrentHashMap<>();
@@ -88,6 +91,16 @@ public final class LiveMetrics implements Extension {
     return abandonedTicks.sum();
   }
 
+  /** Records of decisions that the journal has not confirmed, and that are written again. */
+  public long owedRecords() {
+    return owedRecords.get();
+  }
+
+  /** Records of decisions that were given up, since the journal was away for too long. */
+  public long lostRecords() {
+    return lostRecords.sum();
+  }
+
   /** Namespaces attached on this node now. */
   public long namespaces() {
     return namespaces.sum();
@@ -127,6 +140,14 @@ public final class LiveMetrics implements Extension {
 
   void tickAbandoned() {
     abandonedTicks.increment();
+  }
+
+  void owed(int change) {
+    owedRecords.addAndGet(change);
+  }
+
+  void lost(int records) {
+    lostRecords.add(records);
   }
 
   void namespaces(int change) {

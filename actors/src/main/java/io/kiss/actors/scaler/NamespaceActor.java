@@ -341,6 +341,7 @@ final class NamespaceActor {
     detachers.forEach(detacher -> detacher.tell(StatusReply.ack()));
     detachers.clear();
     deployments.stopAll();
+    loop.settle();
     site.environment().clusters().leave(site.namespace());
     site.metrics().namespaces(-1);
     NamespaceActor fresh =
@@ -358,6 +359,7 @@ final class NamespaceActor {
 
   private Behavior<Object> onStopped() {
     deployments.stopAll();
+    loop.settle();
     site.metrics().namespaces(-1);
     // Whoever takes over need not wait until it runs out.
     lease

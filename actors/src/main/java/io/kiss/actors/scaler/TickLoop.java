@@ -1,5 +1,6 @@
 package io.kiss.actors.scaler;
 
+import io.kiss.actors.live.DecisionRecord;
 import io.kiss.actors.live.LiveCluster;
 import io.kiss.actors.live.Workload;
 import io.kiss.actors.protocol.Attachment;
@@ -34,6 +35,7 @@ final class TickLoop {
   private final DecisionWriter writer;
   private final Recall recall;
   private final ClusterShare share;
+  private final OwedRecords owed;
 
   private Attachment attachment;
   private Duration tickInterval;
@@ -56,6 +58,7 @@ final class TickLoop {
     share = new ClusterShare(site);
     writer = new DecisionWriter(site.namespace(), site.environment().journal(), site.calls());
     recall = new Recall(site);
+    owed = new OwedRecords(site.metrics(), site.environment().settings().unrecordedDecisions());
   }
 
   long ticks() {
@@ -91,6 +94,23 @@ final class TickLoop {
       run = null;
     }
     return run != null;
+  }
+
+  /** Tries once more to have recorded what is not; nobody is left to try again. */
+  void settle() {
+    List<DecisionRecord> all = owed.takeAll();
+    if (!all.isEmpty()) {
+      LiveMetrics metrics = site.metrics();
+      site.environment()
+          .journal()
+          .append(all)
+          .whenComplete(
+              (done, failure) -> {
+                if (failure != null) {
+                  metrics.lost(all.size());
+                }
+              });
+    }
   }
 
   /** Starts the clock once lease and policy have been asked for, whatever they answered. */
@@ -218,7 +238,9 @@ final class TickLoop {
     deployments.limit(run.number, followed.limits());
     gpus = Optional.of(followed.use());
     site.context()
-        .pipeToSelf(writer.write(run, followed.answers(), held()), (written, failure) -> written);
+        .pipeToSelf(
+            writer.write(run, followed.answers(), owed.some(), held()),
+            (written, failure) -> written);
   }
 
   /** Why nothing may be written now. */
@@ -251,7 +273,7 @@ final class TickLoop {
                         "decisions cannot be recorded, so none is carried out: "
                             + PortCalls.sentence(failure)),
             () -> {
-              if (!written.records().isEmpty()) {
+              if (!written.records().isEmpty() || !written.owed().isEmpty()) {
                 site.problems().clear(Area.JOURNAL);
               }
             });
@@ -259,6 +281,11 @@ final class TickLoop {
   }
 
   void account(Written written) {
+    if (written.journalFailure().isPresent()) {
+      owed.add(written.records());
+    } else {
+      owed.confirmed(written.owed());
+    }
     DecisionStream stream = DecisionStream.get(site.context().getSystem());
     written
         .records()

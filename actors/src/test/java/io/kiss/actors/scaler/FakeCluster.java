@@ -56,6 +56,10 @@ final class FakeCluster
   volatile RuntimeException workloadsFail;
   volatile RuntimeException metricsFail;
   volatile RuntimeException journalFails;
+
+  /** The journal keeps what it is given and never says so. */
+  volatile boolean journalSilent;
+
   volatile boolean metricsHang;
   volatile boolean somebodyElseWrites;
   volatile int queries;
@@ -103,7 +107,7 @@ final class FakeCluster
   synchronized DecisionRecord last(String name) {
     return journal.get(journal.size() - 1).stream()
         .filter(r -> r.deployment().equals(name))
-        .findFirst()
+        .reduce((earlier, later) -> later)
         .orElseThrow(() -> new AssertionError("no decision about " + name));
   }
 
@@ -223,6 +227,11 @@ final class FakeCluster
 
   @Override
   public synchronized CompletionStage<Done> append(List<DecisionRecord> records) {
+    if (journalSilent) {
+      // Too late for whoever asked, and kept all the same.
+      journal.add(records);
+      return new CompletableFuture<>();
+    }
     if (journalFails != null) {
       return CompletableFuture.failedStage(journalFails);
     }

@@ -32,7 +32,7 @@ abstract class NamespaceFixture {
   static final double TICK = 15;
   static final Duration TICK_TIME = Duration.ofSeconds(15);
   static final LiveSettings SETTINGS =
-      new LiveSettings(Duration.ofSeconds(5), Duration.ofMinutes(10));
+      new LiveSettings(Duration.ofSeconds(5), Duration.ofMinutes(10), 5);
   static final int PLUS_ONE = 5;
 
   final FakeCluster cluster = new FakeCluster(1);

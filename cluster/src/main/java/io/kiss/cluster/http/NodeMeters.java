@@ -31,6 +31,12 @@ public final class NodeMeters implements AutoCloseable {
   /** Decisions that a guardrail changed or held back, by guard. */
   public static final String VETOES = "kiss.decisions.vetoes";
 
+  /** Records of decisions that the journal has not confirmed, and that are written again. */
+  public static final String UNRECORDED = "kiss.decisions.unrecorded";
+
+  /** Records of decisions that were given up, since the journal was away for too long. */
+  public static final String LOST = "kiss.decisions.lost";
+
   /** Ticks of this node's namespaces: done, skipped because the one before still ran, abandoned. */
   public static final String TICKS = "kiss.ticks";
 
@@ -153,6 +159,12 @@ public final class NodeMeters implements AutoCloseable {
         "abandoned",
         live,
         LiveMetrics::abandonedTicks);
+    Gauge.builder(UNRECORDED, live, LiveMetrics::owedRecords)
+        .description("Records of decisions that wait for the journal")
+        .register(registry);
+    FunctionCounter.builder(LOST, live, LiveMetrics::lostRecords)
+        .description("Records of decisions given up, since the journal was away for too long")
+        .register(registry);
     Gauge.builder(NAMESPACES, live, LiveMetrics::namespaces)
         .description("Attached namespaces on this node")
         .register(registry);
