@@ -1,7 +1,6 @@
 package io.kiss.cluster.prometheus;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * By which label series belong to a workload.
@@ -28,16 +27,5 @@ record Grouping(By by, List<String> labels) {
   /** The labels as PromQL's {@code by (…)} lists them. */
   String list() {
     return String.join(", ", labels);
-  }
-
-  /** The value of a series; empty where it has none of the labels. */
-  String keyOf(Map<String, String> series) {
-    for (String label : labels) {
-      String value = series.getOrDefault(label, "");
-      if (!value.isEmpty()) {
-        return value;
-      }
-    }
-    return "";
   }
 }

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.NumberInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +50,32 @@ record QueryAnswer(List<Row> rows) {
     }
   }
 
+  /** A text that mostly is the one before, as a pod is from bucket to bucket. */
+  private static final class Remembered {
+    private String last = "";
+
+    String text(JsonParser json) throws IOException {
+      char[] characters = json.getTextCharacters();
+      int from = json.getTextOffset();
+      int length = json.getTextLength();
+      boolean same = length == last.length();
+      for (int i = 0; same && i < length; i++) {
+        same = characters[from + i] == last.charAt(i);
+      }
+      if (!same) {
+        last = new String(characters, from, length);
+      }
+      return last;
+    }
+  }
+
   private static final class Reader {
     private final JsonParser json;
     private final Grouping grouping;
     private final List<Row> rows = new ArrayList<>();
-    private final Map<String, String> labels = new HashMap<>();
+    private final Remembered[] keys;
+    private final Map<String, Double> bounds = new HashMap<>();
+    private final Remembered bound = new Remembered();
     private String status = "";
     private String error = "";
     private String warning = "";
@@ -61,6 +84,8 @@ record QueryAnswer(List<Row> rows) {
     Reader(JsonParser json, Grouping grouping) {
       this.json = json;
       this.grouping = grouping;
+      keys = new Remembered[grouping.labels().size()];
+      Arrays.setAll(keys, label -> new Remembered());
     }
 
     QueryAnswer read() throws IOException {
@@ -141,34 +166,44 @@ record QueryAnswer(List<Row> rows) {
     }
 
     private void readRow() throws IOException {
-      labels.clear();
-      String value = null;
+      String key = "";
+      int keyLabel = Integer.MAX_VALUE;
+      double le = Double.NaN;
+      double value = 0;
+      boolean valued = false;
       while (json.nextToken() != JsonToken.END_OBJECT) {
-        String key = json.currentName();
+        String field = json.currentName();
         json.nextToken();
-        if (key.equals("metric")) {
+        if (field.equals("metric")) {
           while (json.nextToken() != JsonToken.END_OBJECT) {
             String label = json.currentName();
-            json.nextToken();
-            labels.put(label, text());
+            require(json.nextToken(), JsonToken.VALUE_STRING);
+            if (label.equals("le")) {
+              le = bounds.computeIfAbsent(bound.text(json), Reader::number);
+            }
+            int index = grouping.labels().indexOf(label);
+            // The first label that has a value counts, wherever it stands.
+            if (index >= 0 && index < keyLabel && json.getTextLength() > 0) {
+              keyLabel = index;
+              key = keys[index].text(json);
+            }
           }
-        } else if (key.equals("value")) {
+        } else if (field.equals("value")) {
           require(json.currentToken(), JsonToken.START_ARRAY);
           json.nextToken();
-          json.nextToken();
-          value = text();
+          require(json.nextToken(), JsonToken.VALUE_STRING);
+          value = number(json.getText());
+          valued = true;
           require(json.nextToken(), JsonToken.END_ARRAY);
         } else {
           json.skipChildren();
         }
       }
-      if (value == null) {
+      if (!valued) {
         throw QueryFailure.lasting(
             "answers without plain values, as of a native histogram; a classic one is wanted");
       }
-      String le = labels.get("le");
-      rows.add(
-          new Row(grouping.keyOf(labels), le == null ? Double.NaN : number(le), number(value)));
+      rows.add(new Row(key, le, value));
     }
 
     private String text() throws IOException {
@@ -182,7 +217,8 @@ record QueryAnswer(List<Row> rows) {
         case "-Inf" -> Double.NEGATIVE_INFINITY;
         default -> {
           try {
-            yield Double.parseDouble(text);
+            // Prometheus writes all 17 digits, which Java's own parser needs big integers for.
+            yield NumberInput.parseDouble(text, true);
           } catch (NumberFormatException e) {
             throw notPrometheus();
           }

@@ -103,11 +103,16 @@ final class Round {
     FigureQuery query = source.figures().get(figure);
     Map<String, String> owner = owners.get(query.grouping().by());
     boolean labelled = false;
+    String key = null;
+    Tally tally = null;
     for (QueryAnswer.Row row : answer.rows()) {
       labelled |= !row.key().isEmpty();
-      String workload = owner.get(row.key());
-      Tally tally =
-          workload == null || !workloads.contains(workload) ? null : tallies.get(workload);
+      // A pod's buckets come one after another, as one and the same string.
+      if (row.key() != key) {
+        key = row.key();
+        String workload = owner.get(key);
+        tally = workload == null || !workloads.contains(workload) ? null : tallies.get(workload);
+      }
       if (tally != null) {
         tally.add(figure, row, query.divisor());
       }

@@ -35,6 +35,7 @@ public final class ScalersSoak {
    *
    * @param bytes of live objects, look by look
    * @param fileBytes of the database, look by look
+   * @param mostOwed records that waited for the journal, looked at twice a second
    * @param bytesAnHour by which they grow, an hour of the wall's: least squares over all but the
    *     first quarter, in which caches fill
    * @param uncertainty of that: two standard errors
@@ -49,6 +50,7 @@ public final class ScalersSoak {
       List<Double> seconds,
       List<Long> bytes,
       List<Long> fileBytes,
+      long mostOwed,
       double bytesAnHour,
       double uncertainty) {}
 
@@ -90,6 +92,9 @@ public final class ScalersSoak {
           scalers, wall, acceleration * wall / 3600, seed);
       Seen seen = watch(node, cluster, wall, seed);
       print(seen);
+      System.out.printf(
+          "at most %d records waited for the journal, %d at the end, %d were lost%n",
+          seen.mostOwed(), node.metrics().owedRecords(), node.metrics().lostRecords());
       return seen;
     }
   }
@@ -102,6 +107,7 @@ public final class ScalersSoak {
     List<Double> seconds = new ArrayList<>();
     List<Long> bytes = new ArrayList<>();
     List<Long> fileBytes = new ArrayList<>();
+    long mostOwed = 0;
     long begun = System.nanoTime();
     double nextLook = LOOK_SECONDS;
     double nextFault = FAULT_EVERY_SECONDS;
@@ -127,9 +133,10 @@ public final class ScalersSoak {
             metrics.decisions());
         nextLook = since(begun) + LOOK_SECONDS;
       }
-      ScalersNode.wait(Math.max(0.01, Math.min(nextFault, nextLook) - since(begun)));
+      mostOwed = Math.max(mostOwed, metrics.owedRecords());
+      ScalersNode.wait(Math.max(0.01, Math.min(0.5, Math.min(nextFault, nextLook) - since(begun))));
     }
-    return seen(metrics, broken, seconds, bytes, fileBytes);
+    return seen(metrics, broken, seconds, bytes, fileBytes, mostOwed);
   }
 
   private static double since(long nanos) {
@@ -141,7 +148,8 @@ public final class ScalersSoak {
       Map<StandInCluster.Fault, Integer> faults,
       List<Double> seconds,
       List<Long> bytes,
-      List<Long> fileBytes) {
+      List<Long> fileBytes,
+      long mostOwed) {
     Map<DecisionRecord.Outcome, Long> outcomes = new EnumMap<>(DecisionRecord.Outcome.class);
     for (DecisionRecord.Outcome outcome : DecisionRecord.Outcome.values()) {
       outcomes.put(outcome, metrics.outcomes(outcome));
@@ -162,6 +170,7 @@ public final class ScalersSoak {
         seconds,
         bytes,
         fileBytes,
+        mostOwed,
         3600 * line[0],
         3600 * 2 * line[1]);
   }
