@@ -20,16 +20,12 @@ class TrainIT {
   private static final Duration A_RUN = Duration.ofMinutes(4);
   private static final String[] SHORT = {"--workers", "1", "--steps", "33k", "--seed", "5"};
 
-  /** Enough that Ctrl-C comes before the end on a fast machine too. */
-  private static final String[] STOPPED = {"--workers", "1", "--steps", "200k", "--seed", "5"};
-
   @TempDir Path folder;
 
   @Test
   void ctrlCSavesAndWhatIsResumedEndsAsIfItHadNeverStopped() throws Exception {
-    run(0, with(STOPPED, "train", "--out", "whole.kiss"));
-    try (KissProcess stopped =
-        KissProcess.start(folder, with(STOPPED, "train", "--out", "stopped.kiss"))) {
+    run(0, with("train", "--out", "whole.kiss"));
+    try (KissProcess stopped = KissProcess.start(folder, with("train", "--out", "stopped.kiss"))) {
       awaitIteration(stopped, "stopped.kiss");
       stopped.controlC();
       assertThat(stopped.exitCode(A_RUN)).as(stopped.transcript()).isEqualTo(130);
@@ -39,7 +35,7 @@ class TrainIT {
     assertThat(policy("stopped.kiss")).isNotEqualTo(policy("whole.kiss"));
 
     // Not over somebody's unfinished work.
-    String refusal = run(2, with(STOPPED, "train", "--out", "stopped.kiss"));
+    String refusal = run(2, with("train", "--out", "stopped.kiss"));
     assertThat(refusal).contains("--resume stopped.kiss.run");
 
     run(0, "train", "--resume", "stopped.kiss.run");
@@ -54,8 +50,7 @@ class TrainIT {
 
   @Test
   void programsAreToldWhatWasMade() throws Exception {
-    try (KissProcess kiss =
-        KissProcess.start(folder, with(SHORT, "train", "--out", "p.kiss", "--json"))) {
+    try (KissProcess kiss = KissProcess.start(folder, with("train", "--out", "p.kiss", "--json"))) {
       assertThat(kiss.exitCode(A_RUN)).as(kiss.transcript()).isZero();
       String out = kiss.output();
       assertThat(DocumentedFields.in(out)).isEqualTo(DocumentedFields.of("train"));
@@ -78,7 +73,7 @@ class TrainIT {
 
   @Test
   void aTornCheckpointIsSaidAndTheOneBeforeItGoesOn() throws Exception {
-    run(0, with(SHORT, "train", "--out", "p.kiss"));
+    run(0, with("train", "--out", "p.kiss"));
     run(0, "train", "--resume", "p.kiss.run", "--steps", "45k");
     List<Path> checkpoints;
     try (var files = Files.list(folder.resolve("p.kiss.run"))) {
@@ -121,9 +116,9 @@ class TrainIT {
     assertThat(kiss.errors()).as(out).isEmpty();
   }
 
-  private static String[] with(String[] run, String... arguments) {
+  private static String[] with(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of(run));
+    all.addAll(List.of(SHORT));
     return all.toArray(String[]::new);
   }
 
