@@ -8,10 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
-import io.kiss.cluster.http.ContractProxy;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -31,33 +28,17 @@ class LiveCommandsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir static Path data;
-  private static Node node;
-  private static ContractProxy proxy;
-  private StringWriter out = new StringWriter();
-  private StringWriter err = new StringWriter();
+  private static NodeCommands kiss;
 
   @BeforeAll
   static void boot() throws IOException {
-    node = NodeFixture.boot(data);
-    proxy = ContractProxy.before(node.url());
+    kiss = NodeCommands.boot(data);
   }
 
   @AfterAll
   static void stop() {
-    proxy.close();
-    node.close();
-    assertThat(proxy.broken()).as("what the commands exchanged with the node").isEmpty();
-    assertThat(proxy.methods()).contains("GET", "PUT", "DELETE");
-  }
-
-  private int run(String... args) {
-    out = new StringWriter();
-    err = new StringWriter();
-    CommandLine line = Main.commandLine();
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    return line.execute(
-        Stream.concat(Stream.of(args), Stream.of("--url", proxy.url())).toArray(String[]::new));
+    kiss.close();
+    assertThat(kiss.methods()).contains("GET", "PUT", "DELETE");
   }
 
   private static JsonNode json(String text) {
@@ -72,22 +53,23 @@ class LiveCommandsTest {
     String[] all =
         Stream.concat(Stream.of("decisions", "local/demo", "--all", "--json"), Stream.of(args))
             .toArray(String[]::new);
-    assertThat(run(all)).as(err.toString()).isZero();
-    return out.toString().lines().map(LiveCommandsTest::json).toList();
+    assertThat(kiss.run(all)).as(kiss.err()).isZero();
+    return kiss.out().lines().map(LiveCommandsTest::json).toList();
   }
 
   @Test
   void aNamespaceIsAttachedInShadowAndShownAndExportedByTimeAndDetached() {
     // A tick that is due long before it can be finished is a problem, and attach says so.
-    assertThat(run("attach", "local/demo", "--slo-ms", "300", "--tick-seconds", "3600", "--json"))
-        .as(err.toString())
+    assertThat(
+            kiss.run("attach", "local/demo", "--slo-ms", "300", "--tick-seconds", "3600", "--json"))
+        .as(kiss.err())
         .isZero();
-    JsonNode view = json(out.toString());
+    JsonNode view = json(kiss.out());
     assertThat(view.at("/attachment/mode").asText()).isEqualTo("SHADOW");
     assertThat(view.at("/attachment/settings/sloSeconds").asDouble()).isEqualTo(0.3);
     assertThat(
             NodeFixture.call(
-                    node,
+                    kiss.node(),
                     "PATCH",
                     "/api/v1/clusters/local/namespaces/demo",
                     "{\"tickSeconds\": 15}")
@@ -107,8 +89,8 @@ class LiveCommandsTest {
                 decisions("--limit", "1").get(0).path("outcome").asText().equals("UNCHANGED")
                     && decisions("--limit", "1000").stream()
                         .anyMatch(d -> !d.path("outcome").asText().equals("UNCHANGED")));
-    assertThat(run("decisions", "local/demo", "--limit", "1")).isZero();
-    assertThat(out.toString().lines()).as(err.toString()).hasSize(1);
+    assertThat(kiss.run("decisions", "local/demo", "--limit", "1")).isZero();
+    assertThat(kiss.out().lines()).as(kiss.err()).hasSize(1);
 
     // What lies between the third and the seventh decision, asked for by time.
     double from = newest.get(2).path("timeSeconds").asDouble();
@@ -125,14 +107,14 @@ class LiveCommandsTest {
                                 .filter(d -> d.path("timeSeconds").asDouble() >= from)
                                 .filter(d -> d.path("timeSeconds").asDouble() < to))));
 
-    assertThat(run("decisions", "local/demo", "--from", "1", "--to", "2")).isZero();
-    assertThat(out.toString()).isEmpty();
-    assertThat(err.toString()).contains("No decision there");
+    assertThat(kiss.run("decisions", "local/demo", "--from", "1", "--to", "2")).isZero();
+    assertThat(kiss.out()).isEmpty();
+    assertThat(kiss.err()).contains("No decision there");
 
-    assertThat(run("detach", "local/demo")).as(err.toString()).isZero();
-    assertThat(out.toString()).contains("replicas stay as they are");
-    assertThat(run("detach", "local/demo")).isEqualTo(1);
-    assertThat(err.toString()).contains("local/demo is not attached");
+    assertThat(kiss.run("detach", "local/demo")).as(kiss.err()).isZero();
+    assertThat(kiss.out()).contains("replicas stay as they are");
+    assertThat(kiss.run("detach", "local/demo")).isEqualTo(1);
+    assertThat(kiss.err()).contains("local/demo is not attached");
   }
 
   private static List<String> ids(Stream<JsonNode> decisions) {
@@ -239,32 +221,32 @@ class LiveCommandsTest {
       "--slo-ms",
       "100"
     };
-    assertThat(run(first)).as(err.toString()).isEqualTo(1);
+    assertThat(kiss.run(first)).as(kiss.err()).isEqualTo(1);
     NodeFixture.call(
-        node,
+        kiss.node(),
         "PATCH",
         "/api/v1/clusters/venus/namespaces/web",
         "{\"guards\": {\"flapBudget\": 3}}");
-    JsonNode before = NodeFixture.json(NodeFixture.call(node, "GET", VENUS, ""));
+    JsonNode before = NodeFixture.json(NodeFixture.call(kiss.node(), "GET", VENUS, ""));
     assertThat(before.at("/definition/context").asText()).isEqualTo("c");
 
-    assertThat(run("attach", "venus/web", "--prometheus", url, "--slo-ms", "90")).isEqualTo(1);
-    assertThat(out.toString())
+    assertThat(kiss.run("attach", "venus/web", "--prometheus", url, "--slo-ms", "90")).isEqualTo(1);
+    assertThat(kiss.out())
         .contains("Kept as it was attached: --tick-seconds 15, --no-act, guardrails of its own")
         .doesNotContain("--slo-ms");
-    assertThat(NodeFixture.json(NodeFixture.call(node, "GET", VENUS, ""))).isEqualTo(before);
+    assertThat(NodeFixture.json(NodeFixture.call(kiss.node(), "GET", VENUS, ""))).isEqualTo(before);
 
     // Another Prometheus must not be sent the token of the one before.
-    assertThat(run("attach", "venus/web", "--prometheus", url + "090")).isEqualTo(1);
-    JsonNode moved = NodeFixture.json(NodeFixture.call(node, "GET", VENUS, ""));
+    assertThat(kiss.run("attach", "venus/web", "--prometheus", url + "090")).isEqualTo(1);
+    JsonNode moved = NodeFixture.json(NodeFixture.call(kiss.node(), "GET", VENUS, ""));
     assertThat(moved.at("/definition/prometheus/tokenFile").isNull()).isTrue();
     assertThat(moved.at("/definition/kubeconfig").asText()).isEqualTo("/nowhere/k");
 
-    assertThat(run("attach", "venus/web", "--unset", "slo")).isEqualTo(2);
-    assertThat(err.toString()).contains("--unset: there is no 'slo'; there are source", "slo-ms");
-    assertThat(run("attach", "venus/web", "--slo-ms", "1", "--unset", "slo-ms")).isEqualTo(2);
-    run("detach", "venus/web");
-    run("detach", "--cluster", "venus");
+    assertThat(kiss.run("attach", "venus/web", "--unset", "slo")).isEqualTo(2);
+    assertThat(kiss.err()).contains("--unset: there is no 'slo'; there are source", "slo-ms");
+    assertThat(kiss.run("attach", "venus/web", "--slo-ms", "1", "--unset", "slo-ms")).isEqualTo(2);
+    kiss.run("detach", "venus/web");
+    kiss.run("detach", "--cluster", "venus");
   }
 
   @Test
@@ -277,33 +259,33 @@ class LiveCommandsTest {
       "--prometheus",
       "http://127.0.0.1:9"
     };
-    assertThat(run(unusable)).as(out.toString()).isEqualTo(1);
-    assertThat(err.toString())
+    assertThat(kiss.run(unusable)).as(kiss.out()).isEqualTo(1);
+    assertThat(kiss.err())
         .contains("mars/web is attached, but is not scaled", "no-such-kubeconfig")
         .contains("kiss detach mars/web")
         .hasLineCount(1);
-    assertThat(run("detach", "--cluster", "mars")).isEqualTo(1);
-    assertThat(err.toString()).contains("detach web first");
-    assertThat(run("detach", "mars/web")).as(err.toString()).isZero();
-    assertThat(run("detach", "--cluster", "mars")).as(err.toString()).isZero();
-    assertThat(out.toString()).contains("Cluster mars is removed");
-    assertThat(run("detach", "--cluster", "mars")).isEqualTo(1);
-    assertThat(err.toString()).contains("there is no cluster 'mars'");
-    assertThat(run("detach")).isEqualTo(2);
-    assertThat(run("detach", "mars/web", "--cluster", "mars")).isEqualTo(2);
+    assertThat(kiss.run("detach", "--cluster", "mars")).isEqualTo(1);
+    assertThat(kiss.err()).contains("detach web first");
+    assertThat(kiss.run("detach", "mars/web")).as(kiss.err()).isZero();
+    assertThat(kiss.run("detach", "--cluster", "mars")).as(kiss.err()).isZero();
+    assertThat(kiss.out()).contains("Cluster mars is removed");
+    assertThat(kiss.run("detach", "--cluster", "mars")).isEqualTo(1);
+    assertThat(kiss.err()).contains("there is no cluster 'mars'");
+    assertThat(kiss.run("detach")).isEqualTo(2);
+    assertThat(kiss.run("detach", "mars/web", "--cluster", "mars")).isEqualTo(2);
   }
 
   @Test
   void whatCannotBeIsRefusedInOneSentence() {
-    assertThat(run("decisions", "local/demo", "--from", "yesterday")).isEqualTo(2);
-    assertThat(err.toString()).contains("from must be like 2026-01-31T12:00:00Z", "'yesterday'");
-    assertThat(err.toString().lines()).hasSize(1);
-    assertThat(run("decisions", "local/demo", "--from", "5", "--to", "4")).isEqualTo(2);
-    assertThat(err.toString()).contains("from must be earlier than to");
-    assertThat(run("decisions", "local/demo", "--from", "5", "--limit", "4")).isEqualTo(2);
-    assertThat(run("decisions", "local/demo", "--from", "5", "--follow")).isEqualTo(2);
-    assertThat(run("attach", "mars/web")).isEqualTo(1);
-    assertThat(err.toString()).contains("there is no cluster 'mars'");
-    assertThat(run("attach", "a/b/c")).isEqualTo(2);
+    assertThat(kiss.run("decisions", "local/demo", "--from", "yesterday")).isEqualTo(2);
+    assertThat(kiss.err()).contains("from must be like 2026-01-31T12:00:00Z", "'yesterday'");
+    assertThat(kiss.err().lines()).hasSize(1);
+    assertThat(kiss.run("decisions", "local/demo", "--from", "5", "--to", "4")).isEqualTo(2);
+    assertThat(kiss.err()).contains("from must be earlier than to");
+    assertThat(kiss.run("decisions", "local/demo", "--from", "5", "--limit", "4")).isEqualTo(2);
+    assertThat(kiss.run("decisions", "local/demo", "--from", "5", "--follow")).isEqualTo(2);
+    assertThat(kiss.run("attach", "mars/web")).isEqualTo(1);
+    assertThat(kiss.err()).contains("there is no cluster 'mars'");
+    assertThat(kiss.run("attach", "a/b/c")).isEqualTo(2);
   }
 }

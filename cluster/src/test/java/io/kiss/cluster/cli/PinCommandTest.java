@@ -5,22 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.kiss.cluster.Node;
-import io.kiss.cluster.NodeFixture;
-import io.kiss.cluster.http.ContractProxy;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** {@code kiss policy pin, unpin, list} against a real node with the demo cluster. */
 class PinCommandTest {
@@ -28,64 +21,48 @@ class PinCommandTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir static Path data;
-  private static Node node;
-  private static ContractProxy proxy;
-  private StringWriter out;
-  private StringWriter err;
+  private static NodeCommands kiss;
 
   @BeforeAll
   static void boot() throws IOException {
-    node = NodeFixture.boot(data);
-    proxy = ContractProxy.before(node.url());
+    kiss = NodeCommands.boot(data);
   }
 
   @AfterAll
   static void stop() {
-    proxy.close();
-    node.close();
-    assertThat(proxy.broken()).as("what the commands exchanged with the node").isEmpty();
-  }
-
-  private int run(String... args) {
-    out = new StringWriter();
-    err = new StringWriter();
-    CommandLine line = Main.commandLine();
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    return line.execute(
-        Stream.concat(Stream.of(args), Stream.of("--url", proxy.url())).toArray(String[]::new));
+    kiss.close();
   }
 
   @Test
   void itHoldsForADeploymentThatIsThereForOneThatMayComeAndForNoOther() {
-    assertThat(run("policy", "import", POLICY, "--id", "v1")).as(err.toString()).isZero();
-    assertThat(run("attach", "local/demo")).as(err.toString()).isZero();
+    assertThat(kiss.run("policy", "import", POLICY, "--id", "v1")).as(kiss.err()).isZero();
+    assertThat(kiss.run("attach", "local/demo")).as(kiss.err()).isZero();
     await().atMost(PATIENCE).until(this::isSeen);
 
-    assertThat(run("policy", "pin", "v1", "local/demo/resnet50")).as(err.toString()).isZero();
-    assertThat(err.toString()).isEmpty();
+    assertThat(kiss.run("policy", "pin", "v1", "local/demo/resnet50")).as(kiss.err()).isZero();
+    assertThat(kiss.err()).isEmpty();
     await().atMost(PATIENCE).until(() -> policyOf("resnet50").equals("v1"));
 
-    assertThat(run("policy", "pin", "v1", "local/demo/nobody")).isEqualTo(1);
-    assertThat(err.toString()).contains("namespace local/demo has no Deployment 'nobody'");
-    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(kiss.run("policy", "pin", "v1", "local/demo/nobody")).isEqualTo(1);
+    assertThat(kiss.err()).contains("namespace local/demo has no Deployment 'nobody'");
+    assertThat(kiss.err().lines()).hasSize(1);
 
-    assertThat(run("policy", "pin", "v1", "local/later/web")).isEqualTo(1);
-    assertThat(err.toString()).contains("namespace local/later is not attached");
-    assertThat(run("attach", "local/later")).isEqualTo(1);
-    assertThat(run("policy", "pin", "v1", "local/later/web")).as(err.toString()).isZero();
-    assertThat(err.toString())
+    assertThat(kiss.run("policy", "pin", "v1", "local/later/web")).isEqualTo(1);
+    assertThat(kiss.err()).contains("namespace local/later is not attached");
+    assertThat(kiss.run("attach", "local/later")).isEqualTo(1);
+    assertThat(kiss.run("policy", "pin", "v1", "local/later/web")).as(kiss.err()).isZero();
+    assertThat(kiss.err())
         .isEqualToIgnoringNewLines(
             "Deployment local/later/web was not seen yet; it is pinned once it is");
 
-    assertThat(run("policy", "list")).isZero();
-    assertThat(out.toString().lines())
+    assertThat(kiss.run("policy", "list")).isZero();
+    assertThat(kiss.out().lines())
         .contains("pinned local/demo/resnet50 to v1", "pinned local/later/web to v1")
         .noneMatch(line -> line.contains("nobody"));
 
-    assertThat(run("policy", "unpin", "local/demo/resnet50")).as(err.toString()).isZero();
-    assertThat(run("policy", "list")).isZero();
-    assertThat(out.toString())
+    assertThat(kiss.run("policy", "unpin", "local/demo/resnet50")).as(kiss.err()).isZero();
+    assertThat(kiss.run("policy", "list")).isZero();
+    assertThat(kiss.out())
         .contains("pinned local/later/web to v1")
         .doesNotContain("local/demo/resnet50");
     await().atMost(PATIENCE).until(() -> !policyOf("resnet50").equals("v1"));
@@ -106,7 +83,7 @@ class PinCommandTest {
 
   private JsonNode deployments() throws IOException {
     String path = "/api/v1/clusters/local/namespaces/demo/deployments";
-    try (InputStream answer = URI.create(proxy.url() + path).toURL().openStream()) {
+    try (InputStream answer = URI.create(kiss.url() + path).toURL().openStream()) {
       return new ObjectMapper().readTree(answer).path("deployments");
     }
   }

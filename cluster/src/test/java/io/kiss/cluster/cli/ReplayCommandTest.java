@@ -5,12 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -21,7 +18,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Replays of what a real node recorded of the demo cluster, by its API and by the command. */
 class ReplayCommandTest {
@@ -30,33 +26,21 @@ class ReplayCommandTest {
   private static final String DEPLOYMENT = "/api/v1/clusters/local/namespaces/demo/deployments/";
 
   @TempDir static Path data;
-  private static Node node;
-  private StringWriter out = new StringWriter();
-  private StringWriter err = new StringWriter();
+  private static NodeCommands kiss;
 
   @BeforeAll
   static void boot() {
-    node = NodeFixture.boot(data);
+    kiss = NodeCommands.boot(data);
   }
 
   @AfterAll
   static void stop() {
-    node.close();
-  }
-
-  private int run(String... args) {
-    out = new StringWriter();
-    err = new StringWriter();
-    CommandLine line = Main.commandLine();
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    return line.execute(
-        Stream.concat(Stream.of(args), Stream.of("--url", node.url())).toArray(String[]::new));
+    kiss.close();
   }
 
   private List<JsonNode> lines(String... args) {
-    assertThat(run(args)).as(err.toString()).isZero();
-    return out.toString().lines().map(ReplayCommandTest::json).toList();
+    assertThat(kiss.run(args)).as(kiss.err()).isZero();
+    return kiss.out().lines().map(ReplayCommandTest::json).toList();
   }
 
   private static JsonNode json(String text) {
@@ -75,17 +59,17 @@ class ReplayCommandTest {
   private static JsonNode replay(String id, String query) {
     HttpResponse<String> answer =
         NodeFixture.call(
-            node, "GET", DEPLOYMENT + "resnet50/decisions/" + id + "/replay" + query, "");
+            kiss.node(), "GET", DEPLOYMENT + "resnet50/decisions/" + id + "/replay" + query, "");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return json(answer.body());
   }
 
   @Test
   void whatWasRecordedComesOutTheSameAgainAlsoAfterARestartAndOthersAreCompared() {
-    assertThat(run("attach", "local/demo")).as(err.toString()).isZero();
-    assertThat(run("policy", "import", POLICY, "--id", "v1")).as(err.toString()).isZero();
+    assertThat(kiss.run("attach", "local/demo")).as(kiss.err()).isZero();
+    assertThat(kiss.run("policy", "import", POLICY, "--id", "v1")).as(kiss.err()).isZero();
     await().atMost(PATIENCE).until(() -> decisions().size() >= 4);
-    assertThat(run("policy", "promote", "v1", "--force", "--direct")).isZero();
+    assertThat(kiss.run("policy", "promote", "v1", "--force", "--direct")).isZero();
     await()
         .atMost(PATIENCE)
         .until(() -> decisions().stream().anyMatch(d -> d.path("action").asInt() >= 0));
@@ -102,8 +86,9 @@ class ReplayCommandTest {
     JsonNode last = lines.get(lines.size() - 1);
     assertThat(last.at("/summary/exact").asInt()).isEqualTo(replayed.size());
     assertThat(last.path("caveat").asText()).contains("what was really running");
-    assertThat(run("replay", "--deployment", "local/demo/nobody", "--policy", "hpa")).isEqualTo(1);
-    assertThat(err.toString()).contains("has no Deployment 'nobody'");
+    assertThat(kiss.run("replay", "--deployment", "local/demo/nobody", "--policy", "hpa"))
+        .isEqualTo(1);
+    assertThat(kiss.err()).contains("has no Deployment 'nobody'");
 
     String id =
         decisions().stream()
@@ -133,10 +118,11 @@ class ReplayCommandTest {
     boot();
     JsonNode after = replay(id, "");
     assertThat(after).isEqualTo(before);
-    assertThat(run("replay", "--deployment", "local/demo/resnet50", "--policy", "hpa", "--all"))
-        .as(err.toString())
+    assertThat(
+            kiss.run("replay", "--deployment", "local/demo/resnet50", "--policy", "hpa", "--all"))
+        .as(kiss.err())
         .isZero();
-    assertThat(out.toString())
+    assertThat(kiss.out())
         .contains("hpa asks for as many in", "replica-hours", "what was really running");
     JsonNode hpa = replay(id, "?policy=hpa:target=0.5");
     assertThat(hpa.at("/decision/replayed/by").asText()).isEqualTo("hpa:target=0.5");
@@ -168,17 +154,19 @@ class ReplayCommandTest {
 
   @Test
   void whatCannotBeIsRefusedInOneSentence() {
-    assertThat(run("replay", "--deployment", "demo/x", "--policy", "hpa")).isEqualTo(2);
-    assertThat(err.toString()).contains("CLUSTER/NAMESPACE/NAME");
-    assertThat(run("replay", "--deployment", "local/demo/x", "--policy", "hpaa")).isEqualTo(2);
-    assertThat(err.toString()).contains("'hpaa' is no policy of this node and no file", "keda");
-    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(kiss.run("replay", "--deployment", "demo/x", "--policy", "hpa")).isEqualTo(2);
+    assertThat(kiss.err()).contains("CLUSTER/NAMESPACE/NAME");
+    assertThat(kiss.run("replay", "--deployment", "local/demo/x", "--policy", "hpaa")).isEqualTo(2);
+    assertThat(kiss.err()).contains("'hpaa' is no policy of this node and no file", "keda");
+    assertThat(kiss.err().lines()).hasSize(1);
     String[] backwards = {"replay", "--deployment", "a/b/c", "--policy", "hpa", "--from", "5"};
     assertThat(
-            run(Stream.concat(Stream.of(backwards), Stream.of("--to", "4")).toArray(String[]::new)))
+            kiss.run(
+                Stream.concat(Stream.of(backwards), Stream.of("--to", "4")).toArray(String[]::new)))
         .isEqualTo(2);
     assertThat(
-            NodeFixture.call(node, "GET", DEPLOYMENT + "resnet50/decisions/no/replay", "").body())
+            NodeFixture.call(kiss.node(), "GET", DEPLOYMENT + "resnet50/decisions/no/replay", "")
+                .body())
         .contains("Deployment local/demo/resnet50 has no decision 'no'");
   }
 }

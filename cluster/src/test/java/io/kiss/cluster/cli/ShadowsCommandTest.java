@@ -5,80 +5,57 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.kiss.cluster.Node;
-import io.kiss.cluster.NodeFixture;
-import io.kiss.cluster.http.ContractProxy;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** {@code kiss shadows} against a real node with the demo cluster. */
 class ShadowsCommandTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir static Path data;
-  private static Node node;
-  private static ContractProxy proxy;
-  private StringWriter out;
-  private StringWriter err;
+  private static NodeCommands kiss;
 
   @BeforeAll
   static void boot() throws IOException {
-    node = NodeFixture.boot(data);
-    proxy = ContractProxy.before(node.url());
+    kiss = NodeCommands.boot(data);
   }
 
   @AfterAll
   static void stop() {
-    proxy.close();
-    node.close();
-    assertThat(proxy.broken()).as("what the command exchanged with the node").isEmpty();
-  }
-
-  private int run(String... args) {
-    out = new StringWriter();
-    err = new StringWriter();
-    CommandLine line = Main.commandLine();
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    return line.execute(
-        Stream.concat(Stream.of(args), Stream.of("--url", proxy.url())).toArray(String[]::new));
+    kiss.close();
   }
 
   @Test
   void theyAreNamedStandBesideWhatRunsAndAreTakenAway() throws IOException {
-    assertThat(run("attach", "local/demo")).as(err.toString()).isZero();
-    assertThat(run("shadows", "local/demo")).as(err.toString()).isZero();
-    assertThat(out.toString()).contains("Nobody decides beside the scalers of local/demo");
+    assertThat(kiss.run("attach", "local/demo")).as(kiss.err()).isZero();
+    assertThat(kiss.run("shadows", "local/demo")).as(kiss.err()).isZero();
+    assertThat(kiss.out()).contains("Nobody decides beside the scalers of local/demo");
 
-    assertThat(run("shadows", "local/demo", "hpa", "queueing")).as(err.toString()).isZero();
-    assertThat(out.toString()).contains("decide, without acting: hpa, queueing");
+    assertThat(kiss.run("shadows", "local/demo", "hpa", "queueing")).as(kiss.err()).isZero();
+    assertThat(kiss.out()).contains("decide, without acting: hpa, queueing");
     await().atMost(PATIENCE).until(this::isCounted);
-    assertThat(run("shadows", "local/demo")).isZero();
-    assertThat(out.toString())
+    assertThat(kiss.run("shadows", "local/demo")).isZero();
+    assertThat(kiss.out())
         .containsPattern("(?m)^shadow +now +mean +late +cost +regret +over +fit late +fit cost$")
         .containsPattern("(?m)^running +\\d+ ")
         .containsPattern("(?m)^hpa +\\d+ ")
         .containsPattern("(?m)^queueing +\\d+ ")
         .contains("minutes counted")
         .contains("was measured");
-    assertThat(out.toString().lines()).allSatisfy(l -> assertThat(l).hasSizeLessThan(81));
+    assertThat(kiss.out().lines()).allSatisfy(l -> assertThat(l).hasSizeLessThan(81));
 
-    assertThat(run("shadows", "local/demo", "--none")).as(err.toString()).isZero();
-    assertThat(out.toString()).contains("Nobody decides beside the scalers of local/demo");
+    assertThat(kiss.run("shadows", "local/demo", "--none")).as(kiss.err()).isZero();
+    assertThat(kiss.out()).contains("Nobody decides beside the scalers of local/demo");
   }
 
   private boolean isCounted() throws IOException {
-    assertThat(run("shadows", "local/demo", "--json")).as(err.toString()).isZero();
-    JsonNode deployments = new ObjectMapper().readTree(out.toString()).path("deployments");
+    assertThat(kiss.run("shadows", "local/demo", "--json")).as(kiss.err()).isZero();
+    JsonNode deployments = new ObjectMapper().readTree(kiss.out()).path("deployments");
     return deployments.size() > 0
         && deployments.get(0).at("/report/countedSeconds").asDouble() > 0
         && deployments.get(0).at("/report/shadows").size() == 2;
@@ -86,7 +63,7 @@ class ShadowsCommandTest {
 
   @Test
   void whatCannotDecideIsRefusedInASentence() {
-    assertThat(run("attach", "local/demo")).as(err.toString()).isZero();
+    assertThat(kiss.run("attach", "local/demo")).as(kiss.err()).isZero();
     refused(1, "shadow 'nobody': no such policy is registered", "shadows", "local/demo", "nobody");
     refused(1, "shadow 'hpa' is there twice", "shadows", "local/demo", "hpa", "hpa");
     refused(2, "--none and names", "shadows", "local/demo", "hpa", "--none");
@@ -95,8 +72,8 @@ class ShadowsCommandTest {
   }
 
   private void refused(int exitCode, String sentence, String... args) {
-    assertThat(run(args)).as(err.toString()).isEqualTo(exitCode);
-    assertThat(err.toString()).contains(sentence);
-    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(kiss.run(args)).as(kiss.err()).isEqualTo(exitCode);
+    assertThat(kiss.err()).contains(sentence);
+    assertThat(kiss.err().lines()).hasSize(1);
   }
 }

@@ -5,10 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,35 +14,25 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class StatusCommandTest {
   @TempDir static Path data;
-  private static Node node;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private static NodeCommands kiss;
 
   @BeforeAll
   static void boot() {
-    node = NodeFixture.boot(data);
+    kiss = NodeCommands.boot(data);
   }
 
   @AfterAll
   static void stop() {
-    node.close();
-  }
-
-  private int run(String... args) {
-    CommandLine line = Main.commandLine();
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    return line.execute(args);
+    kiss.close();
   }
 
   @Test
   void membersTrainingAndEachWorkerAreShown() {
-    assertThat(run("status", "--url", node.url() + "/")).as(err.toString()).isZero();
-    List<String> lines = out.toString().lines().toList();
+    assertThat(kiss.runAlone("status", "--url", kiss.url() + "/")).as(kiss.err()).isZero();
+    List<String> lines = kiss.out().lines().toList();
     assertThat(lines.get(0)).startsWith("Cluster of 1 node, as 127.0.0.1:");
     assertThat(lines.get(1)).isEmpty();
     assertThat(lines).anyMatch(line -> line.contains("control,learner,rollout,scaler"));
@@ -61,8 +48,8 @@ class StatusCommandTest {
 
   @Test
   void asJsonItIsWhatTheApiSays() throws Exception {
-    assertThat(run("status", "--url", node.url(), "--json")).isZero();
-    JsonNode all = new ObjectMapper().readTree(out.toString());
+    assertThat(kiss.runAlone("status", "--url", kiss.url(), "--json")).isZero();
+    JsonNode all = new ObjectMapper().readTree(kiss.out());
     assertThat(all.at("/cluster/members").size()).isEqualTo(1);
     assertThat(all.at("/training/iteration").asInt()).isEqualTo(5);
     assertThat(all.at("/training/rollout/workers/0/lag").asInt()).isEqualTo(1);
@@ -72,18 +59,18 @@ class StatusCommandTest {
   @Test
   void attachedNamespacesAndTheirGpusAreShown() throws Exception {
     String demo = "/api/v1/clusters/local/namespaces/demo";
-    NodeFixture.call(node, "PUT", demo, "{\"gpuBudget\": 5}");
+    NodeFixture.call(kiss.node(), "PUT", demo, "{\"gpuBudget\": 5}");
     await()
         .atMost(Duration.ofSeconds(30))
         .until(
             () ->
-                NodeFixture.json(NodeFixture.call(node, "GET", demo, ""))
+                NodeFixture.json(NodeFixture.call(kiss.node(), "GET", demo, ""))
                         .at("/status/gpus/budget")
                         .asInt()
                     == 5);
-    assertThat(run("status", "--url", node.url())).isZero();
-    NodeFixture.call(node, "DELETE", demo, "");
-    assertThat(out.toString()).contains("local/demo", "given of a budget of 5");
+    assertThat(kiss.runAlone("status", "--url", kiss.url())).isZero();
+    NodeFixture.call(kiss.node(), "DELETE", demo, "");
+    assertThat(kiss.out()).contains("local/demo", "given of a budget of 5");
   }
 
   @Test
@@ -136,8 +123,8 @@ class StatusCommandTest {
 
   @Test
   void whereNobodyAnswersItSaysSoInOneLine() {
-    assertThat(run("status", "--url", "http://127.0.0.1:1")).isEqualTo(1);
-    assertThat(err.toString().lines()).hasSize(1);
-    assertThat(err.toString()).contains("http://127.0.0.1:1").contains("--url");
+    assertThat(kiss.runAlone("status", "--url", "http://127.0.0.1:1")).isEqualTo(1);
+    assertThat(kiss.err().lines()).hasSize(1);
+    assertThat(kiss.err()).contains("http://127.0.0.1:1").contains("--url");
   }
 }

@@ -2,7 +2,10 @@ package io.kiss.cluster.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -18,10 +21,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between a client and a node, and holds every exchange of theirs to the contract. It passes
- * whole answers on: a stream without end is not for it.
+ * Stands between a client and a node, and holds every exchange of theirs to the contract. An answer
+ * without end is passed on, and looked at, line by line.
  */
 public final class ContractProxy implements AutoCloseable {
   /** Of one connection alone, or made anew by whoever passes a message on. */
@@ -32,6 +36,7 @@ public final class ContractProxy implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ConcurrentLinkedQueue<Throwable> broken = new ConcurrentLinkedQueue<>();
   private final Set<String> methods = new ConcurrentSkipListSet<>();
+  private final AtomicInteger events = new AtomicInteger();
   private final HttpServer server;
   private final String node;
 
@@ -61,6 +66,11 @@ public final class ContractProxy implements AutoCloseable {
     return List.copyOf(broken);
   }
 
+  /** Events of streams that were passed on so far. */
+  public int events() {
+    return events.get();
+  }
+
   /** The methods that clients have used. */
   public Set<String> methods() {
     return new TreeSet<>(methods);
@@ -80,13 +90,13 @@ public final class ContractProxy implements AutoCloseable {
           .forEach(
               (name, values) -> {
                 if (!NOT_PASSED_ON.contains(name.toLowerCase(Locale.ROOT))) {
-                  values.forEach(value -> request.header(name, value));
+                  // A page that came through here is of the node's own, and says where it is from.
+                  values.forEach(value -> request.header(name, value.replace(url(), node)));
                 }
               });
-      HttpResponse<byte[]> answer =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      HttpResponse<InputStream> answer =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
       methods.add(method);
-      check(method, target, new String(sent, StandardCharsets.UTF_8), answer);
       answer
           .headers()
           .map()
@@ -96,9 +106,17 @@ public final class ContractProxy implements AutoCloseable {
                   exchange.getResponseHeaders().put(name, values);
                 }
               });
-      exchange.sendResponseHeaders(
-          answer.statusCode(), answer.body().length == 0 ? -1 : answer.body().length);
-      exchange.getResponseBody().write(answer.body());
+      Exchange now = new Exchange(method, target, new String(sent, StandardCharsets.UTF_8), answer);
+      try (InputStream body = answer.body()) {
+        if (type(answer).startsWith("text/event-stream")) {
+          stream(exchange, now, body);
+        } else {
+          byte[] whole = body.readAllBytes();
+          check(now, new String(whole, StandardCharsets.UTF_8));
+          exchange.sendResponseHeaders(answer.statusCode(), whole.length == 0 ? -1 : whole.length);
+          exchange.getResponseBody().write(whole);
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
@@ -106,17 +124,42 @@ public final class ContractProxy implements AutoCloseable {
     }
   }
 
-  private void check(String method, String target, String sent, HttpResponse<byte[]> answer) {
+  private record Exchange(
+      String method, String target, String sent, HttpResponse<InputStream> answer) {}
+
+  private static String type(HttpResponse<?> answer) {
+    return answer.headers().firstValue("Content-Type").orElse("");
+  }
+
+  /** Until either of them has enough. */
+  private void stream(HttpExchange exchange, Exchange now, InputStream body) throws IOException {
+    check(now, "");
+    exchange.sendResponseHeaders(now.answer().statusCode(), 0);
+    OutputStream out = exchange.getResponseBody();
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int next = body.read(); next >= 0; next = body.read()) {
+      line.write(next);
+      if (next == '\n') {
+        check(now, line.toString(StandardCharsets.UTF_8));
+        events.addAndGet(line.toString(StandardCharsets.UTF_8).startsWith("data:") ? 1 : 0);
+        line.writeTo(out);
+        out.flush();
+        line.reset();
+      }
+    }
+  }
+
+  private void check(Exchange exchange, String body) {
     try {
       Contract.check(
-          method,
-          target,
-          sent,
+          exchange.method(),
+          exchange.target(),
+          exchange.sent(),
           new Contract.Answer(
-              answer.statusCode(),
-              answer.headers()::firstValue,
-              answer.headers().firstValue("Content-Type").orElse(""),
-              new String(answer.body(), StandardCharsets.UTF_8)));
+              exchange.answer().statusCode(),
+              exchange.answer().headers()::firstValue,
+              type(exchange.answer()),
+              body));
     } catch (AssertionError e) {
       broken.add(e);
     }

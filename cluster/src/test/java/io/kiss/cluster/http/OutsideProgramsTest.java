@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,10 +40,12 @@ class OutsideProgramsTest {
 
   @TempDir static Path folder;
   private static Node node;
+  private static ContractProxy proxy;
 
   @BeforeAll
-  static void boot() {
+  static void boot() throws IOException {
     node = NodeFixture.boot(folder.resolve("data"));
+    proxy = ContractProxy.before(node.url());
     await()
         .atMost(PATIENCE)
         .until(() -> NodeFixture.call(node, "GET", "/ready", "").statusCode() == 200);
@@ -56,13 +59,14 @@ class OutsideProgramsTest {
 
   @AfterAll
   static void stop() {
+    proxy.close();
     node.close();
   }
 
   @Test
   void aBrowserShowsTrainingDeploymentsAndDecisions() throws Exception {
     assumeInstalled("chromium");
-    try (Browser browser = Browser.open(folder.resolve("chromium"), node.url() + "/")) {
+    try (Browser browser = Browser.open(folder.resolve("chromium"), proxy.url() + "/")) {
       await()
           .atMost(PATIENCE)
           .untilAsserted(
@@ -96,13 +100,15 @@ class OutsideProgramsTest {
                       + " episodeReturn: seconds, state: 'RUNNING', budget: {}});"
                       + " curve.map(point => point[0]).join()"))
           .isEqualTo("1,2,5");
+      await().atMost(PATIENCE).until(() -> proxy.events() > 1);
+      assertThat(proxy.broken()).as("what the page asks, and is told, by the contract").isEmpty();
     }
   }
 
   @Test
   void shadowsAreNamedOnThePageAndShownBesideEachDeployment() throws Exception {
     assumeInstalled("chromium");
-    try (Browser browser = Browser.open(folder.resolve("shadows"), node.url() + "/")) {
+    try (Browser browser = Browser.open(folder.resolve("shadows"), proxy.url() + "/")) {
       await()
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(browser.text()).contains("Shadows of local/demo"));
@@ -149,6 +155,7 @@ class OutsideProgramsTest {
           .as("but for the refusal")
           .hasSize(1)
           .allMatch(error -> error.contains("409"));
+      assertThat(proxy.broken()).as("what the page asks, and is told, by the contract").isEmpty();
     }
   }
 
@@ -163,7 +170,8 @@ class OutsideProgramsTest {
     try (Node closed =
             NodeFixture.boot(
                 folder.resolve("closed"), Map.of("kiss.http.operator-token", operator));
-        Browser browser = Browser.open(folder.resolve("login"), closed.url() + "/")) {
+        ContractProxy between = ContractProxy.before(closed.url());
+        Browser browser = Browser.open(folder.resolve("login"), between.url() + "/")) {
       await()
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(browser.text()).contains("wants a token", "Sign in"));
@@ -185,6 +193,7 @@ class OutsideProgramsTest {
       // Requests without a token were refused, which is what a browser complains of; nothing else
       // is.
       assertThat(browser.errors()).isNotEmpty().allMatch(error -> error.contains("401"));
+      assertThat(between.broken()).isEmpty();
     }
   }
 
