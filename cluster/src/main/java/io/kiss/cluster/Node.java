@@ -15,11 +15,14 @@ import io.kiss.actors.scaler.LiveMetrics;
 import io.kiss.actors.serialization.WireFaults;
 import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.demo.DemoCluster;
+import io.kiss.cluster.gate.Gate;
+import io.kiss.cluster.gate.GateSettings;
 import io.kiss.cluster.http.AdminApi;
 import io.kiss.cluster.http.AdminStores;
 import io.kiss.cluster.http.EventFeeds;
 import io.kiss.cluster.http.NodeActors;
 import io.kiss.cluster.http.NodeMeters;
+import io.kiss.cluster.jobs.GateOrder;
 import io.kiss.cluster.jobs.JobDesk;
 import io.kiss.cluster.jobs.JobQueue;
 import io.kiss.cluster.jobs.Library;
@@ -199,6 +202,20 @@ public final class Node implements AutoCloseable {
               return CompletableFuture.completedFuture(Done.getInstance());
             });
     return new JobDesk(queue, Library.of(home(), settings.jobs().files()));
+  }
+
+  /**
+   * What a policy has to pass here.
+   *
+   * @throws BootFailure where {@code kiss.gate} names what is not there
+   */
+  public Gate gate() {
+    try {
+      return GateOrder.AS_CONFIGURED.prepare(
+          jobs.library(), GateSettings.from(system.settings().config().getConfig("kiss.gate")));
+    } catch (IllegalArgumentException e) {
+      throw new BootFailure("kiss.gate: " + e.getMessage(), e);
+    }
   }
 
   private static Path home() {

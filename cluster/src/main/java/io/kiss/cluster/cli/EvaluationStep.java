@@ -15,23 +15,34 @@ import io.kiss.actors.protocol.RegisteredPolicy.Provenance;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.boot.BuildInfo;
 import io.kiss.cluster.cli.Terminal.Colour;
+import io.kiss.cluster.gate.Gate;
+import io.kiss.cluster.gate.Gate.Contender;
 import io.kiss.kisim.autoscale.PolicyFile;
 import io.kiss.kisim.autoscale.PolicySnapshot;
+import io.kiss.kisim.evaluate.TournamentCase;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Evaluates what was learned, says how it did, and registers and promotes it if it won. */
+/**
+ * Puts what was learned through the gate, says how it did, registers it, and promotes it if it
+ * passed.
+ */
 final class EvaluationStep {
   private final Node node;
   private final Terminal terminal;
-  private final Trial trial;
+  private final Gate gate;
   private final Ask ask;
 
-  EvaluationStep(Node node, Terminal terminal, Trial trial) {
+  /**
+   * A step.
+   *
+   * @param more cases, beside those that the node's gate has
+   */
+  EvaluationStep(Node node, Terminal terminal, List<TournamentCase> more) {
     this.node = node;
     this.terminal = terminal;
-    this.trial = trial;
+    gate = node.gate().with(more);
     ask = new Ask(node.system());
   }
 
@@ -54,47 +65,65 @@ final class EvaluationStep {
               + (champion ? " and champion" : ""));
       return known.get().evaluation();
     }
-    Trial.Verdict verdict = trial.run(PolicySnapshot.fromBytes(candidate.policy()), champion(view));
-    show(verdict);
-    if (verdict.beatsHpa()) {
-      register(ref, candidate.policy(), provenance(candidate), verdict);
-      recordGate(trial.report(ref, view.assignment().policy(), verdict));
-      decidePromotion(ref, verdict, view);
+    GateReport report =
+        judge(new Contender(ref, PolicySnapshot.fromBytes(candidate.policy())), champion(view));
+    register(ref, candidate.policy(), provenance(candidate), report);
+    if (report.passed()) {
+      promoteWhatPassed(ref);
     } else {
       terminal.line(
-          "It is not registered; "
+          "Policy "
+              + ref.id()
+              + " is registered and not promoted, the gate did not let it through; "
               + view.assignment()
                   .policy()
                   .map(p -> "policy " + p.id() + " stays champion")
                   .orElse("scalers go by the queueing rule")
               + ". A larger --train-seconds trains on from here.");
     }
-    return verdict.rows();
+    return report.standings();
   }
 
-  private Optional<PolicySnapshot> champion(ControllerView view) {
+  private Optional<Contender> champion(ControllerView view) {
     return view.assignment()
         .policy()
-        .flatMap(ref -> Await.reply(node.stores().policies().get(ref.sha256())))
-        .map(PolicySnapshot::fromBytes);
+        .flatMap(
+            ref ->
+                Await.reply(node.stores().policies().get(ref.sha256()))
+                    .map(bytes -> new Contender(ref, PolicySnapshot.fromBytes(bytes))));
   }
 
-  private void show(Trial.Verdict verdict) {
+  private GateReport judge(Contender candidate, Optional<Contender> champion) {
+    GateReport report;
+    try {
+      int threads = Runtime.getRuntime().availableProcessors();
+      report = gate.run(candidate, champion, threads, share -> {}).report();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted in the evaluation", e);
+    }
     terminal.line("");
-    verdict.table().lines().forEach(terminal::verbatim);
+    GateText.lines(report, terminal.columns()).forEach(terminal::verbatim);
     terminal.line("");
     terminal.line(
-        terminal.in(verdict.beatsHpa() ? Colour.GREEN : Colour.YELLOW, verdict.sentence()));
+        report.passed()
+            ? terminal.in(Colour.GREEN, "KIScaler passed the gate")
+            : terminal.in(Colour.YELLOW, "KIScaler did not pass the gate"));
+    return report;
   }
 
-  private void register(PolicyRef ref, byte[] policy, Provenance from, Trial.Verdict verdict) {
+  private void register(PolicyRef ref, byte[] policy, Provenance from, GateReport report) {
     Await.reply(node.stores().policies().put(ref.sha256(), policy));
     RegisteredPolicy registered =
-        new RegisteredPolicy(ref, System.currentTimeMillis(), from, verdict.rows());
+        new RegisteredPolicy(ref, System.currentTimeMillis(), from, report.standings());
     ask.request(
         node.actors().controller(),
         (ActorRef<StatusReply<Done>> replyTo) ->
             new ControllerProtocol.RegisterPolicy(registered, replyTo));
+    ask.request(
+        node.actors().controller(),
+        (ActorRef<StatusReply<Done>> replyTo) ->
+            new ControllerProtocol.RecordGate(report, replyTo));
   }
 
   private Provenance provenance(Candidate candidate) {
@@ -148,10 +177,9 @@ final class EvaluationStep {
   }
 
   private List<EvaluationRow> evaluateAndRegister(PolicyRef ref, PolicyFile file) {
-    Trial.Verdict verdict = trial.run(file.policy(), Optional.empty());
-    show(verdict);
-    if (!verdict.beatsHpa()) {
-      terminal.line("It is promoted all the same: --policy is your choice, not the evaluation's.");
+    GateReport report = judge(new Contender(ref, file.policy()), Optional.empty());
+    if (!report.passed()) {
+      terminal.line("It is promoted all the same: --policy is your choice, not the gate's.");
     }
     PolicyFile.Provenance from = file.provenance();
     register(
@@ -165,15 +193,8 @@ final class EvaluationStep {
             from.engine(),
             from.seed(),
             from.commit()),
-        verdict);
-    return verdict.rows();
-  }
-
-  private void recordGate(GateReport report) {
-    ask.request(
-        node.actors().controller(),
-        (ActorRef<StatusReply<Done>> replyTo) ->
-            new ControllerProtocol.RecordGate(report, replyTo));
+        report);
+    return report.standings();
   }
 
   /**
@@ -188,16 +209,7 @@ final class EvaluationStep {
             new ControllerProtocol.Promote(ref.id(), chosen, chosen, replyTo));
   }
 
-  private void decidePromotion(PolicyRef ref, Trial.Verdict verdict, ControllerView view) {
-    if (!verdict.atLeastChampion()) {
-      terminal.line(
-          String.format(
-              Locale.ROOT,
-              "Policy %s is registered; %s stays champion, its cost is lower",
-              ref.id(),
-              view.assignment().policy().map(PolicyRef::id).orElse("none")));
-      return;
-    }
+  private void promoteWhatPassed(PolicyRef ref) {
     Assignment assignment = promote(ref, false);
     terminal.line(
         assignment

@@ -5,7 +5,7 @@ import io.kiss.cluster.AllRoles;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeSettings;
 import io.kiss.kisim.text.Columns;
-import java.util.Optional;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What {@code kiss up} does with a namespace of a real cluster: attach it, scale it, serve. */
@@ -41,9 +41,7 @@ final class LiveJourney {
       terminal.line("KIS-S is up: " + node.whereToAsk());
       options
           .policy()
-          .ifPresent(
-              policy ->
-                  new EvaluationStep(node, terminal, new Trial(Optional.empty(), 1)).use(policy));
+          .ifPresent(policy -> new EvaluationStep(node, terminal, List.of()).use(policy));
       AdminClient client = AdminClient.of(node.url(), spec);
       new DecisionPrinter(terminal, options.verbose(), NAME_WIDTH).show(node);
       AttachCommand.attach(client, namespace, attach)

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kiss.actors.protocol.GateReport;
 import io.kiss.cluster.boot.BootFailure;
-import io.kiss.kisim.text.Columns;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -164,49 +164,19 @@ final class PolicyEvaluateCommand implements Callable<Integer> {
                   job.path("state").asText().toLowerCase(Locale.ROOT),
                   job.path("problem").asText("no reason given")));
     }
-    JsonNode report = job.at("/result/report");
-    boolean passed = true;
-    for (JsonNode check : report.path("checks")) {
-      passed &= check.path("passed").asBoolean();
-    }
+    GateReport found = GateText.read(job.at("/result/report"));
     if (node.json()) {
       say(job.path("result").toPrettyString());
     } else {
-      show(report, passed);
+      GateText.lines(found, Terminal.room()).forEach(this::say);
+      say(
+          "Policy "
+              + id
+              + (found.passed()
+                  ? " passed the gate; kiss policy promote " + id + " sets it on its way"
+                  : " did not pass the gate"));
     }
-    return passed ? 0 : 1;
-  }
-
-  private void show(JsonNode report, boolean passed) {
-    Table table = new Table("autoscaler", "cost-at-SLO", "SLO kept", "GPU-hours", "changes");
-    for (JsonNode row : report.path("standings")) {
-      table.row(
-          row.path("autoscaler").asText(),
-          figure("%.2f", row.path("costAtSlo").asDouble()),
-          figure("%.1f%%", 100 * row.path("sloAttainment").asDouble()),
-          figure("%.0f", row.path("gpuHours").asDouble()),
-          figure("%.0f", row.path("scalingActions").asDouble()));
-    }
-    int room = Terminal.room();
-    table.lines(room).forEach(this::say);
-    for (JsonNode check : report.path("checks")) {
-      String found =
-          (check.path("passed").asBoolean() ? "passed  " : "FAILED  ")
-              + check.path("name").asText()
-              + ": "
-              + check.path("sentence").asText();
-      Columns.wrap(found, 8, room).lines().forEach(this::say);
-    }
-    say(
-        "Policy "
-            + id
-            + (passed
-                ? " passed the gate; kiss policy promote " + id + " sets it on its way"
-                : " did not pass the gate"));
-  }
-
-  private static String figure(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
+    return found.passed() ? 0 : 1;
   }
 
   private int say(String line) {

@@ -11,6 +11,8 @@ import io.kiss.cluster.AllRoles;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeSettings;
 import io.kiss.cluster.boot.BootFailure;
+import io.kiss.cluster.demo.DemoCluster;
+import io.kiss.kisim.evaluate.TournamentCase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -57,10 +59,11 @@ final class UpJourney {
 
   private int journey(Node node, NodeSettings settings) {
     terminal.line("KIS-S is up: " + node.whereToAsk());
+    // First of all: what keeps it from judging is better known before the training.
+    EvaluationStep evaluationStep = new EvaluationStep(node, terminal, replays(settings));
     TrainingStep training = new TrainingStep(node, terminal, options.trainSeconds());
     Optional<Candidate> candidate =
         options.policy().isPresent() ? Optional.empty() : training.run();
-    EvaluationStep evaluationStep = new EvaluationStep(node, terminal, trial(settings));
     List<EvaluationRow> evaluation =
         options
             .policy()
@@ -111,8 +114,10 @@ final class UpJourney {
     return Done.getInstance();
   }
 
-  private Trial trial(NodeSettings settings) {
-    return new Trial(options.trace(), settings.demo().orElseThrow().seed());
+  /** The demo's traffic, where it is of a trace: it may not drown among what is drawn. */
+  private List<TournamentCase> replays(NodeSettings settings) {
+    long seed = settings.demo().orElseThrow().seed();
+    return options.trace().map(trace -> DemoCluster.replays(trace, seed)).orElse(List.of());
   }
 
   /** Waits until the demo's scalers have scaled through a stretch of its time. */
@@ -163,6 +168,7 @@ final class UpJourney {
               flags.put("kiss.rollout.seed", seed);
               flags.put("kiss.learner.seed", seed);
               flags.put("kiss.demo.seed", seed);
+              flags.put("kiss.gate.seed", seed);
             });
     return flags;
   }

@@ -102,14 +102,17 @@ record DemoService(
 
   /** This Deployment under a trace whose busiest minute is as busy as the demo's. */
   TournamentCase replay(ArrivalTrace trace, long seed) {
-    return TournamentCases.replay(
-        trace,
-        service,
-        peakReplicas * PEAK_LOAD,
-        sloSeconds,
-        startupSeconds,
-        VIOLATION_PRICE,
-        WorkloadSpec.DEFAULT_TICK_SECONDS,
-        seed);
+    TournamentCase replay =
+        TournamentCases.replay(
+            trace,
+            service,
+            peakReplicas * PEAK_LOAD,
+            sloSeconds,
+            startupSeconds,
+            VIOLATION_PRICE,
+            WorkloadSpec.DEFAULT_TICK_SECONDS,
+            seed);
+    // Every Deployment of the demo is under the same trace, and cases go by their names.
+    return new TournamentCase("demo " + name(), replay.episode(), replay.seed());
   }
 }

@@ -3,10 +3,7 @@ package io.kiss.cluster.gate;
 import io.kiss.actors.protocol.GateReport;
 import io.kiss.actors.protocol.GateReport.Check;
 import io.kiss.actors.protocol.PolicyRef;
-import io.kiss.kisim.autoscale.Autoscaler;
 import io.kiss.kisim.autoscale.PolicySnapshot;
-import io.kiss.kisim.autoscale.WorkloadSpec;
-import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
 import io.kiss.kisim.autoscale.opponents.StaticReplicas;
 import io.kiss.kisim.env.EnvironmentSettings;
 import io.kiss.kisim.evaluate.Entrant;
@@ -19,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
-import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Lets a candidate scale Deployments beside the champion and classical autoscalers, and judges.
@@ -33,9 +30,6 @@ public final class Gate {
   static final String LEAST = "least";
 
   static final String MOST = "most";
-
-  /** One a core would take the cores from scalers and learner; and overhearing is one thread's. */
-  private static final int THREADS = 1;
 
   private final GateSettings settings;
   private final int drawn;
@@ -59,6 +53,13 @@ public final class Gate {
     cases.addAll(own);
   }
 
+  /** This gate with more cases of the operator's, their names unlike each other and its own. */
+  public Gate with(List<TournamentCase> more) {
+    List<TournamentCase> all = new ArrayList<>(own);
+    all.addAll(more);
+    return new Gate(settings, drawn, seed, all);
+  }
+
   /** A policy and its weights. */
   public record Contender(PolicyRef ref, PolicySnapshot policy) {}
 
@@ -74,15 +75,17 @@ public final class Gate {
    * Runs the tournament.
    *
    * @param champion empty: there is none
+   * @param threads that run cases at the same time; the result does not depend on them
    * @param progress is told the share that is done, 0..1
    * @throws InterruptedException if interrupted
    */
-  public Result run(Contender candidate, Optional<Contender> champion, DoubleConsumer progress)
+  public Result run(
+      Contender candidate, Optional<Contender> champion, int threads, DoubleConsumer progress)
       throws InterruptedException {
     candidate.policy().requireCompatible();
     DecisionLog log = new DecisionLog(seed);
     List<Entrant> entrants = entrants(candidate, champion, log, progress);
-    TournamentResult result = Tournament.run(entrants, cases, THREADS);
+    TournamentResult result = Tournament.run(entrants, cases, threads);
     ActionSensitivity sensitivity = ActionSensitivity.of(candidate.policy(), log.choices(), seed);
     List<Check> checks = new ArrayList<>();
     checks.add(Checks.cases(drawn, settings.cases()));
@@ -113,35 +116,33 @@ public final class Gate {
   private List<Entrant> entrants(
       Contender candidate, Optional<Contender> champion, DecisionLog log, DoubleConsumer progress) {
     List<Entrant> entrants = new ArrayList<>();
-    List<AutoscalerChoice> classical = new ArrayList<>(settings.beats());
-    classical.addAll(settings.beside());
-    int runs = cases.size() * (classical.size() + 3 + (champion.isPresent() ? 1 : 0));
+    Stream.concat(settings.beats().stream(), settings.beside().stream())
+        .map(choice -> new Entrant(choice.toString(), choice::create))
+        .forEach(entrants::add);
+    entrants.add(
+        heard(
+            Entrant.learned(CANDIDATE, candidate.policy()),
+            (episode, seedOfCase) ->
+                log.overhear(episode.workload(), candidate.policy(), seedOfCase)));
+    champion.ifPresent(known -> entrants.add(Entrant.learned(CHAMPION, known.policy())));
+    entrants.add(new Entrant(LEAST, w -> new StaticReplicas(w, w.minReplicas())));
+    entrants.add(new Entrant(MOST, w -> new StaticReplicas(w, w.maxReplicas())));
+    int runs = cases.size() * entrants.size();
     AtomicInteger begun = new AtomicInteger();
-    Function<Function<WorkloadSpec, Autoscaler>, Function<WorkloadSpec, Autoscaler>> counted =
-        maker ->
-            workload -> {
-              progress.accept((double) begun.getAndIncrement() / runs);
-              return maker.apply(workload);
-            };
-    classical.forEach(
-        choice -> entrants.add(new Entrant(choice.toString(), counted.apply(choice::create))));
-    entrants.add(new Entrant(CANDIDATE, counted.apply(w -> log.overhear(w, candidate.policy()))));
-    champion.ifPresent(
-        known -> {
-          Entrant learned = Entrant.learned(CHAMPION, known.policy());
-          entrants.add(
-              new Entrant(
-                  CHAMPION,
-                  learned.role(),
-                  Optional.empty(),
-                  learned.policySha256(),
-                  (episode, seedOfCase) -> {
-                    progress.accept((double) begun.getAndIncrement() / runs);
-                    return learned.maker().make(episode, seedOfCase);
-                  }));
-        });
-    entrants.add(new Entrant(LEAST, counted.apply(w -> new StaticReplicas(w, w.minReplicas()))));
-    entrants.add(new Entrant(MOST, counted.apply(w -> new StaticReplicas(w, w.maxReplicas()))));
-    return entrants;
+    return entrants.stream()
+        .map(
+            entrant ->
+                heard(
+                    entrant,
+                    (episode, seedOfCase) -> {
+                      progress.accept((double) begun.getAndIncrement() / runs);
+                      return entrant.maker().make(episode, seedOfCase);
+                    }))
+        .toList();
+  }
+
+  private static Entrant heard(Entrant entrant, Entrant.Maker maker) {
+    return new Entrant(
+        entrant.name(), entrant.role(), entrant.text(), entrant.policySha256(), maker);
   }
 }

@@ -29,6 +29,9 @@ final class GateEndpoints {
   /** As for evaluations: series of a week in seconds fit. */
   private static final int MAX_ORDER = 4 * 1024 * 1024;
 
+  /** One a core would take the cores from scalers and learner. */
+  private static final int THREADS = 1;
+
   private final JobEndpoints jobs;
   private final Library library;
   private final ControllerClient controller;
@@ -91,7 +94,7 @@ final class GateEndpoints {
 
   private JobWork work(Gate gate, Contender candidate, Optional<Contender> champion) {
     return progress -> {
-      Gate.Result result = gate.run(candidate, champion, progress);
+      Gate.Result result = gate.run(candidate, champion, THREADS, progress);
       keep(result.report());
       return result;
     };

@@ -28,6 +28,10 @@ public record GateOrder(
     Double sloMs,
     Integer cases,
     Long seed) {
+  /** All of it as {@code kiss.gate} has it. */
+  public static final GateOrder AS_CONFIGURED =
+      new GateOrder(null, null, null, null, null, null, null, null, null);
+
   private static final int MOST_CASES = 1000;
 
   /**

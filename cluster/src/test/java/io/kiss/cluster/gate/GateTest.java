@@ -66,9 +66,14 @@ class GateTest {
   private static GateReport judge(
       PolicySnapshot policy, Optional<Contender> champion, List<TournamentCase> own)
       throws InterruptedException {
+    return result(policy, champion, own, 1).report();
+  }
+
+  private static Gate.Result result(
+      PolicySnapshot policy, Optional<Contender> champion, List<TournamentCase> own, int threads)
+      throws InterruptedException {
     return new Gate(SETTINGS, 4, SEED, own)
-        .run(contender("new", policy), champion, share -> {})
-        .report();
+        .run(contender("new", policy), champion, threads, share -> {});
   }
 
   private static Check check(GateReport report, String name) {
@@ -159,11 +164,32 @@ class GateTest {
   }
 
   @Test
-  void theSamePoliciesAndCasesGiveTheSameReport() throws InterruptedException {
-    GateReport one = judge(TRAINED, Optional.empty(), List.of());
-    GateReport other = judge(TRAINED, Optional.empty(), List.of());
-    assertThat(other.checks()).isEqualTo(one.checks());
-    assertThat(other.standings()).isEqualTo(one.standings());
+  void theSamePoliciesAndCasesGiveTheSameReportOnHoweverManyThreads() throws InterruptedException {
+    Gate.Result one = result(TRAINED, Optional.empty(), List.of(), 1);
+    for (int threads : new int[] {1, 4}) {
+      Gate.Result other = result(TRAINED, Optional.empty(), List.of(), threads);
+      assertThat(other.report().checks()).isEqualTo(one.report().checks());
+      assertThat(other.report().standings()).isEqualTo(one.report().standings());
+      assertThat(other.sensitivity()).isEqualTo(one.sensitivity());
+    }
+  }
+
+  @Test
+  void casesThatAreAddedAreOwnOnes() throws InterruptedException {
+    List<TournamentCase> more = TournamentCases.heldOut(2, 9, EnvironmentSettings.DEFAULT);
+    List<TournamentCase> own =
+        more.stream()
+            .map(c -> new TournamentCase("own " + c.name(), c.episode(), c.seed()))
+            .toList();
+    Contender candidate = contender("new", TRAINED);
+    GateReport added =
+        new Gate(SETTINGS, 4, SEED, own.subList(0, 1))
+            .with(own.subList(1, 2))
+            .run(candidate, Optional.empty(), 1, share -> {})
+            .report();
+    GateReport given = judge(TRAINED, Optional.empty(), own);
+    assertThat(added.ownTraces()).isEqualTo(2);
+    assertThat(added.checks()).isEqualTo(given.checks());
   }
 
   @ParameterizedTest
