@@ -11,6 +11,7 @@ import io.kiss.kisim.evaluate.Tournament;
 import io.kiss.kisim.evaluate.TournamentCase;
 import io.kiss.kisim.evaluate.result.RunResult;
 import io.kiss.learner.SingleWorkerTraining;
+import io.kiss.learner.ppo.RecipeCases.Rod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import java.util.Optional;
  *   <li>{@code steps=5e6} or {@code seconds=120}: of training, each run
  *   <li>{@code traces=DIR}, {@code names=azure,nasa}: recorded traffic to replay; without it, only
  *       held-out draws
+ *   <li>{@code rod=second}: on services, start-up times and sizes that nothing was chosen by
  *   <li>{@code engine=PyTorch}, {@code environments=128}, {@code horizon=64}
  *   <li>{@code policies=a.kiss,b.kiss}: judge these instead of training
  *   <li>{@code tuned=false}: opponents with their defaults alone
@@ -49,10 +51,12 @@ public final class RecipeBench {
     List<RecipeCases.Group> groups = new ArrayList<>(List.of(RecipeCases.drawn()));
     String names = options.remove("names");
     String traces = options.remove("traces");
+    Rod rod = Rod.of(options.getOrDefault("rod", "first"));
+    options.remove("rod");
     if (traces != null) {
       groups.addAll(
           RecipeCases.replays(
-              Path.of(traces), names == null ? List.of() : List.of(names.split(","))));
+              Path.of(traces), names == null ? List.of() : List.of(names.split(",")), rod));
     }
     Path cache = Path.of(options.getOrDefault("cache", "learner/target/recipe-baselines.tsv"));
     options.remove("cache");

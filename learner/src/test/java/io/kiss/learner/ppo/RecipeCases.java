@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 
 /**
  * What recipes are measured on: Deployments that training does not draw, and stretches of recorded
- * traffic with a service whose shape is not in the pool.
+ * traffic with services whose shapes are not in the pool.
  */
 final class RecipeCases {
   private static final long DRAWN_SEED = 4711;
@@ -32,13 +32,7 @@ final class RecipeCases {
 
   private static final int WINDOW_SECONDS = 6 * 3600;
   private static final int MOST_WINDOWS = 3;
-  private static final int[] STARTUP_SECONDS = {30, 120, 300};
-  private static final double PEAK_REPLICAS = 15;
   private static final double VIOLATION_PRICE = 10;
-
-  private static final List<Unseen> SERVICES =
-      List.of(
-          new Unseen("quick", 0.08, 1.25, 12, 0.25, 8), new Unseen("slow", 0.6, 1.6, 3, 0.6, 5));
 
   private RecipeCases() {}
 
@@ -48,6 +42,42 @@ final class RecipeCases {
    * @param name a trace and a start-up time, or {@code drawn}
    */
   record Group(String name, List<TournamentCase> cases) {}
+
+  /**
+   * What traces are replayed on.
+   *
+   * @param startupSeconds of a pod
+   * @param peakReplicas that the busiest minute keeps busy
+   */
+  record Rod(List<Integer> startupSeconds, List<Integer> peakReplicas, List<Unseen> services) {
+    /** The one that recipes are chosen by. */
+    static final Rod FIRST =
+        new Rod(
+            List.of(30, 120, 300),
+            List.of(15),
+            List.of(
+                new Unseen("quick", 0.08, 1.25, 12, 0.25, 8),
+                new Unseen("slow", 0.6, 1.6, 3, 0.6, 5)));
+
+    /** One that nothing was chosen by: what the first says may be luck of its two services. */
+    static final Rod SECOND =
+        new Rod(
+            List.of(60, 200),
+            List.of(8, 20),
+            List.of(
+                new Unseen("fast", 0.03, 1.15, 16, 0.2, 12),
+                new Unseen("middling", 0.25, 1.4, 6, 0.4, 6),
+                new Unseen("slower", 1.5, 1.7, 2, 0.5, 4),
+                new Unseen("text", 4.0, 1.2, 8, 0.8, 6)));
+
+    static Rod of(String name) {
+      return switch (name) {
+        case "first" -> FIRST;
+        case "second" -> SECOND;
+        default -> throw new IllegalArgumentException("rod must be first or second, not " + name);
+      };
+    }
+  }
 
   /** What baselines are tuned on beforehand: draws of training's kind, but others. */
   static List<TournamentCase> tuning() {
@@ -61,12 +91,12 @@ final class RecipeCases {
   }
 
   /**
-   * Up to {@value #MOST_WINDOWS} stretches of each trace of a folder, spread over it, each scaled
-   * so that its busiest minute keeps 15 replicas busy, with each start-up time and service.
+   * Up to {@value #MOST_WINDOWS} stretches of each trace of a folder, spread over it, each with
+   * every size, start-up time and service of the rod.
    *
    * @param wanted parts of file names; empty: all
    */
-  static List<Group> replays(Path folder, List<String> wanted) throws IOException {
+  static List<Group> replays(Path folder, List<String> wanted, Rod rod) throws IOException {
     List<Path> files;
     try (Stream<Path> listed = Files.list(folder)) {
       files = listed.filter(file -> wanted(file, wanted)).sorted().toList();
@@ -74,9 +104,13 @@ final class RecipeCases {
     List<Group> groups = new ArrayList<>();
     for (Path file : files) {
       ArrivalTrace trace = ArrivalTrace.read(file);
-      for (int startup : STARTUP_SECONDS) {
-        for (Unseen unseen : SERVICES) {
-          groups.add(group(trace, startup, unseen));
+      for (int startup : rod.startupSeconds()) {
+        for (Unseen unseen : rod.services()) {
+          List<TournamentCase> cases = new ArrayList<>();
+          for (int peak : rod.peakReplicas()) {
+            cases.addAll(stretches(trace, startup, unseen, peak));
+          }
+          groups.add(new Group(trace.name() + " " + startup + " s " + unseen.name(), cases));
         }
       }
     }
@@ -88,7 +122,8 @@ final class RecipeCases {
     return name.contains(".csv") && (parts.isEmpty() || parts.stream().anyMatch(name::contains));
   }
 
-  private static Group group(ArrivalTrace trace, int startup, Unseen unseen) {
+  private static List<TournamentCase> stretches(
+      ArrivalTrace trace, int startup, Unseen unseen, int peak) {
     int seconds = Math.min(WINDOW_SECONDS, trace.durationSeconds());
     int room = trace.durationSeconds() - seconds;
     int windows = Math.min(MOST_WINDOWS, trace.durationSeconds() / seconds);
@@ -99,16 +134,18 @@ final class RecipeCases {
           TournamentCases.replay(
               trace.window(from, from + seconds),
               unseen.service(),
-              PEAK_REPLICAS,
+              peak,
               unseen.sloFactor() * unseen.loneSeconds(),
               startup,
               VIOLATION_PRICE,
               EnvironmentSettings.DEFAULT.tickSeconds(),
               w + 1);
-      String name = trace.name() + " " + startup + " s, " + unseen.name() + ", window " + (w + 1);
+      String name =
+          "%s %d s, %s, peak %d, window %d"
+              .formatted(trace.name(), startup, unseen.name(), peak, w + 1);
       cases.add(new TournamentCase(name, each.episode(), each.seed()));
     }
-    return new Group(trace.name() + " " + startup + " s " + unseen.name(), cases);
+    return cases;
   }
 
   /**
@@ -119,7 +156,7 @@ final class RecipeCases {
    * @param second device time of a batch of two over that of one
    * @param sloFactor SLO over the latency of a lone request
    */
-  private record Unseen(
+  record Unseen(
       String name, double loneSeconds, double second, int most, double cv, double sloFactor) {
 
     ServiceModel service() {
