@@ -24,14 +24,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Training over several processes on this machine: one with the learner, and as many rollout nodes,
- * of one worker each, as asked for, beside a plain loop in this JVM. Arguments: numbers of rollout
- * nodes such as {@code 1,2,4,8}, seconds to warm up, seconds to measure, and settings of all
+ * Training over several processes on this machine, one with the learner, and as many rollout nodes,
+ * of one worker each, as asked for, in turns with a plain loop in this JVM: a shared machine is
+ * faster in one minute than in another. Arguments: numbers of rollout nodes such as {@code
+ * 1,2,4,8}, seconds to warm each up, turns of each, seconds of a turn, and settings of all
  * processes such as {@code kiss.learner.epochs=1}. Needs the packaged {@code kiss} and {@code ss}.
  */
 public final class ScalingBenchmark implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration UP = Duration.ofMinutes(3);
+
+  /** What is under way when training is told to go on, or to pause, is not measured. */
+  private static final long SETTLED_NANOS = 2_000_000_000L;
+
   private static final String HOST = "127.0.0.1";
   private static final Pattern RECEIVED = Pattern.compile("bytes_received:(\\d+)");
 
@@ -55,24 +60,45 @@ public final class ScalingBenchmark implements AutoCloseable {
 
   public static void main(String[] arguments) throws Exception {
     double warmUp = Double.parseDouble(arguments[1]);
-    double seconds = Double.parseDouble(arguments[2]);
-    List<String> settings = List.of(arguments).subList(3, arguments.length);
+    int turns = Integer.parseInt(arguments[2]);
+    double seconds = Double.parseDouble(arguments[3]);
+    List<String> settings = List.of(arguments).subList(4, arguments.length);
     Config config = config(settings);
     System.out.println("learner alone       " + PlainLoop.updates(config, seconds));
-    List<Usage> plain = new ArrayList<>();
     for (String number : arguments[0].split(",", -1)) {
-      Usage loop;
-      try (PlainLoop beside = new PlainLoop(config)) {
-        beside.run(warmUp);
-        loop = beside.run(seconds);
-      }
-      plain.add(loop);
-      System.out.println("plain loop          " + loop);
-      try (ScalingBenchmark cluster = new ScalingBenchmark(Integer.parseInt(number), settings)) {
-        cluster.measure(warmUp, seconds, loop);
+      try (PlainLoop loop = new PlainLoop(config);
+          ScalingBenchmark cluster = new ScalingBenchmark(Integer.parseInt(number), settings)) {
+        cluster.start();
+        LockSupport.parkNanos((long) (warmUp * 1e9));
+        cluster.training("pause");
+        loop.run(warmUp);
+        compare(cluster, loop, turns, seconds);
       }
     }
     System.exit(0);
+  }
+
+  private static void compare(ScalingBenchmark cluster, PlainLoop loop, int turns, double seconds)
+      throws IOException {
+    List<Usage> plain = new ArrayList<>();
+    List<Usage> together = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    for (int turn = 0; turn < turns; turn++) {
+      plain.add(loop.run(seconds));
+      System.out.println("plain loop          " + plain.get(turn));
+      together.add(cluster.run(seconds));
+      ratios.add(
+          together.get(turn).cpuSecondsPerMillion() / plain.get(turn).cpuSecondsPerMillion());
+    }
+    System.out.println("median of " + turns + ":");
+    System.out.println("plain loop          " + Usage.median(plain));
+    System.out.println(cluster.rolloutNodes + " rollout nodes     " + Usage.median(together));
+    ratios.sort(null);
+    System.out.printf(
+        "overhead by CPU time: %+.1f %% (median of the turns' ratios; %+.1f to %+.1f %%)%n",
+        100 * (ratios.get(turns / 2) - 1),
+        100 * (ratios.get(0) - 1),
+        100 * (ratios.get(turns - 1) - 1));
   }
 
   private static Config config(List<String> settings) {
@@ -103,11 +129,20 @@ public final class ScalingBenchmark implements AutoCloseable {
             data));
   }
 
-  private void measure(double warmUp, double seconds, Usage plain) throws IOException {
+  private void start() throws IOException {
     await("a node that answers", () -> get("/api/v1/training") != null);
     post("/api/v1/training/start", "{\"seconds\": 360000}");
     await("all workers", () -> workers(get("/api/v1/training")) == rolloutNodes);
-    LockSupport.parkNanos((long) (warmUp * 1e9));
+  }
+
+  private void training(String order) throws IOException {
+    post("/api/v1/training/" + order, "");
+    LockSupport.parkNanos(SETTLED_NANOS);
+  }
+
+  /** Lets training go on for so long, and pauses it again. */
+  private Usage run(double seconds) throws IOException {
+    training("resume");
     long steps = steps();
     double learner = cpu(true);
     double rollout = cpu(false);
@@ -118,19 +153,20 @@ public final class ScalingBenchmark implements AutoCloseable {
     steps = steps() - steps;
     learner = cpu(true) - learner;
     rollout = cpu(false) - rollout;
+    Usage all = new Usage(steps, (System.nanoTime() - begun) / 1e9, learner + rollout);
     up = received(ports.subList(0, 1)) - up;
     down = received(ports.subList(1, ports.size())) - down;
-    Usage all = new Usage(steps, (System.nanoTime() - begun) / 1e9, learner + rollout);
     System.out.printf(
-        "%d rollout nodes     %s: learner %.2f, rollout %.2f; %+.1f %% over the plain loop;"
+        "%d rollout nodes     %s: learner %.2f, rollout %.2f;"
             + " %.1f bytes a step to the learner, %.1f from it%n",
         rolloutNodes,
         all,
         learner * 1e6 / steps,
         rollout * 1e6 / steps,
-        100 * (all.cpuSecondsPerMillion() / plain.cpuSecondsPerMillion() - 1),
         (double) up / steps,
         (double) down / steps);
+    training("pause");
+    return all;
   }
 
   private long steps() throws IOException {
