@@ -1,5 +1,6 @@
 package io.kiss.cluster.kubernetes;
 
+import com.fasterxml.jackson.databind.JsonMappingException;
 import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
  * How an API server is reached, and as whom.
@@ -45,15 +47,16 @@ public record KubernetesAccess(Optional<Path> kubeconfig, Optional<String> conte
   }
 
   private Config fromFile(Path file) {
-    if (!Files.isReadable(file)) {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
       throw new IllegalArgumentException("cannot read the kubeconfig " + file);
     }
     Config config;
     try {
       config = Config.fromKubeconfig(context.orElse(null), file.toFile());
     } catch (RuntimeException e) {
+      // Without the cause, which quotes what stands there: that may be a token.
       throw new IllegalArgumentException(
-          file + " is not a kubeconfig that can be used: " + ApiFailure.firstLine(e), e);
+          file + " is not a kubeconfig that can be used" + where(e) + "; see kubectl config view");
     }
     List<String> contexts =
         config.getContexts() == null
@@ -69,6 +72,31 @@ public record KubernetesAccess(Optional<Path> kubeconfig, Optional<String> conte
           file + " has no current context; name one of " + String.join(", ", contexts));
     }
     return config;
+  }
+
+  /** Line and key of what cannot be used, where they are known; never what stands there. */
+  private static String where(Throwable failure) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      if (e instanceof MarkedYamlEngineException yaml && yaml.getProblemMark().isPresent()) {
+        return ": line " + (yaml.getProblemMark().get().getLine() + 1) + " is no YAML";
+      }
+      if (e instanceof JsonMappingException json && !json.getPath().isEmpty()) {
+        return ": " + key(json.getPath()) + " is not what a kubeconfig has there";
+      }
+    }
+    return "";
+  }
+
+  private static String key(List<JsonMappingException.Reference> path) {
+    StringBuilder key = new StringBuilder();
+    for (JsonMappingException.Reference step : path) {
+      if (step.getFieldName() == null) {
+        key.append('[').append(step.getIndex()).append(']');
+      } else {
+        key.append(key.isEmpty() ? "" : ".").append(step.getFieldName());
+      }
+    }
+    return key.toString();
   }
 
   /** The token's file is read with every request, since kubelet replaces it every hour. */

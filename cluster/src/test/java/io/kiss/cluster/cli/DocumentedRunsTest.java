@@ -75,12 +75,12 @@ class DocumentedRunsTest {
           "training");
 
   /** Names that stand for the reader's own, and what is here instead. */
-  private static final Map<String, String> OWN =
-      Map.of(
-          "prod/llm", "local/demo",
-          "prod/namespaces/llm", "local/namespaces/demo",
-          "demo/chat", "demo/resnet50",
-          "deployments/chat", "deployments/resnet50");
+  private static final String[][] OWN = {
+    {"prod/llm/chat", "local/demo/resnet50"},
+    {"prod/llm", "local/demo"},
+    {"prod/namespaces/llm", "local/namespaces/demo"},
+    {"deployments/chat", "deployments/resnet50"}
+  };
 
   /** Beginnings of the others, where they are run, and what stands there. */
   private static final Map<String, String[]> ELSEWHERE = elsewhere();
@@ -203,8 +203,8 @@ class DocumentedRunsTest {
   /** What went wrong, if anything did. */
   private static Optional<String> run(Node node, String documented) {
     String command = documented;
-    for (Map.Entry<String, String> own : OWN.entrySet()) {
-      command = command.replace(own.getKey(), own.getValue());
+    for (String[] own : OWN) {
+      command = command.replace(own[0], own[1]);
     }
     if (command.startsWith("curl")) {
       return ask(node, command);

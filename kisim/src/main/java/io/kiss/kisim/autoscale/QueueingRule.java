@@ -13,6 +13,13 @@ public final class QueueingRule {
   /** Poisson arrivals and constant service: (1 + 0) / 2. */
   public static final double VARIABILITY = 0.5;
 
+  /**
+   * Where the rule decides in a policy's place, no replica is to be busier: the formula has
+   * requests served one by one, and where large batches are, or load grows while pods start,
+   * latency runs away below the capacity that it believes in.
+   */
+  static final double MOST_LOAD = 0.7;
+
   /** A queue should be back to what the SLO allows after this long. */
   public static final double DRAIN_SECONDS = 60;
 

@@ -227,10 +227,13 @@ public final class ScalerCore {
 
   private int byQueueing() {
     double rate = current.arrivalRate();
-    return Math.max(
-        QueueingRule.replicas(workload, rate),
-        QueueingRule.replicasToDrain(
-            workload, rate, current.queuedRequests(), QueueingRule.DRAIN_SECONDS));
+    double roomy = rate / (QueueingRule.MOST_LOAD * workload.replicaCapacity());
+    int least =
+        Math.max(
+            QueueingRule.replicas(workload, rate),
+            QueueingRule.replicasToDrain(
+                workload, rate, current.queuedRequests(), QueueingRule.DRAIN_SECONDS));
+    return Math.max(least, workload.clamp((int) Math.ceil(Math.min(roomy, Integer.MAX_VALUE))));
   }
 
   /**

@@ -76,6 +76,15 @@ class KiScalerTest {
     assertThat(scaler.explain(tick(3, 0.5)).source()).isEqualTo(DecisionSource.POLICY);
   }
 
+  @Test
+  void whereTheRuleDecidesNoReplicaIsToBeBusierThanSevenTenths() {
+    KiScaler ruled = new KiScaler(Samples.workload(), GuardSettings.DEFAULT, Optional.empty());
+    Decision decision = ruled.explain(tick(0, 0.9));
+    // 90 requests a second at ten a replica: 9 would do, 13 are at 69 %.
+    assertThat(decision.source()).isEqualTo(DecisionSource.QUEUEING_RULE);
+    assertThat(decision.proposal()).isEqualTo(13);
+  }
+
   /** Of a policy whose Deployments were drawn log-uniform, SLOs of 2 to 10 service times. */
   private static PolicySnapshot trainedOn() {
     PolicySnapshot policy = alwaysPlusOne();
