@@ -190,9 +190,13 @@ function showMembers(cluster) {
 }
 function showPolicies(all) {
   fill("policies", [...all.policies].reverse().map(p => {
-    const e = p.evaluation.find(x => x.autoscaler.startsWith("kis")) ?? p.evaluation[0] ?? {};
-    const role = p.champion ? "champion" : all.canary?.policy.id === p.id ? "canary" : p.id === all.previous ? "before" : "";
-    return row(cell(p.id), cell(time(Date.parse(p.registeredAt) / 1000), "", "registered"), cell(number(p.provenance.environmentSteps, 0), "num", "steps"), cell(percent(e.sloAttainment), "num", "SLO"), cell(number(e.gpuHours), "num", "GPU-h"), cell(number(e.costAtSlo), "num", "cost at SLO"), cell(role, role === "champion" ? "good" : "dim"));
+    // An imported policy has no evaluation of its own, only what the gate found.
+    const judged = p.gate?.standings ?? p.evaluation;
+    const e = judged.find(x => x.autoscaler.startsWith("kis")) ?? judged[0] ?? {};
+    const gate = p.gate ? (p.gate.checks.every(check => check.passed) ? "gate passed" : "gate not passed") : "";
+    const place = p.champion ? "champion" : all.canary?.policy.id === p.id ? "canary" : p.rejected ? "rolled back" : p.id === all.previous ? "before" : "";
+    const role = [place, gate].filter(part => part).join(", ");
+    return row(cell(p.id), cell(time(Date.parse(p.registeredAt) / 1000), "", "registered"), cell(number(p.provenance.environmentSteps, 0), "num", "steps"), cell(percent(e.sloAttainment), "num", "SLO"), cell(number(e.gpuHours), "num", "GPU-h"), cell(number(e.costAtSlo), "num", "cost at SLO"), cell(role, place === "champion" ? "good" : "dim"));
   }), "none registered yet");
 }
 async function refresh() {

@@ -10,6 +10,8 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.management.cluster.bootstrap.ClusterBootstrap;
 import akka.management.javadsl.AkkaManagement;
+import akka.remote.RemoteTransportException;
+import com.typesafe.config.Config;
 import io.kiss.actors.live.LiveClusters;
 import io.kiss.actors.scaler.LiveMetrics;
 import io.kiss.actors.serialization.WireFaults;
@@ -127,13 +129,19 @@ public final class Node implements AutoCloseable {
         LOG.error("Node cannot start", e);
       }
       stop(settings, system, database);
-      throw e instanceof BootFailure failure
-          ? failure
-          : new BootFailure(
-              "the node cannot start: %s; %s says more"
-                  .formatted(e.getMessage(), settings.data().logs().resolve("kiss.log")),
-              e);
+      throw e instanceof BootFailure failure ? failure : new BootFailure(why(e, settings), e);
     }
+  }
+
+  private static String why(RuntimeException e, NodeSettings settings) {
+    if (e instanceof RemoteTransportException && e.getMessage().contains("BindException")) {
+      Config canonical = settings.config().getConfig("akka.remote.artery.canonical");
+      return ("port %d on %s, where nodes talk to each other, cannot be had; stop the program that"
+              + " uses it or choose another with KISS_AKKA_PORT")
+          .formatted(canonical.getInt("port"), canonical.getString("hostname"));
+    }
+    return "the node cannot start: %s; %s says more"
+        .formatted(e.getMessage(), settings.data().logs().resolve("kiss.log"));
   }
 
   /** Begins to look for the others, or makes up a cluster where there are none. */
@@ -315,6 +323,16 @@ public final class Node implements AutoCloseable {
   /** Whether this node is going down. */
   public synchronized boolean stopping() {
     return stopping;
+  }
+
+  /**
+   * Whether it goes down because the cluster has put it out, and not because somebody stopped it.
+   */
+  public boolean isPutOut() {
+    return CoordinatedShutdown.get(system)
+        .getShutdownReason()
+        .filter(reason -> reason != Stop.INSTANCE)
+        .isPresent();
   }
 
   /** Completes when everything has stopped, the database last. */

@@ -105,10 +105,10 @@ class BudgetInUseTest extends NamespaceFixture {
   @Test
   void whatRunsAboveItsShareComesDownByTheGuardrailsAndOnlyThenGoesToTheOther() {
     cluster.put("web", Deployment.of(10, 100));
-    cluster.put("batch", Deployment.of(2, 50));
+    cluster.put("batch", Deployment.of(2, 41));
     attach(Mode.ACTIVE, 12, first("batch"));
     assertThat(cluster.last("web").reason())
-        .endsWith("the GPU budget of 12 gives 10 of 11, and 6 once the guardrails let more go");
+        .endsWith("the GPU budget of 12 gives 10 of 15, and 6 once the guardrails let more go");
     assertThat(cluster.last("batch").reason())
         .endsWith("the GPU budget of 12 gives 2 of 6, and 6 once others have come down");
 

@@ -65,10 +65,12 @@ class NamespaceActorTest extends NamespaceFixture {
     assertThat(record.timeSeconds()).isEqualTo(1_000);
     assertThat(record.source()).isEqualTo(DecisionSource.QUEUEING_RULE);
 
-    // 11 replicas: Erlang C of 11 servers at 10 Erlang is 0.68, so the wait's 95 % quantile is
-    // 0.5 · ln(0.68 / 0.05) / (11 - 10) / 10 = 0.13 s, inside the 0.4 s left by a service of 0.1 s.
+    // 15 replicas: 100 requests a second are 67 % of what they serve. Twice as many as there were
+    // is what the guardrails let through at once.
     tick();
-    assertThat(cluster.attempts().get(1)).isEqualTo(new Write("web", 11, "2"));
+    assertThat(cluster.attempts().get(1)).isEqualTo(new Write("web", 12, "2"));
+    tick();
+    assertThat(cluster.attempts().get(2)).isEqualTo(new Write("web", 15, "3"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.kiss.cluster.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +131,14 @@ final class AttachOptions {
         || context != null
         || prometheusTokenFile != null
         || !attachment().isEmpty();
+  }
+
+  /** Refuses a kubeconfig that is not here: for commands that are the node which is to read it. */
+  void requireKubeconfig() {
+    if (kubeconfig != null && (!Files.isReadable(kubeconfig) || Files.isDirectory(kubeconfig))) {
+      throw new ParameterException(
+          spec.commandLine(), "--kubeconfig: " + kubeconfig + " is no file that can be read");
+    }
   }
 
   /** Whether the cluster is described, so that it is to be defined first. */

@@ -72,10 +72,11 @@ final class NodeCommand implements Callable<Integer> {
                   String.join(",", settings.config().getStringList("akka.cluster.roles")),
                   node.whereToAsk()));
       node.whenStopped().toCompletableFuture().join();
+      // A signal ends the JVM with a code of its own.
+      if (node.isPutOut()) {
+        terminal.line("This node is no longer part of its cluster; start it again to rejoin.");
+      }
     }
-    // Not by a signal, which ends the JVM with a code of its own: the cluster has put this node
-    // out.
-    terminal.line("This node is no longer part of its cluster; start it again to rejoin.");
     return 1;
   }
 

@@ -163,14 +163,22 @@ final class StatusText {
         .ifPresent(
             cheapest ->
                 lines.add(
-                    "Shadows of %s/%s/%s: %s is the cheapest so far, %s replica-hours %s what runs"
+                    "Shadows of %s/%s/%s: %s"
                         .formatted(
                             status.path("cluster").asText(),
                             status.path("namespace").asText(),
                             deployment.path("name").asText(),
-                            cheapest.path("name").asText(),
-                            String.format(Locale.ROOT, "%,.2f", Math.abs(overRunning(cheapest))),
-                            overRunning(cheapest) < 0 ? "below" : "above")));
+                            beside(cheapest.path("name").asText(), overRunning(cheapest)))));
+  }
+
+  private static String beside(String name, double overRunning) {
+    return String.format(
+        Locale.ROOT,
+        overRunning < 0
+            ? "%s is the cheapest so far, %,.2f replica-hours below what runs"
+            : "what runs is the cheapest so far; next is %s, %,.2f replica-hours above",
+        name,
+        Math.abs(overRunning));
   }
 
   private static double overRunning(JsonNode shadow) {

@@ -53,6 +53,7 @@ class MainTest {
         "up --namespace prod/llm --seed 9 | --seed",
         "up --prometheus http://p:9090 | --namespace",
         "up --namespace a/b/c | CLUSTER/NAMESPACE",
+        "up --namespace a/b --kubeconfig /no/file --prometheus http://p:9090 | /no/file",
         "node --roles pilot | pilot",
         "node --port 70000 | 70000",
         "node --bogus | --bogus",

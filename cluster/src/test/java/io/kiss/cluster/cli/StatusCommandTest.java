@@ -111,6 +111,9 @@ class StatusCommandTest {
                         shadow.formatted("hpa", "1.5"),
                         shadow.formatted("queueing", "-2.25"),
                         shadow.formatted("lost", "null"))
+                    + "]}}, {\"name\": \"chat\", \"shadows\": {\"shadows\": ["
+                    + String.join(
+                        ",", shadow.formatted("hpa", "1.5"), shadow.formatted("keda", "2"))
                     + "]}}, {\"name\": \"batch\", \"shadows\": null}]}}");
     StatusText text = new StatusText(new ObjectMapper().readTree("{}"), 120);
     int before = text.lines().size();
@@ -118,7 +121,9 @@ class StatusCommandTest {
     assertThat(text.lines().subList(before, text.lines().size()))
         .containsExactly(
             "Shadows of c/ns/web: queueing is the cheapest so far, 2.25 replica-hours below what"
-                + " runs");
+                + " runs",
+            "Shadows of c/ns/chat: what runs is the cheapest so far; next is hpa, 1.50 replica-hours"
+                + " above");
   }
 
   @Test
