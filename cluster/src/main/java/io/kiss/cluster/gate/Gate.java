@@ -120,7 +120,7 @@ public final class Gate {
         .map(choice -> new Entrant(choice.toString(), choice::create))
         .forEach(entrants::add);
     entrants.add(
-        heard(
+        madeBy(
             Entrant.learned(CANDIDATE, candidate.policy()),
             (episode, seedOfCase) ->
                 log.overhear(episode.workload(), candidate.policy(), seedOfCase)));
@@ -132,7 +132,7 @@ public final class Gate {
     return entrants.stream()
         .map(
             entrant ->
-                heard(
+                madeBy(
                     entrant,
                     (episode, seedOfCase) -> {
                       progress.accept((double) begun.getAndIncrement() / runs);
@@ -141,7 +141,7 @@ public final class Gate {
         .toList();
   }
 
-  private static Entrant heard(Entrant entrant, Entrant.Maker maker) {
+  private static Entrant madeBy(Entrant entrant, Entrant.Maker maker) {
     return new Entrant(
         entrant.name(), entrant.role(), entrant.text(), entrant.policySha256(), maker);
   }

@@ -24,7 +24,6 @@ public final class ActorPathBenchmark {
             .resolve();
     List<Usage> plain = new ArrayList<>();
     List<Usage> actors = new ArrayList<>();
-    List<Double> ratios = new ArrayList<>();
     try (PlainLoop loop = new PlainLoop(config);
         ActorPath path = new ActorPath(config)) {
       loop.run(seconds);
@@ -34,19 +33,10 @@ public final class ActorPathBenchmark {
         Usage b = path.run(seconds);
         plain.add(a);
         actors.add(b);
-        ratios.add(b.cpuSecondsPerMillion() / a.cpuSecondsPerMillion());
         System.out.println("plain loop  " + a);
         System.out.println("actor path  " + b);
       }
-      System.out.println("median of " + rounds + ":");
-      System.out.println("plain loop  " + Usage.median(plain));
-      System.out.println("actor path  " + Usage.median(actors));
-      ratios.sort(null);
-      System.out.printf(
-          "overhead by CPU time: %+.1f %% (median of the rounds' ratios; %+.1f to %+.1f %%)%n",
-          100 * (ratios.get(rounds / 2) - 1),
-          100 * (ratios.get(0) - 1),
-          100 * (ratios.get(rounds - 1) - 1));
+      Usage.printOverhead(plain, actors, "actor path");
     }
     System.exit(0);
   }

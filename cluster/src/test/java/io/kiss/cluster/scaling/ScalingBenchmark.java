@@ -82,23 +82,12 @@ public final class ScalingBenchmark implements AutoCloseable {
       throws IOException {
     List<Usage> plain = new ArrayList<>();
     List<Usage> together = new ArrayList<>();
-    List<Double> ratios = new ArrayList<>();
     for (int turn = 0; turn < turns; turn++) {
       plain.add(loop.run(seconds));
       System.out.println("plain loop          " + plain.get(turn));
       together.add(cluster.run(seconds));
-      ratios.add(
-          together.get(turn).cpuSecondsPerMillion() / plain.get(turn).cpuSecondsPerMillion());
     }
-    System.out.println("median of " + turns + ":");
-    System.out.println("plain loop          " + Usage.median(plain));
-    System.out.println(cluster.rolloutNodes + " rollout nodes     " + Usage.median(together));
-    ratios.sort(null);
-    System.out.printf(
-        "overhead by CPU time: %+.1f %% (median of the turns' ratios; %+.1f to %+.1f %%)%n",
-        100 * (ratios.get(turns / 2) - 1),
-        100 * (ratios.get(0) - 1),
-        100 * (ratios.get(turns - 1) - 1));
+    Usage.printOverhead(plain, together, cluster.rolloutNodes + " rollout nodes");
   }
 
   private static Config config(List<String> settings) {

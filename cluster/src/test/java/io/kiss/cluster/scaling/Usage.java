@@ -1,6 +1,7 @@
 package io.kiss.cluster.scaling;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -30,6 +31,28 @@ record Usage(long steps, double seconds, double cpuSeconds) {
         .sorted((a, b) -> Double.compare(a.cpuSecondsPerMillion(), b.cpuSecondsPerMillion()))
         .toList()
         .get(several.size() / 2);
+  }
+
+  /**
+   * Prints the medians of two that took turns, and by how much the second needs more CPU time.
+   *
+   * @param name of the second, as wide as {@code "plain loop"} or more
+   */
+  static void printOverhead(List<Usage> plain, List<Usage> others, String name) {
+    int turns = plain.size();
+    double[] percent = new double[turns];
+    for (int turn = 0; turn < turns; turn++) {
+      double ratio =
+          others.get(turn).cpuSecondsPerMillion() / plain.get(turn).cpuSecondsPerMillion();
+      percent[turn] = 100 * (ratio - 1);
+    }
+    Arrays.sort(percent);
+    System.out.println("median of " + turns + ":");
+    System.out.println("plain loop  " + median(plain));
+    System.out.println(name + "  " + median(others));
+    System.out.printf(
+        "overhead by CPU time: %+.1f %% (median of the turns; %+.1f to %+.1f %%)%n",
+        percent[turns / 2], percent[0], percent[turns - 1]);
   }
 
   @Override
