@@ -132,27 +132,39 @@ final class Resting {
 
   // ---- going on ----
 
-  /** Sets the budget of the run, which goes on, or rests on, with it. */
+  /** Sets the budget of the run, which goes on with it; one that is spent already is refused. */
   Behavior<Command> changeBudget(Start start) {
-    training.run.budget = start.budget();
+    if (!takeBudget(start)) {
+      return refuseSpent(start);
+    }
     next.publish();
     return yes(start.replyTo());
   }
 
-  private Behavior<Command> startAgain(Start start) {
-    TrainingRun run = training.run;
-    if (run.state == State.PAUSED) {
-      return changeBudget(start);
-    }
-    TrainingBudget before = run.budget;
-    run.budget = start.budget();
+  /** Whether there is anything left of it; otherwise the run keeps the one it has. */
+  private boolean takeBudget(Start start) {
+    TrainingBudget before = training.run.budget;
+    training.run.budget = start.budget();
     if (training.isBudgetSpent()) {
-      run.budget = before;
-      return no(
-          start.replyTo(),
-          "%s has trained for %.0f s and %d steps already; give it a larger budget"
-              .formatted(run.name(), run.seconds(training.now()), run.environmentSteps));
+      training.run.budget = before;
+      return false;
     }
+    return true;
+  }
+
+  private Behavior<Command> refuseSpent(Start start) {
+    TrainingRun run = training.run;
+    return no(
+        start.replyTo(),
+        "%s has trained for %.0f s and %d steps already; give it a larger budget"
+            .formatted(run.name(), run.seconds(training.now()), run.environmentSteps));
+  }
+
+  private Behavior<Command> startAgain(Start start) {
+    if (!takeBudget(start)) {
+      return refuseSpent(start);
+    }
+    TrainingRun run = training.run;
     if (training.failures > 0) {
       training.failures = 0;
       run.state = State.RUNNING;

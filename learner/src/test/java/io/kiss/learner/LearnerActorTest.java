@@ -326,6 +326,42 @@ class LearnerActorTest {
   }
 
   @Test
+  void aPausedRunIsStartedAgainWithWhatIsLeftOfABudgetAndASpentOneIsRefused() {
+    ActorRef<Command> learner = learner(1, 0);
+    start(learner, LARGE);
+    FakeWorker worker = joined(learner, 0, 0);
+    worker.send(worker.segment(0, iteration(0)));
+    worker.expectIteration(1);
+    clock.addAndGet(Duration.ofSeconds(90).toNanos());
+    ask(learner, Pause::new);
+    worker.expectRest();
+
+    StatusReply<Done> spent = ask(learner, to -> new Start(TrainingBudget.ofSeconds(60), to));
+    assertThat(spent.isError()).isTrue();
+    assertThat(spent.getError()).hasMessageContaining("trained for 90 s", "larger budget");
+    assertThat(progress(learner).state()).isEqualTo(State.PAUSED);
+    assertThat(progress(learner).budget()).isEqualTo(LARGE);
+
+    start(learner, TrainingBudget.ofSeconds(120));
+    worker.expectIteration(1);
+    assertThat(progress(learner).state()).isEqualTo(State.RUNNING);
+    assertThat(progress(learner).budget()).isEqualTo(TrainingBudget.ofSeconds(120));
+    assertThat(store.latest().orElseThrow().state()).isEqualTo(State.RUNNING);
+  }
+
+  @Test
+  void aRunThatGoesOnKeepsItsBudgetWhereTheNewOneIsSpentAlready() {
+    ActorRef<Command> learner = learner(1, 0);
+    start(learner, LARGE);
+    joined(learner, 0, 0);
+    clock.addAndGet(Duration.ofSeconds(90).toNanos());
+    StatusReply<Done> spent = ask(learner, to -> new Start(TrainingBudget.ofSeconds(60), to));
+    assertThat(spent.getError()).hasMessageContaining("larger budget");
+    assertThat(progress(learner).state()).isEqualTo(State.RUNNING);
+    assertThat(progress(learner).budget()).isEqualTo(LARGE);
+  }
+
+  @Test
   void annealingFollowsTheUsedShareOfABudgetOfTime() {
     ActorRef<Command> learner = learner(1, 0);
     start(learner, TrainingBudget.ofSeconds(120));

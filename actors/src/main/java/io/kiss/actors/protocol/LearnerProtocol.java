@@ -24,7 +24,10 @@ public final class LearnerProtocol {
       ActorRef<WorkerProtocol.Command> replyTo)
       implements Command, ControlMessage {}
 
-  /** Starts a run, or raises the budget of the run that is there. */
+  /**
+   * Starts a run, or sets the budget of the run that is there, which goes on with it, after a pause
+   * too. A budget that is spent already is refused.
+   */
   public record Start(TrainingBudget budget, ActorRef<StatusReply<Done>> replyTo)
       implements Command, ControlMessage {}
 

@@ -36,7 +36,10 @@ final class TrainingCommand implements Runnable {
 
   @Command(
       name = "start",
-      description = "Starts a run, or sets the budget of the one there is.",
+      description = {
+        "Starts a run, or sets the budget of the one there is, which goes on with it, after a pause"
+            + " too. A budget that it has spent already is refused."
+      },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
       footer = {
