@@ -75,12 +75,12 @@ async function follow(path, type, take) {
 
 const curve = [];
 let run = null;
-// A budget of steps alone says so by a number of seconds that nobody waits for.
-const A_YEAR = 365 * 86400;
+// What a budget does not limit is null; the run is done at whichever limit comes first.
+const used = (now, limit) => limit == null ? 0 : Math.min(1, now / limit);
 function training(p) {
-  const figures = { State: p.state.toLowerCase(), "Environment steps": number(p.environmentSteps, 0), "Steps/s": number(p.stepsPerSecond, 0), Return: number(p.episodeReturn), "SLO attainment": percent(p.sloAttainment), "GPU-hours": number(p.gpuHours), Iteration: number(p.iteration, 0), Workers: number(p.workers, 0), "Seconds left": p.state === "IDLE" || p.budget.seconds > A_YEAR ? "–" : number(Math.max(0, (p.budget.seconds ?? 0) - p.seconds), 0) };
+  const figures = { State: p.state.toLowerCase(), "Environment steps": number(p.environmentSteps, 0), "Steps/s": number(p.stepsPerSecond, 0), Return: number(p.episodeReturn), "SLO attainment": percent(p.sloAttainment), "GPU-hours": number(p.gpuHours), Iteration: number(p.iteration, 0), Workers: number(p.workers, 0), "Seconds left": p.budget.seconds == null ? "–" : number(Math.max(0, p.budget.seconds - p.seconds), 0) };
   $("figures").replaceChildren(...Object.entries(figures).map(([k, v]) => { const div = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd"); dt.textContent = k; dd.textContent = v; div.append(dt, dd); return div; }));
-  $("bar").value = p.budget.seconds ? Math.min(1, p.seconds / p.budget.seconds) : 0;
+  $("bar").value = Math.max(used(p.seconds, p.budget.seconds), used(p.environmentSteps, p.budget.environmentSteps));
   if (p.run !== run) {
     run = p.run; curve.length = 0; $("curve").setAttribute("hidden", ""); $("range").textContent = "";
   }

@@ -3,8 +3,8 @@ package io.kiss.actors.protocol;
 /**
  * When a run is done: at whichever comes first.
  *
- * @param seconds of training, those before a restart counted in
- * @param environmentSteps likewise
+ * @param seconds of training, those before a restart counted in; {@link Double#MAX_VALUE}: no limit
+ * @param environmentSteps likewise; {@link Long#MAX_VALUE}: no limit
  */
 public record TrainingBudget(double seconds, long environmentSteps) implements ControlMessage {
 
@@ -20,5 +20,15 @@ public record TrainingBudget(double seconds, long environmentSteps) implements C
   /** A budget of time alone. */
   public static TrainingBudget ofSeconds(double seconds) {
     return new TrainingBudget(seconds, Long.MAX_VALUE);
+  }
+
+  /** Whether it ends with time. */
+  public boolean limitsSeconds() {
+    return seconds < Double.MAX_VALUE;
+  }
+
+  /** Whether it ends with steps. */
+  public boolean limitsSteps() {
+    return environmentSteps < Long.MAX_VALUE;
   }
 }

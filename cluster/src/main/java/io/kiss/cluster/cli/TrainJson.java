@@ -36,7 +36,7 @@ final class TrainJson {
     json.put("created", from.created().toString());
     json.open("budget");
     TrainingBudget budget = order.budget();
-    boolean bySteps = budget.environmentSteps() != Long.MAX_VALUE;
+    boolean bySteps = budget.limitsSteps();
     json.put("seconds", bySteps ? Double.NaN : budget.seconds());
     json.put("environmentSteps", bySteps ? budget.environmentSteps() : Double.NaN);
     json.close();

@@ -209,9 +209,9 @@ record TrainSetup(
   }
 
   private static String describe(TrainingBudget budget) {
-    return budget.environmentSteps() == Long.MAX_VALUE
-        ? String.format(Locale.ROOT, "%,.0f s", budget.seconds())
-        : String.format(Locale.ROOT, "%,d steps", budget.environmentSteps());
+    return budget.limitsSteps()
+        ? String.format(Locale.ROOT, "%,d steps", budget.environmentSteps())
+        : String.format(Locale.ROOT, "%,.0f s", budget.seconds());
   }
 
   /** Training's settings for people, without those that may differ from machine to machine. */

@@ -23,6 +23,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.kiss.actors.protocol.TrainingBudget;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -38,7 +39,8 @@ final class Json {
           .addModule(
               new SimpleModule()
                   .addSerializer(Double.class, new MeasuredOrNull())
-                  .addSerializer(double.class, new MeasuredOrNull()))
+                  .addSerializer(double.class, new MeasuredOrNull())
+                  .addSerializer(TrainingBudget.class, new LimitOrNull()))
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -72,6 +74,32 @@ final class Json {
       } else {
         out.writeNull();
       }
+    }
+  }
+
+  /** Writes what a budget does not limit as null: between nodes that is the largest number. */
+  private static final class LimitOrNull extends StdSerializer<TrainingBudget> {
+    private static final long serialVersionUID = 1;
+
+    LimitOrNull() {
+      super(TrainingBudget.class);
+    }
+
+    @Override
+    public void serialize(TrainingBudget budget, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeStartObject();
+      if (budget.limitsSeconds()) {
+        out.writeNumberField("seconds", budget.seconds());
+      } else {
+        out.writeNullField("seconds");
+      }
+      if (budget.limitsSteps()) {
+        out.writeNumberField("environmentSteps", budget.environmentSteps());
+      } else {
+        out.writeNullField("environmentSteps");
+      }
+      out.writeEndObject();
     }
   }
 

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.protocol.RegisteredPolicy;
+import io.kiss.actors.protocol.TrainingBudget;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
 import io.kiss.cluster.journal.JdbcDecisionJournal;
@@ -86,6 +87,15 @@ class AdminApiTest {
         assertThat(response.body()).contains("nobody");
       }
     }
+  }
+
+  @Test
+  void whatATrainingBudgetDoesNotLimitIsNull() {
+    JsonNode budget = NodeFixture.json(call("GET", "/api/v1/training", "")).path("budget");
+    assertThat(budget.path("seconds").asDouble()).isEqualTo(60);
+    assertThat(budget.path("environmentSteps").isNull()).as(budget.toString()).isTrue();
+    assertThat(Json.write(new TrainingBudget(Double.MAX_VALUE, 7)))
+        .isEqualTo("{\"seconds\":null,\"environmentSteps\":7}");
   }
 
   private static Set<String> documented() {
