@@ -139,9 +139,20 @@ final class StatusText {
     return this;
   }
 
-  /** Adds the answer of {@code GET …/namespaces/{ns}}; nothing where no GPU is in play. */
+  /**
+   * Adds the answer of {@code GET …/namespaces/{ns}}: what keeps it from being scaled, and its
+   * GPUs; nothing where all is well and no GPU is in play.
+   */
   StatusText namespace(JsonNode namespace) {
     JsonNode status = namespace.path("status");
+    if (status.path("problem").isTextual()) {
+      lines.add(
+          "Namespace %s/%s is not scaled: %s"
+              .formatted(
+                  status.path("cluster").asText(),
+                  status.path("namespace").asText(),
+                  status.path("problem").asText()));
+    }
     AttachmentText.gpus(status)
         .ifPresent(
             gpus ->
@@ -152,6 +163,22 @@ final class StatusText {
                             status.path("namespace").asText(),
                             gpus)));
     status.path("deployments").forEach(each -> shadows(status, each));
+    return this;
+  }
+
+  /**
+   * Adds a namespace that nobody answers for; one without a name stands for all of them.
+   *
+   * @param unread {@code cluster}, {@code namespace} and {@code problem}
+   */
+  StatusText unread(JsonNode unread) {
+    String problem = unread.path("problem").asText();
+    lines.add(
+        unread.path("namespace").isNull()
+            ? "Namespaces: unknown, " + problem
+            : "Namespace %s/%s: unknown, %s"
+                .formatted(
+                    unread.path("cluster").asText(), unread.path("namespace").asText(), problem));
     return this;
   }
 

@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.kiss.cluster.NodeFixture;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,6 +74,62 @@ class StatusCommandTest {
     assertThat(kiss.runAlone("status", "--url", kiss.url())).isZero();
     NodeFixture.call(kiss.node(), "DELETE", demo, "");
     assertThat(kiss.out()).contains("local/demo", "given of a budget of 5");
+  }
+
+  @Test
+  void aNamespaceThatCannotBeReadIsNamedWithTheReason() throws Exception {
+    NodeFixture.call(kiss.node(), "PUT", "/api/v1/clusters/local/namespaces/nowhere", "{}");
+    NodeFixture.call(
+        kiss.node(),
+        "PUT",
+        "/api/v1/clusters/mars",
+        "{\"kubeconfig\": \"/no/such/kubeconfig\", \"prometheus\": {\"url\": \"http://127.0.0.1:9\"}}");
+    NodeFixture.call(kiss.node(), "PUT", "/api/v1/clusters/mars/namespaces/web", "{}");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> {
+              assertThat(kiss.runAlone("status", "--url", kiss.url())).as(kiss.err()).isZero();
+              assertThat(kiss.out().replaceAll("\\s+", " "))
+                  .contains("Namespace local/nowhere is not scaled: ", "no namespace 'nowhere'")
+                  .contains("Namespace mars/web is not scaled: ", "/no/such/kubeconfig");
+            });
+    for (String gone : List.of("local/namespaces/nowhere", "mars/namespaces/web", "mars")) {
+      NodeFixture.call(kiss.node(), "DELETE", "/api/v1/clusters/" + gone, "");
+    }
+  }
+
+  @Test
+  void aNamespaceThatNobodyAnswersForIsNamedToo() throws Exception {
+    String silent = "/api/v1/clusters/local/namespaces/demo";
+    String problem = "{\"status\": 503, \"detail\": \"it does not answer within 5 s\"}";
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          String path = exchange.getRequestURI().getPath();
+          JsonNode recorded = ArchiveTraining.answers().path(path);
+          boolean refused = path.equals(silent);
+          byte[] body = (refused ? problem : recorded.toString()).getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(refused ? 503 : 200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String url = "http://127.0.0.1:" + server.getAddress().getPort();
+      assertThat(kiss.runAlone("status", "--url", url)).as(kiss.err()).isZero();
+      assertThat(kiss.out())
+          .contains("Namespace local/demo: unknown, it does not answer within 5 s");
+      assertThat(kiss.runAlone("status", "--json", "--url", url)).isZero();
+      JsonNode all = new ObjectMapper().readTree(kiss.out());
+      assertThat(all.path("namespaces")).isEmpty();
+      assertThat(all.at("/unread/0/cluster").asText()).isEqualTo("local");
+      assertThat(all.at("/unread/0/namespace").asText()).isEqualTo("demo");
+      assertThat(all.at("/unread/0/problem").asText()).isEqualTo("it does not answer within 5 s");
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test
