@@ -116,6 +116,10 @@ public record ClusterSettings(
     String host = host(cluster.getString("host"));
     String management = cluster.getString("management.host");
     String tls = cluster.getString("tls.directory");
+    requirePort("kiss.cluster.port", cluster.getString("port"));
+    if (!cluster.getString("bind-port").isEmpty()) {
+      requirePort("kiss.cluster.bind-port", cluster.getString("bind-port"));
+    }
     return new ClusterSettings(
         list(cluster, "roles"),
         host,
@@ -169,6 +173,15 @@ public record ClusterSettings(
           folder,
           name);
     }
+  }
+
+  /** One that Akka reads; 0 takes any that is free. */
+  private static void requirePort(String key, String text) {
+    require(
+        text.matches("[0-9]{1,5}") && Integer.parseInt(text) <= 65535,
+        "%s must be in 0..65535, not '%s'",
+        key,
+        text);
   }
 
   private static boolean isPort(String text) {

@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValue;
 import io.kiss.cluster.boot.BootFailure;
 import io.kiss.cluster.boot.DataDirectory;
@@ -16,6 +18,8 @@ import io.kiss.kisim.text.Spelling;
 import io.kiss.kisim.traffic.ArrivalTrace;
 import io.kiss.learner.LearnerSingleton;
 import io.kiss.rollout.RolloutSharding;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -64,9 +68,8 @@ public record NodeSettings(
   }
 
   private static Config load(Path home, Map<String, Object> flags, Optional<String> layer) {
-    Path file = home.resolve("conf").resolve("kiss.conf");
     try {
-      Config written = ConfigFactory.parseFile(file.toFile());
+      Config written = written(home.resolve("conf").resolve("kiss.conf"));
       Config builtIn =
           ConfigFactory.defaultApplication()
               .withFallback(ConfigFactory.defaultReferenceUnresolved());
@@ -76,6 +79,8 @@ public record NodeSettings(
               .withFallback(ConfigFactory.defaultOverrides())
               .withFallback(written);
       Config below = layer.map(ConfigFactory::parseResources).orElse(ConfigFactory.empty());
+      SettingTypes.require(
+          told.withFallback(below).withFallback(builtIn).resolve(), usual(builtIn));
       Config config = inAkkasWords(told.withFallback(below).withFallback(builtIn).resolve());
       return layer.isEmpty() && isEmbedded(config)
           ? inAkkasWords(
@@ -88,6 +93,23 @@ public record NodeSettings(
     } catch (IllegalArgumentException e) {
       throw unusable(e);
     }
+  }
+
+  /** The file, where there is one. */
+  private static Config written(Path file) {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return ConfigFactory.empty();
+    }
+    if (Files.isDirectory(file)) {
+      throw new BootFailure(file + " is a folder, and should be a file of settings");
+    }
+    return ConfigFactory.parseFile(
+        file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+  }
+
+  /** What holds where neither file nor environment says anything. */
+  private static Config usual(Config builtIn) {
+    return builtIn.resolve(ConfigResolveOptions.noSystem().setAllowUnresolved(true));
   }
 
   private static Config inAkkasWords(Config config) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import io.kiss.cluster.boot.BootFailure;
+import io.kiss.cluster.cli.Main;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,69 @@ class ClusterSettingsTest {
     assertThat(config.getStringList("akka.cluster.roles")).containsExactly("rollout");
     assertThat(config.getInt("akka.remote.artery.canonical.port")).isEqualTo(4711);
     assertThat(config.getString("akka.remote.artery.bind.hostname")).isEqualTo("0.0.0.0");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "kiss.cluster.port = abc | kiss.cluster.port must be a number, not 'abc'",
+        "kiss { http { port = abc } } | kiss.http.port must be a number, not 'abc'",
+        "kiss.http.port = [1] | kiss.http.port must be a number, not a list",
+        "kiss.http = 8080 | kiss.http must be a group of settings in braces, not a number",
+        "kiss.http.require-if-match = maybe | kiss.http.require-if-match must be on or off, not",
+        "kiss.http.ask-timeout = soon | kiss.http.ask-timeout must be a time with its unit, such as",
+        "kiss.rollout.chunk-bytes = many | kiss.rollout.chunk-bytes must be a size, such as",
+        "kiss.learner.hidden = 64 | kiss.learner.hidden must be a list, not a number",
+        "kiss.http.host { a = 1 } | kiss.http.host must be text, not a group of settings"
+      })
+  void aSettingOfAnotherKindIsRefusedByKeyFileAndLine(String written, String sentence)
+      throws Exception {
+    Files.createDirectories(home.resolve("conf"));
+    Path file = Files.writeString(home.resolve("conf/kiss.conf"), "\n" + written + "\n");
+    assertThatThrownBy(() -> NodeSettings.load(home, Map.of()))
+        .isInstanceOf(BootFailure.class)
+        .hasMessageContaining(file + ": 2: " + sentence);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"cluster.port, 70000", "cluster.bind-port, -1", "cluster.bind-port, abc"})
+  void aPortThatNoSocketHasIsRefusedByItsKey(String key, String port) {
+    assertThatThrownBy(() -> node(key, port))
+        .isInstanceOf(BootFailure.class)
+        .hasMessageContaining("kiss." + key + " must be in 0..65535, not '" + port + "'");
+  }
+
+  @Test
+  void aFolderInPlaceOfTheFileIsRefusedRatherThanOverlooked() throws Exception {
+    Path folder = Files.createDirectories(home.resolve("conf/kiss.conf"));
+    assertThatThrownBy(this::node)
+        .isInstanceOf(BootFailure.class)
+        .hasMessage(folder + " is a folder, and should be a file of settings");
+    Files.delete(folder);
+    Path gone = Files.createSymbolicLink(folder, home.resolve("gone"));
+    assertThatThrownBy(this::node)
+        .isInstanceOf(BootFailure.class)
+        .hasMessageContaining(gone.toString());
+  }
+
+  /** In a process of its own: only that has an environment of its own. */
+  @Test
+  void aSettingInTheEnvironmentIsRefusedByTheVariable() throws Exception {
+    try (KissProcess kiss =
+        KissProcess.startTestMain(
+            home,
+            Main.class,
+            List.of("-XX:TieredStopAtLevel=1"),
+            Map.of("KISS_AKKA_PORT", "abc"),
+            "node",
+            "--roles",
+            "rollout")) {
+      assertThat(kiss.exitCode(Duration.ofSeconds(60))).as(kiss.transcript()).isEqualTo(1);
+      assertThat(kiss.errorLines()).hasSize(1);
+      assertThat(kiss.errors())
+          .contains("KISS_AKKA_PORT", "kiss.cluster.port must be a number, not 'abc'");
+    }
   }
 
   @Test

@@ -60,7 +60,7 @@ public final class KissProcess implements AutoCloseable {
   }
 
   /** Starts a main class of the tests on their own classes. */
-  static KissProcess startTestMain(
+  public static KissProcess startTestMain(
       Path folder,
       Class<?> main,
       List<String> jvmOptions,
