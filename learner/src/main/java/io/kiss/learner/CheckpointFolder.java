@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -99,10 +100,19 @@ public final class CheckpointFolder {
    * @throws UncheckedIOException if the folder cannot be read
    */
   public <T> Optional<T> newest(Function<byte[], T> reader) {
+    return newest((file, bytes) -> reader.apply(bytes));
+  }
+
+  /**
+   * As {@link #newest(Function)}, of a reader that is also told which file it is.
+   *
+   * @param reader throws IllegalArgumentException where a checkpoint is torn or foreign
+   */
+  public <T> Optional<T> newest(BiFunction<Path, byte[], T> reader) {
     List<String> reasons = new ArrayList<>();
     for (Path file : newestFirst()) {
       try {
-        return Optional.of(reader.apply(Files.readAllBytes(file)));
+        return Optional.of(reader.apply(file, Files.readAllBytes(file)));
       } catch (IllegalArgumentException | IOException e) {
         reasons.add(file.getFileName() + ": " + e.getMessage());
         LOG.warn("{} is refused, the one before it is tried: {}", file, e.getMessage());

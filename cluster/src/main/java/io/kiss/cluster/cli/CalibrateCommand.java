@@ -14,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ./kiss calibrate}: service profiles from Triton benchmarks. */
@@ -70,22 +71,19 @@ public final class CalibrateCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
     if (!(bound > 0)) {
-      err.println("kiss calibrate: --bound must be positive, not " + bound);
-      return CommandLine.ExitCode.USAGE;
+      throw usage("--bound must be positive, not " + bound);
     }
     Optional<OutputFile> profiles = Optional.ofNullable(out).map(o -> new OutputFile("--out", o));
     boolean piped = profiles.isPresent() && profiles.get().isStandardOutput();
     if (json && piped) {
-      err.println("kiss calibrate: --json and --out - both want standard output; name a file");
-      return CommandLine.ExitCode.USAGE;
+      throw usage("--json and --out - both want standard output; name a file");
     }
     Calibration calibration;
     try {
       profiles.ifPresent(OutputFile::requireWritable);
       calibration = Calibration.run(offline, online);
     } catch (CalibrationException | IllegalArgumentException e) {
-      err.println("kiss calibrate: " + e.getMessage());
-      return CommandLine.ExitCode.USAGE;
+      throw usage(e.getMessage());
     }
     PrintWriter people = piped ? err : spec.commandLine().getOut();
     people.print(
@@ -120,5 +118,9 @@ public final class CalibrateCommand implements Callable<Integer> {
       }
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  private ParameterException usage(String sentence) {
+    return new ParameterException(spec.commandLine(), sentence);
   }
 }

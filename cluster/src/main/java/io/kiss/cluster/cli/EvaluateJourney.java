@@ -95,8 +95,8 @@ final class EvaluateJourney {
     EvaluationPlan plan = read.plan();
     read.notes().forEach(this::say);
     say(
-        plan.entrants().size()
-            + " autoscalers on "
+        count(plan.entrants().size(), "autoscaler")
+            + " on "
             + count(plan.cases().size(), read.scenarios() ? "scenario" : "trace")
             + " with "
             + count(plan.seeds(), "seed")

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -129,9 +130,15 @@ final class JobsCommand implements Runnable {
   private String read(Path order) {
     try {
       return Files.readString(order);
+    } catch (NoSuchFileException e) {
+      throw new ParameterException(spec.commandLine(), "there is no file " + order, e);
     } catch (IOException e) {
       throw new ParameterException(
-          spec.commandLine(), "the file " + order + " cannot be read as text", e);
+          spec.commandLine(),
+          Files.isDirectory(order)
+              ? order + " is a folder, not a file"
+              : "the file " + order + " cannot be read as text",
+          e);
     }
   }
 

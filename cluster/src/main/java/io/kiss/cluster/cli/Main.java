@@ -136,7 +136,10 @@ public final class Main implements Runnable {
 
   private static String sentence(ParameterException e) {
     String text = e.getMessage().lines().findFirst().orElse("wrong usage").strip();
-    return text.isEmpty() ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
+    // A word, as picocli begins with; a file's name stays as it is.
+    return text.matches("[A-Z][a-z]* .*")
+        ? Character.toLowerCase(text.charAt(0)) + text.substring(1)
+        : text;
   }
 
   private static int failure(Exception e, CommandLine line, CommandLine.ParseResult parsed) {

@@ -1,5 +1,6 @@
 package io.kiss.cluster.cli;
 
+import io.kiss.cluster.boot.BootFailure;
 import io.kiss.kisim.autoscale.Autoscaler;
 import io.kiss.kisim.autoscale.GuardSettings;
 import io.kiss.kisim.autoscale.KiScaler;
@@ -29,6 +30,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ./kiss simulate}: one what-if run on either engine. */
@@ -129,7 +131,7 @@ public final class SimulateCommand implements Callable<Integer> {
       SimulationScenario read = SimulationScenario.read(scenario);
       return write(run(trace == null ? withoutTrace(read) : withTrace(read)));
     } catch (ScenarioException | UnusableFileException | IllegalArgumentException e) {
-      return fail(CommandLine.ExitCode.USAGE, e.getMessage());
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
@@ -209,7 +211,7 @@ public final class SimulateCommand implements Callable<Integer> {
         output.write(text, line.getOut());
       }
     } catch (IOException e) {
-      return fail(CommandLine.ExitCode.SOFTWARE, "cannot write " + e.getMessage());
+      throw new BootFailure("what was simulated cannot be written: " + e.getMessage(), e);
     }
     return CommandLine.ExitCode.OK;
   }
@@ -224,10 +226,5 @@ public final class SimulateCommand implements Callable<Integer> {
     if (!holds) {
       throw new IllegalArgumentException(sentence);
     }
-  }
-
-  private int fail(int code, String message) {
-    spec.commandLine().getErr().println("kiss simulate: " + message);
-    return code;
   }
 }

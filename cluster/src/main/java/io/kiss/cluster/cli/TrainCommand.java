@@ -209,7 +209,7 @@ final class TrainCommand implements Callable<Integer> {
     require(
         resume == null || workers == null,
         "--workers belongs to a new run; the one in " + resume + " has its own");
-    require(resume == null || Files.isDirectory(resume), "--resume: there is no folder " + resume);
+    requireFolder();
     require(
         resume == null || RunFolder.holdsARun(resume),
         "--resume: there is no checkpoint in " + resume + " to go on from");
@@ -251,6 +251,18 @@ final class TrainCommand implements Callable<Integer> {
       flags.put("kiss.learner.device", device);
     }
     return flags;
+  }
+
+  private void requireFolder() {
+    if (resume == null || Files.isDirectory(resume)) {
+      return;
+    }
+    Path run = TrainOptions.beside(resume);
+    require(
+        !Files.exists(resume),
+        "--resume wants the folder of a run, and %s is a file%s"
+            .formatted(resume, Files.isDirectory(run) ? "; is " + run + " meant?" : ""));
+    require(false, "--resume: there is no folder " + resume);
   }
 
   private void requireFile(String flag, Path file) {

@@ -75,7 +75,8 @@ final class TrainJourney {
       throw new UnusableFileException(
           refused.isEmpty()
               ? "there is no checkpoint in " + options.folder() + " to go on from"
-              : "no checkpoint is left to go on from: " + String.join("; ", refused));
+              : "--resume: no checkpoint in %s is whole (%s); train anew with --out FILE"
+                  .formatted(options.folder(), String.join("; ", refused)));
     }
     refused.forEach(why -> terminal.line(why + "; the one before it is tried"));
     return found.get();

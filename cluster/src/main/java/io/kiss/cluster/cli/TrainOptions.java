@@ -33,7 +33,8 @@ record TrainOptions(
     return resume.orElseGet(() -> beside(out.orElseThrow()));
   }
 
-  private static Path beside(Path out) {
+  /** The folder of the run whose policy is written to a file. */
+  static Path beside(Path out) {
     return out.resolveSibling(out.getFileName() + ".run");
   }
 }

@@ -118,11 +118,11 @@ public final class RunFolder implements AutoCloseable {
   public Optional<Checkpoint> newest(Consumer<String> refused) {
     try {
       return checkpoints.newest(
-          bytes -> {
+          (file, bytes) -> {
             try {
               return Checkpoint.fromBytes(bytes);
             } catch (UnusableFileException e) {
-              refused.accept("A checkpoint cannot be used: " + e.getMessage());
+              refused.accept(file.getFileName() + " cannot be used: " + e.getMessage());
               throw new IllegalArgumentException(e.getMessage(), e);
             }
           });

@@ -177,6 +177,7 @@ class EvaluateCommandTest {
     Path results = folder.resolve("results");
     assertThat(run("--traces", trace, "--autoscalers", "hpa", "--seeds", 1, "--out", results))
         .isZero();
+    assertThat(out.toString()).contains("1 autoscaler on 1 trace with 1 seed,");
     assertThat(run("--traces", trace, "--autoscalers", "hpa", "--seeds", 2, "--out", results))
         .isEqualTo(2);
     assertThat(err.toString()).contains("holds the runs of another evaluation").hasLineCount(1);

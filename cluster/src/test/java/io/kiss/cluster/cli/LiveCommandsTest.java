@@ -287,5 +287,10 @@ class LiveCommandsTest {
     assertThat(kiss.run("attach", "mars/web")).isEqualTo(1);
     assertThat(kiss.err()).contains("there is no cluster 'mars'");
     assertThat(kiss.run("attach", "a/b/c")).isEqualTo(2);
+    String order = data.resolve("none.json").toString();
+    assertThat(kiss.run("jobs", "simulate", order)).isEqualTo(2);
+    assertThat(kiss.err()).contains("there is no file " + order).hasLineCount(1);
+    assertThat(kiss.run("jobs", "evaluate", data.toString())).isEqualTo(2);
+    assertThat(kiss.err()).contains(data + " is a folder, not a file").hasLineCount(1);
   }
 }

@@ -117,6 +117,30 @@ class MainTest {
   }
 
   @Test
+  void whatIsNoRunToGoOnWithIsSaidByWhatItIs() throws IOException {
+    Path policy = Files.writeString(folder.resolve("p.kiss"), "a policy");
+    assertThat(run("train", "--resume", policy.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--resume wants the folder of a run, and " + policy + " is a file; see");
+    err.getBuffer().setLength(0);
+
+    Path run = Files.createDirectory(folder.resolve("p.kiss.run"));
+    assertThat(run("train", "--resume", policy.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("is a file; is " + run + " meant?");
+    err.getBuffer().setLength(0);
+
+    Files.writeString(run.resolve("checkpoint-000000000004.kiss"), "torn");
+    Files.writeString(run.resolve("checkpoint-000000000007.kiss"), "");
+    assertThat(run("train", "--resume", run.toString())).isEqualTo(2);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString())
+        .contains("--resume: no checkpoint in " + run + " is whole")
+        .contains("checkpoint-000000000004.kiss cannot be used: ")
+        .contains("checkpoint-000000000007.kiss cannot be used: ")
+        .contains("--out FILE");
+  }
+
+  @Test
   void aKeyThatNobodyReadsIsRefusedWithItsPlaceAndTheOneThatMayBeMeant() throws IOException {
     Path conf = Files.createDirectory(folder.resolve("conf")).resolve("kiss.conf");
     Files.writeString(conf, "akka.loglevel = INFO\nkiss {\n  learner.epoch = 3\n}\n");

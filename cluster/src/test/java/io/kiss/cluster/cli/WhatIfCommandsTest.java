@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -24,11 +25,12 @@ class WhatIfCommandsTest {
   private final StringWriter err = new StringWriter();
 
   private int run(Object command, Object... arguments) {
-    String[] texts = new String[arguments.length];
-    for (int i = 0; i < texts.length; i++) {
-      texts[i] = arguments[i].toString();
+    String[] texts = new String[1 + arguments.length];
+    texts[0] = command.getClass().getAnnotation(CommandLine.Command.class).name();
+    for (int i = 0; i < arguments.length; i++) {
+      texts[1 + i] = arguments[i].toString();
     }
-    return new CommandLine(command)
+    return Main.commandLine()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(texts);
@@ -79,7 +81,7 @@ class WhatIfCommandsTest {
     assertThat(out.toString()).contains("fluid engine");
     assertThat(run(new SimulateCommand(), "--scenario", scenario(), "--engine", "des"))
         .isEqualTo(2);
-    assertThat(err.toString()).contains("--engine").contains("request, fluid");
+    assertThat(err.toString()).contains("--engine").containsIgnoringCase("request, fluid");
   }
 
   @Test
@@ -108,8 +110,8 @@ class WhatIfCommandsTest {
                 .replace("slo =", "sloo ="));
     assertThat(run(new SimulateCommand(), "--scenario", broken)).isEqualTo(2);
     assertThat(err.toString())
-        .startsWith("kiss simulate: ")
-        .contains("b.conf", "scenario.slo")
+        .startsWith("kiss: ")
+        .contains("b.conf", "scenario.slo", "; see kiss simulate --help")
         .hasLineCount(1);
     err.getBuffer().setLength(0);
     Path trace = Files.writeString(folder.resolve("t.csv"), "second,requests\n0,ten\n");
@@ -150,8 +152,30 @@ class WhatIfCommandsTest {
     List<Object> all = new ArrayList<>(List.of("--scenario", scenario()));
     all.addAll(List.of(arguments));
     assertThat(run(new SimulateCommand(), all.toArray())).as(because).isEqualTo(2);
-    assertThat(err.toString()).startsWith("kiss simulate: ").contains(because).hasLineCount(1);
+    assertThat(err.toString()).startsWith("kiss: ").contains(because).hasLineCount(1);
+    assertThat(err.toString()).endsWith("; see kiss simulate --help\n");
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void simulateKeepsToEightyColumnsWhateverTheFigures() throws IOException {
+    try (Stream<Path> scenarios = Files.list(CONF.resolve("scenarios"))) {
+      for (Path each : scenarios.filter(file -> file.toString().endsWith(".conf")).toList()) {
+        int code =
+            run(
+                new SimulateCommand(),
+                "--scenario",
+                each,
+                "--autoscaler",
+                "hpa",
+                "--engine",
+                "fluid");
+        assertThat(code).as(err.toString()).isZero();
+      }
+    }
+    assertThat(out.toString().lines())
+        .hasSizeGreaterThan(100)
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
   }
 
   @Test
@@ -245,6 +269,15 @@ class WhatIfCommandsTest {
     assertThat(run(new CalibrateCommand(), "--offline", offline)).isEqualTo(1);
     assertThat(err.toString()).contains("no fit is good enough");
     assertThat(run(new CalibrateCommand(), "--offline", folder.resolve("none.csv"))).isEqualTo(2);
-    assertThat(err.toString()).contains("none.csv: cannot be read");
+    assertThat(err.toString())
+        .contains("there is no file " + folder.resolve("none.csv") + "; see kiss calibrate --help");
+    err.getBuffer().setLength(0);
+    assertThat(run(new CalibrateCommand(), "--offline", folder)).isEqualTo(2);
+    assertThat(err.toString()).contains(folder + " is a folder, not a file").hasLineCount(1);
+    err.getBuffer().setLength(0);
+    assertThat(run(new CalibrateCommand(), "--offline", offline, "--bound", "0")).isEqualTo(2);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "kiss: --bound must be positive, not 0.0; see kiss calibrate --help");
   }
 }

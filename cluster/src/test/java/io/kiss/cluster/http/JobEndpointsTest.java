@@ -119,6 +119,7 @@ class JobEndpointsTest {
         "simulations | {\"scenario\": {\"profile\": {\"file\": \"/etc/passwd\"}}} | folders cannot",
         "simulations | {\"scenario\": {\"profile\": {\"file\": 1}}} | must be a name",
         "simulations | {\"scenario\": {\"x\": 1}} | profile",
+        "simulations | {\"scenario\": {\"scenario\": {}}} | is a scenario inside a scenario",
         "simulations | {\"scenario\": \"slow-start\", \"trace\": \"../secret.csv\"} | folders"
             + " cannot",
         "simulations | {\"scenario\": \"slow-start\", \"trace\": \"link.csv\"} | link.csv",

@@ -2,6 +2,7 @@ package io.kiss.kisim.calibrate;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,8 +33,15 @@ final class BenchmarkFile {
     List<String> lines;
     try {
       lines = Files.readAllLines(file);
+    } catch (NoSuchFileException e) {
+      throw new CalibrationException("there is no file " + file, e);
     } catch (IOException e) {
-      throw new CalibrationException(file + ": cannot be read as text: " + e.getMessage(), e);
+      throw new CalibrationException(
+          file
+              + (Files.isDirectory(file)
+                  ? " is a folder, not a file"
+                  : ": cannot be read as text: " + e.getMessage()),
+          e);
     }
     if (lines.isEmpty()) {
       throw new CalibrationException(file + ": is empty");

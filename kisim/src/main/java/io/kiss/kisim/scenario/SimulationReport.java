@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 
 /** A simulation as people and programs read it. */
 public final class SimulationReport {
+  /** Where figures begin, behind what they are of. */
+  private static final int INDENT = 12;
+
   /** Header of {@link #csv}; conf/scenarios/README.md says what the columns are. */
   public static final String CSV_HEADER =
       "time_s,arrivals,lost,desired,current,ready,pending,unschedulable,"
@@ -196,6 +199,6 @@ public final class SimulationReport {
   }
 
   private static void line(StringBuilder out, String format, Object... arguments) {
-    out.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+    out.append(Columns.wrap(String.format(Locale.ROOT, format, arguments), INDENT)).append('\n');
   }
 }

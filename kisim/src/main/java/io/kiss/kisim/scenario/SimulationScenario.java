@@ -75,6 +75,9 @@ public record SimulationScenario(Scenario scenario, int stepSeconds, int minRepl
     Section root = new Section(config, "");
     Section at = root.section("scenario");
     root.done();
+    if (at.has("scenario")) {
+      throw at.refused("scenario", "is a scenario inside a scenario; leave out one of the two");
+    }
     String name = at.text("name", usualName);
     ServiceModel service = service(at, folder);
     Routing routing = at.choice("routing", Routing.class, Routing.LEAST_OUTSTANDING);

@@ -233,6 +233,11 @@ class SimulationScenarioTest {
   @Test
   void unknownKeysAreRefusedWithFileLineAndKey() throws IOException {
     refused("slo = 100 ms", "slo = 100 ms\n  sloo = 5", "s.conf: line 7", "scenario.sloo", "slo");
+    refused(
+        "slo = 100 ms",
+        "slo = 100 ms\n  scenario { slo = 5 ms }",
+        "scenario.scenario",
+        "is a scenario inside a scenario");
     refused("level = 500", "level = 500, lvl = 3", "s.conf: line 10", "traffic.pattern.lvl");
     refused("initial = 1", "initial = 1, most = 3", "line 7", "scenario.replicas.most");
   }
