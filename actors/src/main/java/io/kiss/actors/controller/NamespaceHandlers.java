@@ -16,6 +16,7 @@ import io.kiss.actors.protocol.ControllerProtocol.PutNamespace;
 import io.kiss.actors.protocol.ControllerProtocol.PutOverride;
 import io.kiss.actors.protocol.ControllerProtocol.PutShadows;
 import io.kiss.actors.protocol.NamespaceProtocol;
+import io.kiss.actors.protocol.RegisteredPolicy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,7 +149,11 @@ final class NamespaceHandlers extends Handlers {
     try {
       return attach(
           state,
-          attachment.get().withShadows(ShadowNames.resolve(state, command.shadows())),
+          attachment
+              .get()
+              .withShadows(
+                  ShadowNames.resolve(
+                      id -> state.policy(id).map(RegisteredPolicy::ref), command.shadows())),
           command.replyTo());
     } catch (IllegalArgumentException e) {
       return refuse(command.replyTo(), e.getMessage());

@@ -1,24 +1,26 @@
 package io.kiss.actors.controller;
 
 import io.kiss.actors.protocol.PolicyRef;
-import io.kiss.actors.protocol.RegisteredPolicy;
 import io.kiss.actors.protocol.ShadowRef;
 import io.kiss.kisim.autoscale.opponents.AutoscalerChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Whom names of shadows mean: registered policies come first, then classical autoscalers. */
-final class ShadowNames {
+public final class ShadowNames {
   private ShadowNames() {}
 
   /**
    * Resolves all of them.
    *
+   * @param registered a policy by its id; empty where there is none
    * @throws IllegalArgumentException with a sentence, where one means nobody, one is there twice or
    *     there are too many
    */
-  static List<ShadowRef> resolve(ControllerState state, List<String> names) {
+  public static List<ShadowRef> resolve(
+      Function<String, Optional<PolicyRef>> registered, List<String> names) {
     if (names.size() > ShadowRef.MOST) {
       throw new IllegalArgumentException(
           "%d shadows are too many: at most %d decide beside a scaler"
@@ -26,7 +28,7 @@ final class ShadowNames {
     }
     List<ShadowRef> shadows = new ArrayList<>();
     for (String name : names) {
-      ShadowRef shadow = resolve(state, name);
+      ShadowRef shadow = resolve(registered, name);
       if (shadows.contains(shadow)) {
         throw new IllegalArgumentException("shadow '" + name + "' is there twice");
       }
@@ -35,8 +37,8 @@ final class ShadowNames {
     return shadows;
   }
 
-  private static ShadowRef resolve(ControllerState state, String name) {
-    Optional<PolicyRef> policy = state.policy(name).map(RegisteredPolicy::ref);
+  private static ShadowRef resolve(Function<String, Optional<PolicyRef>> registered, String name) {
+    Optional<PolicyRef> policy = registered.apply(name);
     if (policy.isPresent()) {
       return new ShadowRef(name, policy);
     }

@@ -13,8 +13,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Entry point of the launcher. Exit codes: 0 done, 1 it could not start or failed, 2 wrong usage,
- * 130 and 143 stopped by Ctrl-C and SIGTERM.
+ * Entry point of the launcher. Exit codes: 0 done, 1 it could not start, failed or was refused by
+ * the node, 2 wrong usage, 130 and 143 stopped by Ctrl-C and SIGTERM.
  */
 @Command(
     name = "kiss",
@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:it could not start, or failed",
+      "1:it could not start, failed, or was refused by the node",
       "2:wrong usage, or a file that cannot be used",
       "130:stopped by Ctrl-C",
       "143:stopped by SIGTERM"

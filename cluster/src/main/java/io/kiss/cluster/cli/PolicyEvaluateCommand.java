@@ -74,7 +74,9 @@ final class PolicyEvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--cases",
       paramLabel = "N",
-      description = "Deployments that are drawn, besides (default: what the node has configured).")
+      description =
+          "Deployments that are drawn, besides (default: what the node has configured,"
+              + " kiss.gate.cases); with fewer than those it never passes.")
   private Integer cases;
 
   @Option(names = "--seed", paramLabel = "N", description = "They are drawn from.")

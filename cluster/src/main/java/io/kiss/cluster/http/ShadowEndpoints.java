@@ -2,8 +2,11 @@ package io.kiss.cluster.http;
 
 import akka.Done;
 import akka.http.javadsl.model.HttpResponse;
+import io.kiss.actors.controller.ShadowNames;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.ControllerProtocol;
+import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
+import io.kiss.actors.protocol.RegisteredPolicy;
 import io.kiss.actors.protocol.ShadowRef;
 import io.kiss.kisim.autoscale.shadow.ShadowReport;
 import java.util.List;
@@ -54,16 +57,33 @@ final class ShadowEndpoints {
         .thenApply(Json::ok);
   }
 
+  /** Names that mean nobody, or one twice, make no sense however the namespace stands. */
+  private static void requireSense(List<String> shadows, ControllerView view) {
+    try {
+      ShadowNames.resolve(
+          id ->
+              view.policies().stream()
+                  .map(RegisteredPolicy::ref)
+                  .filter(policy -> policy.id().equals(id))
+                  .findFirst(),
+          shadows);
+    } catch (IllegalArgumentException e) {
+      throw ApiProblem.badRequest("shadows: " + e.getMessage());
+    }
+  }
+
   private CompletionStage<HttpResponse> put(Call call) {
     NamespaceRef ref = namespaces.ref(call);
     return call.body(PutShadows.class)
+        .thenCombine(namespaces.attached(call), (put, attachment) -> put)
         .thenCombine(
-            namespaces.attached(call),
-            (put, attachment) -> {
+            controller.view(),
+            (put, view) -> {
               if (put.shadows() == null || put.shadows().contains(null)) {
                 throw ApiProblem.badRequest(
                     "shadows: wants a list of policies and autoscalers, such as [\"hpa\"]");
               }
+              requireSense(put.shadows(), view);
               return controller.<Done>order(
                   reply ->
                       new ControllerProtocol.PutShadows(

@@ -64,8 +64,9 @@ class ShadowsCommandTest {
   @Test
   void whatCannotDecideIsRefusedInASentence() {
     assertThat(kiss.run("attach", "local/demo")).as(kiss.err()).isZero();
-    refused(1, "shadow 'nobody': no such policy is registered", "shadows", "local/demo", "nobody");
-    refused(1, "shadow 'hpa' is there twice", "shadows", "local/demo", "hpa", "hpa");
+    // Who decides is named wrongly here as in kiss replay --policy nobody: wrong usage.
+    refused(2, "shadow 'nobody': no such policy is registered", "shadows", "local/demo", "nobody");
+    refused(2, "shadow 'hpa' is there twice", "shadows", "local/demo", "hpa", "hpa");
     refused(2, "--none and names", "shadows", "local/demo", "hpa", "--none");
     refused(1, "not attached", "shadows", "local/other", "hpa");
     refused(2, "NAMESPACE", "shadows");

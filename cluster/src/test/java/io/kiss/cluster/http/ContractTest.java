@@ -49,6 +49,8 @@ class ContractTest {
           "/training/workers", "{\"workers\": 7}",
           "/pin", PIN,
           "/unpin", PIN,
+          "PUT /api/v1/clusters/{cluster}/namespaces/{namespace}/shadows",
+              "{\"shadows\": [\"hpa\"]}",
           "/clusters/{cluster}", "{\"prometheus\": {\"url\": \"http://127.0.0.1:1\"}}",
           "/simulations", "{\"scenario\": \"slow-start\", \"engine\": \"FLUID\"}",
           "/evaluations", "{\"scenarios\": [\"slow-start\"], \"autoscalers\": \"hpa\"}");
