@@ -39,6 +39,9 @@ import picocli.CommandLine.Spec;
 final class PolicyCommand implements Runnable {
   private static final String POLICIES = "/api/v1/policies";
 
+  /** So much of a build's hash as tells it from others. */
+  private static final String LONG_HASH = "^([0-9a-f]{12})[0-9a-f]+";
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -67,7 +70,7 @@ final class PolicyCommand implements Runnable {
           gate(policy),
           from.path("environmentSteps").asText(),
           from.path("seed").asText(),
-          from.path("commit").asText());
+          from.path("commit").asText().replaceFirst(LONG_HASH, "$1"));
     }
     int room = Terminal.room();
     table.lines(room).forEach(this::say);
@@ -161,11 +164,19 @@ final class PolicyCommand implements Runnable {
       description = "Writes a policy into a file, for kiss evaluate or another cluster.",
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
-      footer = "  kiss policy export v2 v2.kiss")
+      footer = {"  kiss policy export v2 v2.kiss", "  kiss policy export v2 v2.kiss --force"})
   int export(
       @Mixin AdminClient node,
       @Parameters(paramLabel = "ID") String id,
-      @Parameters(paramLabel = "FILE") Path file) {
+      @Parameters(paramLabel = "FILE") Path file,
+      @Option(names = "--force", description = "Overwrite FILE where there is one.")
+          boolean force) {
+    if (Files.isDirectory(file)) {
+      throw new ParameterException(spec.commandLine(), file + " is a folder; name a file");
+    }
+    if (!force && Files.isRegularFile(file)) {
+      throw new ParameterException(spec.commandLine(), file + " exists; --force overwrites it");
+    }
     try {
       Files.write(file, node.bytes(path(id, "/file")));
     } catch (IOException e) {
@@ -213,7 +224,8 @@ final class PolicyCommand implements Runnable {
       @Mixin AdminClient node,
       @Parameters(paramLabel = "ID") String id,
       @Parameters(paramLabel = "CLUSTER/NAMESPACE[/DEPLOYMENT]") String target) {
-    int code = assigned(node, node.post(path(id, "/pin"), target(target)));
+    JsonNode assignment = node.post(path(id, "/pin"), target(target));
+    int code = assigned(node, assignment, kind(target) + " is pinned to " + id);
     String[] parts = target.split("/", 3);
     if (parts.length == 3 && !node.get(deployment(parts)).isSuccess()) {
       spec.commandLine()
@@ -238,7 +250,13 @@ final class PolicyCommand implements Runnable {
   int unpin(
       @Mixin AdminClient node,
       @Parameters(paramLabel = "CLUSTER/NAMESPACE[/DEPLOYMENT]") String target) {
-    return assigned(node, node.post(POLICIES + "/unpin", target(target)));
+    JsonNode assignment = node.post(POLICIES + "/unpin", target(target));
+    return assigned(node, assignment, kind(target) + " follows champion and candidate again");
+  }
+
+  /** What a target is, and its name. */
+  private static String kind(String target) {
+    return (target.split("/", 3).length == 3 ? "Deployment " : "Namespace ") + target;
   }
 
   private String target(String text) {
@@ -279,6 +297,13 @@ final class PolicyCommand implements Runnable {
 
   private static JsonNode paused(boolean paused) {
     return JsonNodeFactory.instance.objectNode().put("paused", paused);
+  }
+
+  private int assigned(AdminClient node, JsonNode assignment, String what) {
+    if (!node.json()) {
+      say(what);
+    }
+    return assigned(node, assignment);
   }
 
   private int assigned(AdminClient node, JsonNode assignment) {

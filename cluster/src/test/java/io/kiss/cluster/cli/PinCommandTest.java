@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kiss.kisim.autoscale.PolicyFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -41,6 +43,8 @@ class PinCommandTest {
 
     assertThat(kiss.run("policy", "pin", "v1", "local/demo/resnet50")).as(kiss.err()).isZero();
     assertThat(kiss.err()).isEmpty();
+    assertThat(kiss.out().lines())
+        .containsExactly("Deployment local/demo/resnet50 is pinned to v1", "Term 1: champion none");
     await().atMost(PATIENCE).until(() -> policyOf("resnet50").equals("v1"));
 
     assertThat(kiss.run("policy", "pin", "v1", "local/demo/nobody")).isEqualTo(1);
@@ -61,11 +65,39 @@ class PinCommandTest {
         .noneMatch(line -> line.contains("nobody"));
 
     assertThat(kiss.run("policy", "unpin", "local/demo/resnet50")).as(kiss.err()).isZero();
+    assertThat(kiss.out())
+        .contains("Deployment local/demo/resnet50 follows champion and candidate again");
     assertThat(kiss.run("policy", "list")).isZero();
     assertThat(kiss.out())
         .contains("pinned local/later/web to v1")
         .doesNotContain("local/demo/resnet50");
     await().atMost(PATIENCE).until(() -> !policyOf("resnet50").equals("v1"));
+  }
+
+  @Test
+  void exportOverwritesNothingUnasked() throws IOException {
+    assertThat(kiss.run("policy", "import", POLICY, "--id", "whole")).as(kiss.err()).isZero();
+    Path there = Files.writeString(data.resolve("there.kiss"), "somebody's work");
+    assertThat(kiss.run("policy", "export", "whole", there.toString())).isEqualTo(2);
+    assertThat(kiss.err()).contains(there + " exists; --force overwrites it").hasLineCount(1);
+    assertThat(there).hasContent("somebody's work");
+    assertThat(kiss.run("policy", "export", "whole", data.toString())).isEqualTo(2);
+    assertThat(kiss.err()).contains(data + " is a folder");
+    assertThat(kiss.run("policy", "export", "whole", there.toString(), "--force"))
+        .as(kiss.err())
+        .isZero();
+    assertThat(PolicyFile.read(there).policy().sha256())
+        .isEqualTo(PolicyFile.read(Path.of(POLICY)).policy().sha256());
+  }
+
+  @Test
+  void aBuildIsShownByTheBeginningOfItsHash() throws IOException {
+    assertThat(kiss.run("policy", "import", POLICY, "--id", "built")).as(kiss.err()).isZero();
+    assertThat(kiss.run("policy", "show", "built")).isZero();
+    String commit = new ObjectMapper().readTree(kiss.out()).at("/provenance/commit").asText();
+    assertThat(commit).matches("[0-9a-f]{40}.*");
+    assertThat(kiss.run("policy", "list")).isZero();
+    assertThat(kiss.out()).contains(commit.substring(0, 12)).doesNotContain(commit);
   }
 
   private boolean isSeen() throws IOException {
