@@ -24,6 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What people read, from runs that really ran. */
 class ReportPageTest {
   private static EvaluationResults all;
+
+  /** A window of 1280 with its scroll bar. */
+  private static final int LEAST_DESKTOP = 1265;
+
   @TempDir Path folder;
 
   @BeforeAll
@@ -150,7 +154,12 @@ class ReportPageTest {
                     + " addEventListener('unhandledrejection', e => note(e.reason));</script>");
     Path frames = folder.resolve("frames.html");
     // Windows are at least 500 wide; frames are not.
-    Files.writeString(frames, "<!DOCTYPE html><body>" + frame(watched, 1400) + frame(watched, 390));
+    Files.writeString(
+        frames,
+        "<!DOCTYPE html><body>"
+            + frame(watched, 1400)
+            + frame(watched, 390)
+            + frame(watched, LEAST_DESKTOP));
     try (Browser browser = Browser.open(folder.resolve("chromium"), frames.toUri().toString())) {
       for (int i = 0; i < 2; i++) {
         String window = "frames[" + i + "]";
@@ -183,6 +192,13 @@ class ReportPageTest {
         browser.value(window + ".document.querySelector('.toggles input:not(:checked)').click()");
         assertThat(browser.value(window + ".errors.join()")).isEmpty();
       }
+      assertThat(
+              browser.value(
+                  "[...frames[2].document.querySelectorAll('.scroll')]"
+                      + ".filter(table => table.textContent.includes('Absorbs in'))"
+                      + ".map(table => table.scrollWidth - table.clientWidth).join()"))
+          .as("how much of the tables trace by trace is out of sight")
+          .isEqualTo("0,0");
     }
   }
 
