@@ -304,6 +304,20 @@ public final class Node implements AutoCloseable {
     return meters;
   }
 
+  /**
+   * The address by which others join the cluster that this node has made up alone, since it was
+   * told of nobody; empty where it was to find others.
+   */
+  public Optional<String> madeUp() {
+    boolean told =
+        settings.cluster().bootstraps()
+            || !system.settings().config().getStringList("akka.cluster.seed-nodes").isEmpty();
+    return told
+        ? Optional.empty()
+        : Optional.of(Cluster.get(system).selfMember().address().hostPort())
+            .map(address -> address.replaceFirst("^.*@", ""));
+  }
+
   /** Where it answers, and to whom, for a person at the terminal. */
   public String whereToAsk() {
     return url()

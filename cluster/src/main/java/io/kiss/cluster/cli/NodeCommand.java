@@ -66,6 +66,13 @@ final class NodeCommand implements Callable<Integer> {
     System.setProperty("kiss.console", System.getProperty("kiss.console", "INFO"));
     Terminal terminal = Terminal.system();
     try (Node node = Node.boot(settings, new AllRoles())) {
+      node.madeUp()
+          .ifPresent(
+              address ->
+                  terminal.line(
+                      "No seed nodes were given: this node has made up a cluster of its own, which"
+                          + " others join with KISS_SEED_NODES="
+                          + address));
       terminal.line(
           "KIS-S node %s is up: %s"
               .formatted(
