@@ -3,7 +3,7 @@ package io.kiss.cluster.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Files;
+import io.kiss.cluster.kubernetes.KubernetesAccess;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,9 +135,13 @@ final class AttachOptions {
 
   /** Refuses a kubeconfig that is not here: for commands that are the node which is to read it. */
   void requireKubeconfig() {
-    if (kubeconfig != null && (!Files.isReadable(kubeconfig) || Files.isDirectory(kubeconfig))) {
-      throw new ParameterException(
-          spec.commandLine(), "--kubeconfig: " + kubeconfig + " is no file that can be read");
+    if (kubeconfig == null) {
+      return;
+    }
+    try {
+      KubernetesAccess.requireReadable(kubeconfig);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--kubeconfig: " + e.getMessage(), e);
     }
   }
 

@@ -46,10 +46,19 @@ public record KubernetesAccess(Optional<Path> kubeconfig, Optional<String> conte
     return kubeconfig.map(this::fromFile).orElseGet(() -> fromAccount(System.getenv(), ACCOUNT));
   }
 
-  private Config fromFile(Path file) {
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      throw new IllegalArgumentException("cannot read the kubeconfig " + file);
+  /**
+   * Refuses a kubeconfig that this machine cannot read.
+   *
+   * @throws IllegalArgumentException with a sentence
+   */
+  public static void requireReadable(Path kubeconfig) {
+    if (!Files.isReadable(kubeconfig) || Files.isDirectory(kubeconfig)) {
+      throw new IllegalArgumentException("cannot read the kubeconfig " + kubeconfig);
     }
+  }
+
+  private Config fromFile(Path file) {
+    requireReadable(file);
     Config config;
     try {
       config = Config.fromKubeconfig(context.orElse(null), file.toFile());
