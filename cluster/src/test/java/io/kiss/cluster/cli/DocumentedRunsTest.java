@@ -28,8 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /**
- * Every command of README and docs is run: those that take seconds here, in the order they stand
- * in; the others where a table says, with files and names of their own; or another says why not.
+ * Every command of README, docs and of what stands beside the files it speaks of is run: those that
+ * take seconds here, in the order they stand in; the others where a table says, with files and
+ * names of their own; or another says why not.
  */
 class DocumentedRunsTest {
   private static final Path ROOT = Path.of("..");
@@ -120,6 +121,7 @@ class DocumentedRunsTest {
     put(where, "./kiss policy rollback", TESTS + "http/ContractTest.java", "/rollback");
     put(where, "curl -N", TESTS + "http/AdminApiTest.java", "/decisions/events");
     put(where, "conf/compose/make-environment", ".ci/compose-smoke", "make-environment");
+    put(where, "kubectl", TESTS + "deploy/DocumentedKubectlTest.java", "kubectl create");
     put(where, "docker-compose", ".ci/compose-smoke", "up -d");
     put(where, "./mvnw", ".ci/run", "./mvnw -B -ntp verify");
     return where;
@@ -129,23 +131,31 @@ class DocumentedRunsTest {
     where.put(begin, new String[] {file, text});
   }
 
+  /** README first, since others go on with what it has made. */
+  private static List<Path> texts() throws IOException {
+    List<Path> texts = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+    for (String folder : List.of("docs", "conf", "kisim", "actors", "rollout-workers", "learner")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(folder), 3)) {
+        files
+            .filter(file -> file.toString().endsWith(".md"))
+            .filter(file -> !file.toString().contains("target"))
+            .sorted()
+            .forEach(texts::add);
+      }
+    }
+    return texts;
+  }
+
   private static List<String> commands() throws IOException {
     List<String> commands = new ArrayList<>();
-    try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
-      List<Path> texts =
-          Stream.concat(Stream.of(ROOT.resolve("README.md")), docs)
-              .filter(file -> file.toString().endsWith(".md"))
-              .sorted(Comparator.comparing(file -> !file.endsWith("README.md")))
-              .toList();
-      for (Path text : texts) {
-        BLOCK
-            .matcher(Files.readString(text))
-            .results()
-            .flatMap(block -> block.group(1).replace("\\\n", " ").lines())
-            .map(line -> line.replaceFirst("\\s+#.*", "").strip().replaceAll("\\s+", " "))
-            .filter(line -> !line.isEmpty() && !line.startsWith("export "))
-            .forEach(commands::add);
-      }
+    for (Path text : texts()) {
+      BLOCK
+          .matcher(Files.readString(text))
+          .results()
+          .flatMap(block -> block.group(1).replace("\\\n", " ").lines())
+          .map(line -> line.replaceFirst("\\s+#.*", "").strip().replaceAll("\\s+", " "))
+          .filter(line -> !line.isEmpty() && !line.matches("export .*|for .* do|done"))
+          .forEach(commands::add);
     }
     return commands;
   }
@@ -164,7 +174,7 @@ class DocumentedRunsTest {
 
   @Test
   void everyCommandIsRunHereOrWhereTheTableSays() throws IOException {
-    assertThat(commands()).hasSizeGreaterThan(62);
+    assertThat(commands()).hasSizeGreaterThan(75);
     for (String command : commands()) {
       if (!isRunHere(command) && longest(BY_HAND.keySet().stream(), command).isEmpty()) {
         String[] where = ELSEWHERE.get(longest(ELSEWHERE.keySet().stream(), command).orElseThrow());
@@ -231,8 +241,8 @@ class DocumentedRunsTest {
       args.add(
           word.equals("kiscaler:policy.kiss")
               ? "kiscaler:../conf/policies/kiscaler.kiss"
-              : word.startsWith("conf/")
-                  ? "../" + word
+              : word.matches("(kiscaler:)?conf/.*")
+                  ? word.replaceFirst("conf/", "../conf/")
                   : word.equals("policy.kiss")
                       ? "../conf/policies/kiscaler.kiss"
                       : word.matches("(result|simulation|evaluation)\\.json|steps\\.csv|v2\\.kiss")
