@@ -154,7 +154,7 @@ class OutsideProgramsTest {
       assertThat(browser.errors())
           .as("but for the refusal")
           .hasSize(1)
-          .allMatch(error -> error.contains("409"));
+          .allMatch(error -> error.contains("400 (Bad Request)"));
       assertThat(proxy.broken()).as("what the page asks, and is told, by the contract").isEmpty();
     }
   }
