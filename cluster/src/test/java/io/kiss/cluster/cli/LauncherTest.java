@@ -25,6 +25,7 @@ class LauncherTest {
       [INFO] ---------------------------< io.kiss:kisim >----------------------------
       [INFO] Building KIS-S kisim 0.1.0-SNAPSHOT                                [2/6]
       [INFO]   from kisim/pom.xml
+      [INFO] Compiling 253 source files with javac [debug release 17] to target/classes
       [WARNING] /w/kisim/A.java:[3,9] [OperatorPrecedence] Use grouping parenthesis
           (see https://errorprone.info/bugpattern/OperatorPrecedence)
         Did you mean 'a || (b && c)'?
@@ -67,6 +68,7 @@ class LauncherTest {
         .startsWith(
             "Building KIS-S (first run takes a few minutes)…",
             "N s  2 of 6: KIS-S kisim",
+            "N s    compiling 253 source files",
             "N s  6 of 6: KIS-S cluster",
             "N s  archive of classes, for commands that start at once",
             "N s  built")
@@ -87,6 +89,7 @@ class LauncherTest {
         .containsExactly(
             "Building KIS-S (first run takes a few minutes)…",
             "N s  2 of 6: KIS-S kisim",
+            "N s    compiling 253 source files",
             "N s  6 of 6: KIS-S cluster",
             "[ERROR] COMPILATION ERROR :",
             "[ERROR] /w/cluster/B.java:[7,5] cannot find symbol",
