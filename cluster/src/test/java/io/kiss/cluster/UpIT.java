@@ -9,6 +9,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +19,10 @@ class UpIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration A_RUN = Duration.ofMinutes(3);
   private static final Duration A_REFUSAL = Duration.ofMinutes(1);
+
+  /** Twenty seconds of scaling, forty ticks, instead of a minute. */
+  private static final List<String> BRIEF_DEMO =
+      List.of("-XX:MaxRAMPercentage=25", "-Dkiss.demo.once-duration=10m");
 
   @TempDir Path folder;
 
@@ -117,7 +123,7 @@ class UpIT {
     System.arraycopy(arguments, 0, command, 6, arguments.length);
     String[] head = {"up", "--once", "--data", data(), "--port", "0"};
     System.arraycopy(head, 0, command, 0, head.length);
-    try (KissProcess kiss = KissProcess.start(folder, command)) {
+    try (KissProcess kiss = KissProcess.start(folder, List.of(), BRIEF_DEMO, Map.of(), command)) {
       assertThat(kiss.exitCode(A_RUN)).as(kiss.transcript()).isZero();
       assertThat(kiss.lastLine()).as(kiss.transcript()).startsWith("{");
       return JSON.readTree(kiss.lastLine());
