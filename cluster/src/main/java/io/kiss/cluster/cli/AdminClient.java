@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kiss.cluster.boot.Authority;
 import io.kiss.cluster.boot.BootFailure;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,6 +25,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -67,6 +72,14 @@ final class AdminClient {
       paramLabel = "FILE",
       description = "File whose first line is the token; for machines that have no environment.")
   private Path tokenFile;
+
+  @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      description =
+          "Certificates (PEM) of who vouches for the node's, where this machine does not know them"
+              + " (default: KISS_HTTP_CA_FILE).")
+  private Path caFile;
 
   @Option(names = "--json", description = "Everything the node says, as JSON.")
   private boolean json;
@@ -176,13 +189,12 @@ final class AdminClient {
             .header("Content-Type", "application/json")
             .method("PATCH", HttpRequest.BodyPublishers.ofString(body));
     token("PATCH").ifPresent(t -> request.header("Authorization", "Bearer " + t));
+    HttpClient.Builder client =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
+    authority().ifPresent(client::sslContext);
     try {
       HttpResponse<String> answer =
-          HttpClient.newBuilder()
-              .version(HttpClient.Version.HTTP_1_1)
-              .connectTimeout(CONNECT)
-              .build()
-              .send(request.build(), HttpResponse.BodyHandlers.ofString());
+          client.build().send(request.build(), HttpResponse.BodyHandlers.ofString());
       return require(new Answer(answer.statusCode(), answer.body()));
     } catch (IOException e) {
       throw silent(e);
@@ -282,6 +294,9 @@ final class AdminClient {
     try {
       HttpURLConnection connection =
           (HttpURLConnection) URI.create(base() + path).toURL().openConnection();
+      if (connection instanceof HttpsURLConnection secured) {
+        authority().ifPresent(tls -> secured.setSSLSocketFactory(tls.getSocketFactory()));
+      }
       connection.setRequestMethod(method);
       connection.setConnectTimeout((int) CONNECT.toMillis());
       connection.setReadTimeout((int) PATIENCE.toMillis());
@@ -308,7 +323,34 @@ final class AdminClient {
     }
   }
 
+  /** TLS that trusts who was named; empty: as Java does. */
+  private Optional<SSLContext> authority() {
+    try {
+      return Optional.ofNullable(caFile)
+          .map(file -> Authority.trusting("--ca-file:", file))
+          .or(
+              () ->
+                  Optional.ofNullable(System.getenv("KISS_HTTP_CA_FILE"))
+                      .filter(file -> !file.isBlank())
+                      .map(file -> Authority.trusting("KISS_HTTP_CA_FILE:", Path.of(file))));
+    } catch (IllegalArgumentException e) {
+      throw spec == null
+          ? new BootFailure(e.getMessage(), e)
+          : new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
   private BootFailure silent(IOException e) {
+    if (e instanceof SSLHandshakeException) {
+      return new BootFailure(
+          "what answers at %s shows a certificate that is not trusted here; name who vouches for it with --ca-file FILE or KISS_HTTP_CA_FILE: %s"
+              .formatted(base(), e.getMessage()),
+          e);
+    }
+    if (e instanceof SSLException) {
+      return new BootFailure(
+          "what answers at %s does not speak TLS; is http:// meant?".formatted(base()), e);
+    }
     return new BootFailure(
         "no node answers at %s; give the address of one that runs with --url".formatted(base()), e);
   }

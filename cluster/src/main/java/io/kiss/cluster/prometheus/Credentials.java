@@ -1,22 +1,16 @@
 package io.kiss.cluster.prometheus;
 
+import io.kiss.cluster.boot.Authority;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** What shows a Prometheus who asks, from files that are read again as they are renewed. */
 final class Credentials {
@@ -88,32 +82,6 @@ final class Credentials {
    * @throws IllegalArgumentException where the file cannot be used
    */
   static Optional<SSLContext> trust(PrometheusEndpoint endpoint) {
-    return endpoint.caFile().map(Credentials::trusting);
-  }
-
-  private static SSLContext trusting(Path file) {
-    try (InputStream pem = Files.newInputStream(file)) {
-      Collection<? extends Certificate> certificates =
-          CertificateFactory.getInstance("X.509").generateCertificates(pem);
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      int number = 0;
-      for (Certificate certificate : certificates) {
-        store.setCertificateEntry("ca" + number++, certificate);
-      }
-      if (number == 0) {
-        throw new IllegalArgumentException(
-            "kiss.prometheus.ca-file " + file + " has no certificate in it");
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(store);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          "kiss.prometheus.ca-file " + file + " cannot be read as PEM certificates", e);
-    }
+    return endpoint.caFile().map(file -> Authority.trusting("kiss.prometheus.ca-file", file));
   }
 }
