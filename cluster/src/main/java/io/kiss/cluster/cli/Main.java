@@ -126,12 +126,21 @@ public final class Main implements Runnable {
   }
 
   private static int usageError(ParameterException e, String[] args) {
-    CommandLine line = e.getCommandLine();
+    CommandLine line = named(e.getCommandLine());
     PrintWriter err = line.getErr();
     err.printf(
         "%s: %s; see %s --help%n", "kiss", sentence(e), line.getCommandSpec().qualifiedName());
     err.flush();
     return CommandLine.ExitCode.USAGE;
+  }
+
+  /** The command that was typed, where it is another that complains on its behalf. */
+  private static CommandLine named(CommandLine line) {
+    CommandLine deepest = line;
+    while (deepest.getParseResult() != null && deepest.getParseResult().hasSubcommand()) {
+      deepest = deepest.getParseResult().subcommand().commandSpec().commandLine();
+    }
+    return deepest;
   }
 
   private static String sentence(ParameterException e) {

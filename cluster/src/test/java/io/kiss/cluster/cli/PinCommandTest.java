@@ -79,7 +79,9 @@ class PinCommandTest {
     assertThat(kiss.run("policy", "import", POLICY, "--id", "whole")).as(kiss.err()).isZero();
     Path there = Files.writeString(data.resolve("there.kiss"), "somebody's work");
     assertThat(kiss.run("policy", "export", "whole", there.toString())).isEqualTo(2);
-    assertThat(kiss.err()).contains(there + " exists; --force overwrites it").hasLineCount(1);
+    assertThat(kiss.err())
+        .contains(there + " exists; --force overwrites it; see kiss policy export --help")
+        .hasLineCount(1);
     assertThat(there).hasContent("somebody's work");
     assertThat(kiss.run("policy", "export", "whole", data.toString())).isEqualTo(2);
     assertThat(kiss.err()).contains(data + " is a folder");
