@@ -86,7 +86,7 @@ public final class AdminApi {
         new ProbeEndpoints(
                 system,
                 new ProbeEndpoints.Readiness(database, training::ask, controller::view),
-                meters)
+                () -> meters.scrape(training.workers(), controller.view()))
             .endpoints());
     router =
         new Router(

@@ -1,6 +1,8 @@
 package io.kiss.cluster.http;
 
 import io.kiss.actors.live.DecisionRecord;
+import io.kiss.actors.protocol.ControllerProtocol;
+import io.kiss.actors.protocol.LearnerProtocol;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.actors.scaler.LiveMetrics;
 import io.kiss.actors.serialization.WireFaults;
@@ -21,6 +23,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.ToDoubleFunction;
 
 /** What a node tells Prometheus. Names are Micrometer's; Prometheus shows dots as underscores. */
@@ -79,6 +82,7 @@ public final class NodeMeters implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ShadowMeters shadows;
+  private final SharedMeters shared;
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
   /** Registers what every JVM and every node has. */
@@ -113,6 +117,7 @@ public final class NodeMeters implements AutoCloseable {
     training(feeds, WORKERS, "Rollout workers that deliver segments", TrainingProgress::workers);
     scaling(live);
     shadows = new ShadowMeters(live::shadows, registry);
+    shared = new SharedMeters(registry);
     MeteredPorts.register(registry);
     dropped(faults, "sent", WireFaults::sent);
     dropped(faults, "received", WireFaults::received);
@@ -212,10 +217,22 @@ public final class NodeMeters implements AutoCloseable {
         .record(took);
   }
 
-  /** What Prometheus reads. */
-  String scrape() {
-    shadows.refresh();
-    return registry.scrape();
+  /**
+   * What Prometheus reads.
+   *
+   * @param learner what waits there
+   * @param controller what it owns
+   */
+  CompletionStage<String> scrape(
+      CompletionStage<LearnerProtocol.Workers> learner,
+      CompletionStage<ControllerProtocol.ControllerView> controller) {
+    return shared
+        .refresh(learner, controller)
+        .thenApply(
+            done -> {
+              shadows.refresh();
+              return registry.scrape();
+            });
   }
 
   /** The registry, for further meters. */

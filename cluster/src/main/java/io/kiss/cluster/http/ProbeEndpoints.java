@@ -35,7 +35,7 @@ final class ProbeEndpoints {
 
   private final ActorSystem<?> system;
   private final Readiness readiness;
-  private final NodeMeters meters;
+  private final Supplier<CompletionStage<String>> scrape;
 
   /**
    * Asks whether the parts a node may need answer: the learner where it can run here, the
@@ -48,10 +48,11 @@ final class ProbeEndpoints {
       Supplier<CompletionStage<?>> learner,
       Supplier<CompletionStage<?>> controller) {}
 
-  ProbeEndpoints(ActorSystem<?> system, Readiness readiness, NodeMeters meters) {
+  ProbeEndpoints(
+      ActorSystem<?> system, Readiness readiness, Supplier<CompletionStage<String>> scrape) {
     this.system = system;
     this.readiness = readiness;
-    this.meters = meters;
+    this.scrape = scrape;
   }
 
   /** Whether a node can do its work, and what it waits for. */
@@ -64,9 +65,13 @@ final class ProbeEndpoints {
         Endpoint.get(
             "/metrics",
             call ->
-                text(
-                    ContentTypes.TEXT_PLAIN_UTF8,
-                    meters.scrape().getBytes(java.nio.charset.StandardCharsets.UTF_8))),
+                scrape
+                    .get()
+                    .thenCompose(
+                        metrics ->
+                            text(
+                                ContentTypes.TEXT_PLAIN_UTF8,
+                                metrics.getBytes(java.nio.charset.StandardCharsets.UTF_8)))),
         Endpoint.get("/openapi.yaml", call -> text(YAML, resource("openapi.yaml"))),
         Endpoint.get("/", call -> text(ContentTypes.TEXT_HTML_UTF8, resource("web/index.html"))),
         Endpoint.get("/kiss.css", call -> text(CSS, resource("web/kiss.css"))),

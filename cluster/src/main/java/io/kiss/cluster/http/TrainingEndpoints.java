@@ -110,11 +110,13 @@ final class TrainingEndpoints {
   private CompletionStage<HttpResponse> progress() {
     // A learner of an older version, during a rolling restart, does not know the second question.
     CompletionStage<Optional<LearnerProtocol.Workers>> rollout =
-        AskPattern.<LearnerProtocol.Command, LearnerProtocol.Workers>ask(
-                learner, LearnerProtocol.GetWorkers::new, timeout, system.scheduler())
-            .thenApply(Optional::of)
-            .exceptionally(silent -> Optional.empty());
+        workers().thenApply(Optional::of).exceptionally(silent -> Optional.empty());
     return ask().thenCombine(rollout, (now, from) -> Json.ok(new TrainingView(now, from)));
+  }
+
+  /** Who delivers segments, and what waits at the learner. */
+  CompletionStage<LearnerProtocol.Workers> workers() {
+    return AskPattern.ask(learner, LearnerProtocol.GetWorkers::new, timeout, system.scheduler());
   }
 
   CompletionStage<TrainingProgress> ask() {

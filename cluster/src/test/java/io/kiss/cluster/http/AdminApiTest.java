@@ -25,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -416,6 +417,33 @@ class AdminApiTest {
                 .getData()
                 .utf8String())
         .isEqualTo("{\"ready\":false,\"waitingFor\":[\"the controller\"]}");
+    assertThat(metrics(api))
+        .as("no figure of an earlier scrape")
+        .contains("kiss_policies NaN", "kiss_policies_term NaN")
+        .contains("kiss_training_queue_segments{state=\"batch\"} 1.0");
+  }
+
+  @Test
+  void theMetricsSayWhatWaitsAtTheLearnerAndWhichPoliciesThereAre() {
+    List<String> policies = new ArrayList<>();
+    JsonNode page = NodeFixture.json(call("GET", "/api/v1/policies?limit=1000", ""));
+    page.path("policies").forEach(policy -> policies.add(policy.path("id").asText()));
+    assertThat(metrics(api(node.actors())))
+        .contains("kiss_training_queue_segments{state=\"batch\"} 1.0")
+        .contains("kiss_training_queue_segments{state=\"waiting\"} 0.0")
+        .contains("kiss_training_queue_oldest_seconds 0.25")
+        .contains("kiss_policies " + (double) policies.size())
+        .contains("kiss_policies_term " + page.path("term").asDouble())
+        .contains("kiss_policies_canary_share 0.0");
+  }
+
+  private static String metrics(AdminApi api) {
+    return api.answer(akka.http.javadsl.model.HttpRequest.GET("/metrics"))
+        .thenCompose(answer -> answer.entity().toStrict(5000, node.system()))
+        .toCompletableFuture()
+        .join()
+        .getData()
+        .utf8String();
   }
 
   private static AdminApi api(NodeActors actors) {
