@@ -8,6 +8,8 @@ import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
 import io.kiss.actors.protocol.GateReport;
 import io.kiss.actors.protocol.LearnerProtocol.Candidate;
+import io.kiss.actors.protocol.Lifecycle;
+import io.kiss.actors.protocol.Lifecycle.Change;
 import io.kiss.actors.protocol.PolicyRef;
 import io.kiss.actors.protocol.RegisteredPolicy;
 import io.kiss.actors.protocol.RegisteredPolicy.EvaluationRow;
@@ -23,12 +25,16 @@ import io.kiss.kisim.evaluate.TournamentCase;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Puts what was learned through the gate, says how it did, registers it, and promotes it if it
  * passed.
  */
 final class EvaluationStep {
+  /** What the history has beside assignments. */
+  private static final Set<String> UNDECIDED = Set.of("PIN", "UNPIN", "PAUSE", "RESUME");
+
   private final Node node;
   private final Terminal terminal;
   private final Gate gate;
@@ -56,18 +62,19 @@ final class EvaluationStep {
     Optional<RegisteredPolicy> known =
         view.policies().stream().filter(p -> p.ref().sha256().equals(ref.sha256())).findFirst();
     if (known.isPresent()) {
-      boolean champion =
-          view.assignment().policy().filter(p -> p.sha256().equals(ref.sha256())).isPresent();
-      terminal.line(
-          "Policy "
-              + known.get().ref().id()
-              + " is registered"
-              + (champion ? " and champion" : ""));
-      return known.get().evaluation();
+      return goOn(known.get(), candidate, view);
     }
-    GateReport report =
-        judge(new Contender(ref, PolicySnapshot.fromBytes(candidate.policy())), champion(view));
+    GateReport report = judge(contender(ref, candidate), champion(view));
     register(ref, candidate.policy(), provenance(candidate), report);
+    conclude(ref, report, view);
+    return report.standings();
+  }
+
+  private static Contender contender(PolicyRef ref, Candidate candidate) {
+    return new Contender(ref, PolicySnapshot.fromBytes(candidate.policy()));
+  }
+
+  private void conclude(PolicyRef ref, GateReport report, ControllerView view) {
     if (report.passed()) {
       promoteWhatPassed(ref);
     } else {
@@ -81,7 +88,49 @@ final class EvaluationStep {
                   .orElse("scalers go by the queueing rule")
               + ". A larger --train-seconds trains on from here.");
     }
-    return report.standings();
+  }
+
+  /**
+   * What is left to do about a policy that is registered already: all but registering, where this
+   * ended before it was through; nothing, where somebody has decided since what is to run.
+   */
+  private List<EvaluationRow> goOn(
+      RegisteredPolicy known, Candidate candidate, ControllerView view) {
+    PolicyRef ref = known.ref();
+    Assignment inForce = view.assignment();
+    Optional<GateReport> report = view.lifecycle().report(ref.id());
+    boolean failed = report.filter(r -> !r.passed()).isPresent();
+    if (inForce.policy().equals(Optional.of(ref))) {
+      terminal.line("Policy " + ref.id() + " is registered and champion");
+    } else if (inForce.canary().filter(canary -> canary.candidate().equals(ref)).isPresent()) {
+      say(ref, inForce);
+    } else if (failed || !decidedSince(known.registeredAtMillis(), view.lifecycle())) {
+      conclude(ref, report.orElseGet(() -> judgeLate(ref, candidate, view)), view);
+    } else {
+      terminal.line(
+          "Policy "
+              + ref.id()
+              + " is registered and not promoted: what is to run was decided since. kiss policy"
+              + " promote "
+              + ref.id()
+              + " tries it again.");
+    }
+    return known.evaluation();
+  }
+
+  private GateReport judgeLate(PolicyRef ref, Candidate candidate, ControllerView view) {
+    GateReport report = judge(contender(ref, candidate), champion(view));
+    record(report);
+    return report;
+  }
+
+  /** Whether the assignment changed since then; yes, where that is further back than is known. */
+  private static boolean decidedSince(long millis, Lifecycle lifecycle) {
+    List<Change> history = lifecycle.history();
+    boolean forgotten =
+        history.size() >= Lifecycle.MAX_HISTORY && history.get(0).atMillis() >= millis;
+    return forgotten
+        || history.stream().anyMatch(c -> c.atMillis() >= millis && !UNDECIDED.contains(c.what()));
   }
 
   private Optional<Contender> champion(ControllerView view) {
@@ -120,6 +169,10 @@ final class EvaluationStep {
         node.actors().controller(),
         (ActorRef<StatusReply<Done>> replyTo) ->
             new ControllerProtocol.RegisterPolicy(registered, replyTo));
+    record(report);
+  }
+
+  private void record(GateReport report) {
     ask.request(
         node.actors().controller(),
         (ActorRef<StatusReply<Done>> replyTo) ->
@@ -210,7 +263,15 @@ final class EvaluationStep {
   }
 
   private void promoteWhatPassed(PolicyRef ref) {
-    Assignment assignment = promote(ref, false);
+    try {
+      say(ref, promote(ref, false));
+    } catch (StatusReply.ErrorMessage refused) {
+      terminal.line(
+          "Policy " + ref.id() + " is registered and not promoted: " + refused.getMessage());
+    }
+  }
+
+  private void say(PolicyRef ref, Assignment assignment) {
     terminal.line(
         assignment
             .canary()
