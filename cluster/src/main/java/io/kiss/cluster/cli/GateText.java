@@ -20,7 +20,7 @@ final class GateText {
   /** A report as the admin API answers with it. */
   static GateReport read(JsonNode report) {
     try {
-      return RecordedDecisions.JSON.treeToValue(report, GateReport.class);
+      return ApiJson.MAPPER.treeToValue(report, GateReport.class);
     } catch (JsonProcessingException e) {
       throw new BootFailure("the node's gate report cannot be read: " + e.getOriginalMessage(), e);
     }

@@ -135,7 +135,7 @@ final class ReplayCommand implements Callable<Integer> {
     summary = summary.plus(record, decision);
     boolean same = decision.replayed().filter(r -> same(r, decision.recorded())).isPresent();
     if (node.json()) {
-      say(RecordedDecisions.JSON.valueToTree(decision).toString());
+      say(ApiJson.MAPPER.valueToTree(decision).toString());
     } else if (all || !same) {
       people(
           String.format(
@@ -156,9 +156,9 @@ final class ReplayCommand implements Callable<Integer> {
 
   private void conclude() {
     if (node.json()) {
-      ObjectNode last = RecordedDecisions.JSON.createObjectNode();
+      ObjectNode last = ApiJson.MAPPER.createObjectNode();
       last.put("caveat", Replayer.CAVEAT).put("policy", policy);
-      JsonNode sums = RecordedDecisions.JSON.valueToTree(summary);
+      JsonNode sums = ApiJson.MAPPER.valueToTree(summary);
       last.set("summary", sums);
       say(last.toString());
       return;

@@ -145,7 +145,7 @@ class ReplayCommandTest {
   @Test
   void whatTheApiShowsAsNotMeasuredIsReadAsNotMeasured() throws IOException {
     TelemetrySample seen =
-        RecordedDecisions.JSON.readValue(
+        ApiJson.MAPPER.readValue(
             "{\"arrivalRate\": null, \"timeSeconds\": 2.5, \"pendingAgesSeconds\": []}",
             TelemetrySample.class);
     assertThat(seen.arrivalRate()).isNaN();
