@@ -67,8 +67,24 @@ public final class KissProcess implements AutoCloseable {
       Map<String, String> environment,
       String... arguments)
       throws IOException {
+    return startTestMain(folder, List.of(), main, jvmOptions, environment, arguments);
+  }
+
+  /**
+   * The same, told more.
+   *
+   * @param before the command, such as one that runs it in a network namespace
+   */
+  static KissProcess startTestMain(
+      Path folder,
+      List<String> before,
+      Class<?> main,
+      List<String> jvmOptions,
+      Map<String, String> environment,
+      String... arguments)
+      throws IOException {
     String tests = System.getProperty("java.class.path");
-    return start(folder, List.of(), jvmOptions, tests, main.getName(), environment, arguments);
+    return start(folder, before, jvmOptions, tests, main.getName(), environment, arguments);
   }
 
   private static KissProcess start(
