@@ -1,6 +1,7 @@
 package io.kiss.cluster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -31,6 +33,9 @@ final class NodeCommands implements AutoCloseable {
 
   static NodeCommands boot(Path data) {
     Node node = NodeFixture.boot(data);
+    await("the registry can be asked")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> NodeFixture.call(node, "GET", "/api/v1/policies", "").statusCode() == 200);
     try {
       return new NodeCommands(node, ContractProxy.before(node.url()));
     } catch (IOException e) {
