@@ -6,6 +6,7 @@ import akka.persistence.typed.javadsl.EffectFactories;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ClusterDefinition;
+import io.kiss.actors.protocol.ClusterGpus;
 import io.kiss.actors.protocol.ControllerProtocol.ReportDemand;
 import io.kiss.actors.protocol.NamespaceProtocol.UseShare;
 import io.kiss.kisim.autoscale.budget.ClusterBudget;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Shares of clusters' GPU budgets. Nothing of it is persisted: namespaces say at each tick what
@@ -72,27 +74,60 @@ final class BudgetHandlers extends Handlers {
       return effects.none();
     }
     Ledger ledger = clusters.computeIfAbsent(report.cluster(), cluster -> new Ledger());
-    List<Attachment> attachments =
-        state.attachments().stream()
-            .filter(attachment -> attachment.cluster().equals(report.cluster()))
-            .toList();
     Set<String> attached =
-        attachments.stream().map(Attachment::namespace).collect(Collectors.toSet());
+        attachments(state, report.cluster()).map(Attachment::namespace).collect(Collectors.toSet());
     ledger.reports.put(report.namespace(), report);
     ledger.reports.keySet().retainAll(attached);
     ledger.granted.keySet().retainAll(attached);
-    // What a namespace has that has not been heard of yet cannot be given to others, unless it has
-    // nobody who could take more.
-    boolean allHeard =
-        attachments.stream()
-            .allMatch(
-                attachment ->
-                    ledger.reports.containsKey(attachment.namespace())
-                        || namespaces.withoutScalers(attachment));
-    if (allHeard) {
+    if (waitingFor(ledger, state, report.cluster()).isEmpty()) {
       share(ledger, report, budget.get());
     }
     return effects.none();
+  }
+
+  private static Stream<Attachment> attachments(ControllerState state, String cluster) {
+    return state.attachments().stream().filter(attachment -> attachment.cluster().equals(cluster));
+  }
+
+  /**
+   * What a namespace has that has not been heard of yet cannot be given to others, unless it has
+   * nobody who could take more.
+   */
+  private List<String> waitingFor(Ledger ledger, ControllerState state, String cluster) {
+    return attachments(state, cluster)
+        .filter(attachment -> !ledger.reports.containsKey(attachment.namespace()))
+        .filter(attachment -> !namespaces.withoutScalers(attachment))
+        .map(Attachment::namespace)
+        .toList();
+  }
+
+  /** Of all clusters that have a budget, in the order in which they were defined. */
+  List<ClusterGpus> view(ControllerState state) {
+    return state.clusters().stream()
+        .filter(cluster -> cluster.gpuBudget().isPresent())
+        .map(cluster -> view(state, cluster.name(), cluster.gpuBudget().get()))
+        .toList();
+  }
+
+  private ClusterGpus view(ControllerState state, String cluster, long budget) {
+    Ledger ledger = clusters.getOrDefault(cluster, new Ledger());
+    Set<String> attached =
+        attachments(state, cluster).map(Attachment::namespace).collect(Collectors.toSet());
+    List<Demand> demands =
+        ledger.reports.values().stream()
+            .filter(report -> attached.contains(report.namespace()))
+            .map(ReportDemand::demand)
+            .toList();
+    return new ClusterGpus(
+        cluster,
+        budget,
+        demands.stream().mapToLong(Demand::used).sum(),
+        demands.stream().mapToLong(Demand::wished).sum(),
+        ledger.granted.entrySet().stream()
+            .filter(granted -> attached.contains(granted.getKey()))
+            .mapToLong(Map.Entry::getValue)
+            .sum(),
+        waitingFor(ledger, state, cluster));
   }
 
   private void share(Ledger ledger, ReportDemand newest, long gpus) {

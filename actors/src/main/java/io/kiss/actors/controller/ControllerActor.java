@@ -127,6 +127,7 @@ public final class ControllerActor
                 namespaces.acknowledged(),
                 state.lifecycle(),
                 canaries.status(state),
-                state.clusters()));
+                state.clusters(),
+                budgets.view(state)));
   }
 }

@@ -155,6 +155,7 @@ public final class ControllerProtocol {
    * @param lifecycle where policies stand on their way
    * @param canary how the candidate does; empty: none is being tried
    * @param clusters that were defined
+   * @param gpus of those that have a budget
    */
   public record ControllerView(
       List<RegisteredPolicy> policies,
@@ -164,13 +165,15 @@ public final class ControllerProtocol {
       List<Acknowledge> acknowledged,
       Lifecycle lifecycle,
       Optional<CanaryStatus> canary,
-      List<ClusterDefinition> clusters)
+      List<ClusterDefinition> clusters,
+      List<ClusterGpus> gpus)
       implements ControlMessage {
 
     public ControllerView {
       lifecycle = lifecycle == null ? Lifecycle.EMPTY : lifecycle;
       canary = canary == null ? Optional.empty() : canary;
       clusters = clusters == null ? List.of() : List.copyOf(clusters);
+      gpus = gpus == null ? List.of() : List.copyOf(gpus);
     }
   }
 }

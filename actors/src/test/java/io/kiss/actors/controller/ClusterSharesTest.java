@@ -11,9 +11,12 @@ import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import io.kiss.actors.live.NamespaceRef;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ClusterDefinition;
+import io.kiss.actors.protocol.ClusterGpus;
 import io.kiss.actors.protocol.ControllerProtocol.Acknowledge;
 import io.kiss.actors.protocol.ControllerProtocol.Command;
+import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
 import io.kiss.actors.protocol.ControllerProtocol.DeleteNamespace;
+import io.kiss.actors.protocol.ControllerProtocol.GetView;
 import io.kiss.actors.protocol.ControllerProtocol.PutCluster;
 import io.kiss.actors.protocol.ControllerProtocol.PutNamespace;
 import io.kiss.actors.protocol.ControllerProtocol.ReportDemand;
@@ -115,6 +118,26 @@ class ClusterSharesTest {
     report("b", 6, 6, 1, null);
     // Six are in use elsewhere: of the four left, two are a's already.
     assertThat(told("a")).contains(4L);
+  }
+
+  private ClusterGpus shown() {
+    return controller.<ControllerView>runCommand(GetView::new).reply().gpus().get(0);
+  }
+
+  @Test
+  void whatIsUsedAndWishedAndGivenIsShownAndWhoIsWaitedFor() {
+    assertThat(shown()).isEqualTo(new ClusterGpus("prod", 10, 0, 0, 0, List.of("a", "b")));
+
+    report("a", 2, 9, 5, null);
+    assertThat(shown()).isEqualTo(new ClusterGpus("prod", 10, 2, 9, 0, List.of("b")));
+
+    report("b", 6, 6, 1, null);
+    assertThat(shown()).isEqualTo(new ClusterGpus("prod", 10, 8, 15, 5, List.of()));
+
+    controller.<StatusReply<Done>>runCommand(reply -> new DeleteNamespace("prod", "b", reply));
+    assertThat(shown()).isEqualTo(new ClusterGpus("prod", 10, 2, 9, 4, List.of()));
+    define(Optional.empty());
+    assertThat(controller.<ControllerView>runCommand(GetView::new).reply().gpus()).isEmpty();
   }
 
   @Test

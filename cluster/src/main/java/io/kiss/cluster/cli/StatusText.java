@@ -231,15 +231,26 @@ final class StatusText {
               .toList();
       lines.add(
           "Cluster %s, GPUs: %d used, %d wished of a budget of %d; %d of %d namespaces say so"
-              .formatted(
-                  name,
-                  gpus.stream().mapToLong(g -> g.path("used").asLong()).sum(),
-                  gpus.stream().mapToLong(g -> g.path("wished").asLong()).sum(),
-                  budget.asLong(),
-                  gpus.size(),
-                  cluster.path("namespaces").size()));
+                  .formatted(
+                      name,
+                      gpus.stream().mapToLong(g -> g.path("used").asLong()).sum(),
+                      gpus.stream().mapToLong(g -> g.path("wished").asLong()).sum(),
+                      budget.asLong(),
+                      gpus.size(),
+                      cluster.path("namespaces").size())
+              + waitingFor(cluster.at("/gpus/waitingFor")));
     }
     return this;
+  }
+
+  private static String waitingFor(JsonNode namespaces) {
+    return namespaces.isEmpty()
+        ? ""
+        : "; shares stay until %s says what it needs"
+            .formatted(
+                StreamSupport.stream(namespaces.spliterator(), false)
+                    .map(JsonNode::asText)
+                    .collect(Collectors.joining(", ")));
   }
 
   List<String> lines() {

@@ -6,6 +6,7 @@ import akka.http.javadsl.model.StatusCodes;
 import io.kiss.actors.protocol.Attachment;
 import io.kiss.actors.protocol.ClusterDefinition;
 import io.kiss.actors.protocol.ClusterDefinition.PrometheusDefinition;
+import io.kiss.actors.protocol.ClusterGpus;
 import io.kiss.actors.protocol.ControllerProtocol;
 import io.kiss.actors.protocol.ControllerProtocol.ControllerView;
 import io.kiss.cluster.prometheus.MetricsSources;
@@ -40,9 +41,13 @@ final class LiveClusterEndpoints {
    * A cluster and what is attached in it.
    *
    * @param definition empty of a cluster that needs none
+   * @param gpus empty where it has no budget
    */
   record ClusterView(
-      String name, Optional<ClusterDefinition> definition, List<String> namespaces) {}
+      String name,
+      Optional<ClusterDefinition> definition,
+      List<String> namespaces,
+      Optional<ClusterGpus> gpus) {}
 
   /**
    * A page of clusters, those that are built in first.
@@ -126,7 +131,10 @@ final class LiveClusterEndpoints {
   private static ClusterView view(
       ControllerView view, String name, Optional<ClusterDefinition> definition) {
     return new ClusterView(
-        name, definition, attachments(view, name).map(Attachment::namespace).toList());
+        name,
+        definition,
+        attachments(view, name).map(Attachment::namespace).toList(),
+        view.gpus().stream().filter(gpus -> gpus.cluster().equals(name)).findFirst());
   }
 
   static Stream<Attachment> attachments(ControllerView view, String cluster) {

@@ -138,7 +138,7 @@ class StatusCommandTest {
     JsonNode prod =
         json.readTree(
             "{\"name\": \"prod\", \"definition\": {\"gpuBudget\": 64},"
-                + " \"namespaces\": [\"a\", \"b\", \"c\"]}");
+                + " \"namespaces\": [\"a\", \"b\", \"c\"], \"gpus\": {\"waitingFor\": [\"c\"]}}");
     JsonNode test = json.readTree("{\"name\": \"test\", \"definition\": {}, \"namespaces\": []}");
     List<JsonNode> namespaces = new ArrayList<>();
     for (String status :
@@ -149,12 +149,13 @@ class StatusCommandTest {
             "{\"cluster\": \"test\", \"gpus\": {\"used\": 100, \"wished\": 100}}")) {
       namespaces.add(json.readTree("{\"status\": " + status + "}"));
     }
-    StatusText text = new StatusText(json.readTree("{}"), 120);
+    StatusText text = new StatusText(json.readTree("{}"), 200);
     int before = text.lines().size();
     text.budget(prod, namespaces).budget(test, namespaces);
     assertThat(text.lines().subList(before, text.lines().size()))
         .containsExactly(
-            "Cluster prod, GPUs: 12 used, 16 wished of a budget of 64; 2 of 3 namespaces say so");
+            "Cluster prod, GPUs: 12 used, 16 wished of a budget of 64; 2 of 3 namespaces say so;"
+                + " shares stay until c says what it needs");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
 import io.kiss.kisim.autoscale.GuardSettings;
@@ -65,6 +66,12 @@ class LiveEndpointsTest {
             () ->
                 assertThat(get(namespace).at("/status/problem").asText())
                     .contains("cannot read the kubeconfig /nowhere/kubeconfig"));
+    // Nobody scales anything there: it is said who keeps the budget from being shared out.
+    JsonNode gpus = get(PROD).path("gpus");
+    assertThat(gpus.path("budget").asInt()).isEqualTo(64);
+    assertThat(gpus.path("used").asInt()).isZero();
+    assertThat(gpus.path("waitingFor")).singleElement().isEqualTo(TextNode.valueOf("llm"));
+    assertThat(get("/api/v1/clusters/local").path("gpus").isNull()).isTrue();
     HttpResponse<String> refused = call("DELETE", PROD, "");
     assertThat(refused.statusCode()).isEqualTo(409);
     assertThat(refused.body()).contains("detach llm first");
