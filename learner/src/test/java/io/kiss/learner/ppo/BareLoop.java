@@ -109,18 +109,10 @@ final class BareLoop implements AutoCloseable {
         for (NDArray tensor : tensors) {
           NDArray gradient = tensor.getGradient();
           gradient.attach(step);
-          adam.update("w" + id++, tensor, gradient);
-          clear(gradient);
+          adam.update("w" + id++, tensor, gradient); // and PyTorch's gradient is zero again
         }
       }
       loss.getFloat();
-    }
-  }
-
-  /** PyTorch adds to a gradient that is there; MXNet writes over it. */
-  private void clear(NDArray gradient) {
-    if (engine.getEngineName().equals("PyTorch")) {
-      gradient.subi(gradient);
     }
   }
 
