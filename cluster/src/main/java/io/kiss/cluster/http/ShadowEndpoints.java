@@ -68,7 +68,7 @@ final class ShadowEndpoints {
                   .findFirst(),
           shadows);
     } catch (IllegalArgumentException e) {
-      throw ApiProblem.badRequest("shadows: " + e.getMessage());
+      throw ApiProblem.badRequest(e.getMessage());
     }
   }
 

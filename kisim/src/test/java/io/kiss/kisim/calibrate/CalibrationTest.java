@@ -133,6 +133,7 @@ class CalibrationTest {
     assertThatThrownBy(() -> Calibration.run(shortLine, null))
         .hasMessageContaining("c.csv: line 2 has 3 cells where the header has 13");
     assertThatThrownBy(() -> Calibration.run(folder.resolve("none.csv"), null))
-        .hasMessageContaining("none.csv: cannot be read");
+        .hasMessageContaining("there is no file")
+        .hasMessageContaining("none.csv");
   }
 }
