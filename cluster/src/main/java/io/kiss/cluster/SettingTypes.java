@@ -69,10 +69,12 @@ final class SettingTypes {
     return switch (usual.valueType()) {
       case NUMBER -> unless(scalar && reads(() -> one.getDouble("it")), "a number");
       case BOOLEAN -> unless(scalar && reads(() -> one.getBoolean("it")), "on or off");
-      // The environment knows no lists: there, items stand between commas.
+      // The environment knows no lists: there, items stand between commas. Properties of the JVM
+      // know none either: there, items are keys by their number, which the library reads as a list.
       case LIST ->
           unless(
-              told instanceof ConfigList || told.valueType() == ConfigValueType.STRING, "a list");
+              told.valueType() == ConfigValueType.STRING || reads(() -> one.getList("it")),
+              "a list");
       case STRING -> text(scalar, one, usual.unwrapped().toString());
       default -> Optional.empty();
     };

@@ -72,6 +72,7 @@ class ClusterSettingsTest {
         "kiss.http.ask-timeout = soon | kiss.http.ask-timeout must be a time with its unit, such as",
         "kiss.rollout.chunk-bytes = many | kiss.rollout.chunk-bytes must be a size, such as",
         "kiss.learner.hidden = 64 | kiss.learner.hidden must be a list, not a number",
+        "kiss.learner.hidden { a = 1 } | kiss.learner.hidden must be a list, not a group of settings",
         "kiss.http.host { a = 1 } | kiss.http.host must be text, not a group of settings"
       })
   void aSettingOfAnotherKindIsRefusedByKeyFileAndLine(String written, String sentence)
@@ -81,6 +82,14 @@ class ClusterSettingsTest {
     assertThatThrownBy(() -> NodeSettings.load(home, Map.of()))
         .isInstanceOf(BootFailure.class)
         .hasMessageContaining(file + ": 2: " + sentence);
+  }
+
+  @Test
+  void aListMayBeToldItemByItemAsPropertiesOfTheJvmTellIt() throws Exception {
+    Files.createDirectories(home.resolve("conf"));
+    Files.writeString(home.resolve("conf/kiss.conf"), "kiss.learner.hidden { 0 = 32, 1 = 16 }\n");
+    assertThat(NodeSettings.load(home, Map.of()).getIntList("kiss.learner.hidden"))
+        .containsExactly(32, 16);
   }
 
   @ParameterizedTest
