@@ -29,6 +29,7 @@ class LauncherTest {
       [WARNING] /w/kisim/A.java:[3,9] [OperatorPrecedence] Use grouping parenthesis
           (see https://errorprone.info/bugpattern/OperatorPrecedence)
         Did you mean 'a || (b && c)'?
+      [INFO] --- antrun:3.2.0:run (steady-states) @ kiss-kisim ---
       [INFO] Building KIS-S cluster 0.1.0-SNAPSHOT                              [6/6]
       """;
 
@@ -69,6 +70,7 @@ class LauncherTest {
             "Building KIS-S (first run takes a few minutes)…",
             "N s  2 of 6: KIS-S kisim",
             "N s    compiling 253 source files",
+            "N s    measuring the services that training draws",
             "N s  6 of 6: KIS-S cluster",
             "N s  archive of classes, for commands that start at once",
             "N s  built")
@@ -90,6 +92,7 @@ class LauncherTest {
             "Building KIS-S (first run takes a few minutes)…",
             "N s  2 of 6: KIS-S kisim",
             "N s    compiling 253 source files",
+            "N s    measuring the services that training draws",
             "N s  6 of 6: KIS-S cluster",
             "[ERROR] COMPILATION ERROR :",
             "[ERROR] /w/cluster/B.java:[7,5] cannot find symbol",
