@@ -93,7 +93,8 @@ class TrainIT {
     for (Path checkpoint : checkpoints) {
       Files.writeString(checkpoint, "not a checkpoint");
     }
-    assertThat(run(2, "train", "--resume", "p.kiss.run")).contains("no checkpoint in p.kiss.run is whole");
+    assertThat(run(2, "train", "--resume", "p.kiss.run"))
+        .contains("no checkpoint in p.kiss.run is whole");
   }
 
   @Test
