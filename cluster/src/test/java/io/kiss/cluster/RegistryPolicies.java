@@ -74,19 +74,9 @@ final class RegistryPolicies {
   private static PolicySnapshot shipped(String id) {
     PolicySnapshot policy =
         PolicyFile.read(Path.of("..", "conf", "policies", "kiscaler.kiss")).policy();
-    float[] weights = policy.weights().clone();
-    int biases = weights.length - policy.layers()[policy.layers().length - 1];
-    weights[biases + HALVES] += id.startsWith(LEANING) ? 1000 + number(id) : number(id) * 1e-6f;
-    return new PolicySnapshot(
-        policy.observationId(),
-        policy.actionId(),
-        policy.layers(),
-        policy.heads(),
-        weights,
-        policy.mean(),
-        policy.deviation(),
-        all(policy.lowest().length, -1e6f),
-        all(policy.highest().length, 1e6f));
+    int biases = policy.weights().length - policy.layers()[policy.layers().length - 1];
+    float more = id.startsWith(LEANING) ? 1000 + number(id) : number(id) * 1e-6f;
+    return AlteredPolicies.anywhere(AlteredPolicies.withMore(policy, biases + HALVES, more));
   }
 
   private static float[] all(int size, float value) {

@@ -254,15 +254,15 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void requireFolder() {
-    if (resume == null || Files.isDirectory(resume)) {
+    if (resume == null) {
       return;
     }
     Path run = TrainOptions.beside(resume);
     require(
-        !Files.exists(resume),
+        Files.isDirectory(resume) || !Files.exists(resume),
         "--resume wants the folder of a run, and %s is a file%s"
             .formatted(resume, Files.isDirectory(run) ? "; is " + run + " meant?" : ""));
-    require(false, "--resume: there is no folder " + resume);
+    require(Files.exists(resume), "--resume: there is no folder " + resume);
   }
 
   private void requireFile(String flag, Path file) {

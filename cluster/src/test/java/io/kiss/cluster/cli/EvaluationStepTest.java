@@ -16,6 +16,7 @@ import io.kiss.actors.protocol.RegisteredPolicy;
 import io.kiss.actors.protocol.TrainingBudget;
 import io.kiss.actors.protocol.TrainingProgress;
 import io.kiss.actors.protocol.UpdateStatistics;
+import io.kiss.cluster.AlteredPolicies;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
 import io.kiss.kisim.autoscale.PolicyFile;
@@ -85,18 +86,7 @@ class EvaluationStepTest {
   }
 
   private PolicySnapshot other() {
-    float[] weights = policy.weights().clone();
-    weights[0] += 1;
-    return new PolicySnapshot(
-        policy.observationId(),
-        policy.actionId(),
-        policy.layers(),
-        policy.heads(),
-        weights,
-        policy.mean(),
-        policy.deviation(),
-        policy.lowest(),
-        policy.highest());
+    return AlteredPolicies.withMore(policy, 0, 1);
   }
 
   private void judged(boolean passed) {

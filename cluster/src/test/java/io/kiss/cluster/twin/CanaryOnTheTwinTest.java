@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kiss.cluster.AlteredPolicies;
 import io.kiss.cluster.Node;
 import io.kiss.cluster.NodeFixture;
 import io.kiss.kisim.autoscale.PolicyFile;
@@ -12,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
@@ -65,22 +65,8 @@ class CanaryOnTheTwinTest {
   /** The same network, which always prefers to halve. */
   private static PolicySnapshot leaningDown(PolicySnapshot policy) {
     int actions = policy.layers()[policy.layers().length - 1];
-    float[] weights = policy.weights().clone();
-    weights[weights.length - actions + FIRST_ACTION] += 1000;
-    float[] lowest = policy.lowest().clone();
-    float[] highest = policy.highest().clone();
-    Arrays.fill(lowest, -1e6f);
-    Arrays.fill(highest, 1e6f);
-    return new PolicySnapshot(
-        policy.observationId(),
-        policy.actionId(),
-        policy.layers(),
-        policy.heads(),
-        weights,
-        policy.mean(),
-        policy.deviation(),
-        lowest,
-        highest);
+    int bias = policy.weights().length - actions + FIRST_ACTION;
+    return AlteredPolicies.anywhere(AlteredPolicies.withMore(policy, bias, 1000));
   }
 
   private void register(String id, PolicySnapshot policy) {
