@@ -10,6 +10,9 @@ public final class PolicyNetwork {
   /** Normalised features are clipped to plus and minus this, in training as here. */
   public static final float OBSERVATION_CLIP = 10;
 
+  /** From here on the hyperbolic tangent is as good as 1. */
+  static final float TANH_CLIP = 7.905311f;
+
   private static final float SMALLEST_DEVIATION = 1e-4f;
 
   /** Fewer rows are sooner done one by one. */
@@ -183,7 +186,11 @@ public final class PolicyNetwork {
    * Eigen's {@code generic_fast_tanh_float}.
    */
   static float tanh(float x) {
-    float c = Math.max(-7.905311f, Math.min(7.905311f, x));
+    return tanhUncut(Math.max(-TANH_CLIP, Math.min(TANH_CLIP, x)));
+  }
+
+  /** The same where the argument lies within plus and minus {@link #TANH_CLIP}. */
+  static float tanhUncut(float c) {
     float s = c * c;
     float numerator = -2.76076847742355e-16f;
     numerator = numerator * s + 2.00018790482477e-13f;

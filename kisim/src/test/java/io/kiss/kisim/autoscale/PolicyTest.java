@@ -89,7 +89,7 @@ class PolicyTest {
       Random random = new Random(seed);
       PolicyNetwork network = new PolicyNetwork(random(seed));
       // Through the limits of one pass, growing and shrinking; odd layers are in the other test.
-      int[] counts = {1, 23, 24, 1 + random.nextInt(900), 191, 192, 512, 513, 2500, 7};
+      int[] counts = {1, 23, 24, 1 + random.nextInt(900), 191, 192, 1024, 1025, 2500, 7};
       for (int rows : counts) {
         float[] observations = gaussians(random, 3 + rows * LAYERS[0], 2);
         float[] together = new float[5 + rows * ActionSpace.SIZE];
@@ -116,7 +116,7 @@ class PolicyTest {
       PolicyNetwork network =
           new PolicyNetwork(
               new PolicySnapshot("o", "a", layers, weights, feature, feature, feature, feature));
-      int rows = 24 + random.nextInt(100);
+      int rows = 24 + random.nextInt(400);
       int actions = layers[layers.length - 1];
       float[] observations = gaussians(random, rows * layers[0], 2);
       float[] together = new float[rows * actions];
@@ -126,6 +126,30 @@ class PolicyTest {
         network.logits(observations, row * layers[0], alone, row * actions);
       }
       assertThat(together).as("seed %d %s", seed, Arrays.toString(layers)).isEqualTo(alone);
+    }
+  }
+
+  @Test
+  void oneArgumentThatTanhCutsAmongManyThatItDoesNotGivesTheSameBitsManyAtOnceToo() {
+    int[] layers = {1, 2, 1};
+    float[] weights = {1, -0.5f, 0, 0, 1, 1, 0};
+    float[] zero = {0};
+    float[] one = {1};
+    PolicyNetwork network =
+        new PolicyNetwork(new PolicySnapshot("o", "a", layers, weights, zero, one, zero, zero));
+    int rows = 300;
+    Random random = new Random(1);
+    for (float beyond = 7.8f; beyond < 8.2f; beyond += 0.001f) {
+      float[] observations = gaussians(random, rows, 1);
+      observations[random.nextInt(rows)] = random.nextBoolean() ? beyond : -beyond;
+      observations[random.nextInt(rows)] = beyond > 8.1f ? Float.NaN : 0;
+      float[] together = new float[rows];
+      float[] alone = new float[rows];
+      network.logits(observations, 0, rows, together, 0);
+      for (int row = 0; row < rows; row++) {
+        network.logits(observations, row, alone, row);
+      }
+      assertThat(together).as("%s", beyond).isEqualTo(alone);
     }
   }
 
