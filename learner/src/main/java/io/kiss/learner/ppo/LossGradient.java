@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -95,11 +96,18 @@ final class LossGradient implements AutoCloseable {
       flat.setRequiresGradient(true);
       PpoLoss loss = backward(flat, inputs.upload(step));
       NDArray answers = loss.answers(); // queued before an engine that is lazy is waited for
-      flat.getGradient().toByteBuffer().asFloatBuffer().get(gradient);
+      read(flat.getGradient(), gradient);
+      float[] read = new float[(int) answers.size()];
+      read(answers, read);
       MinibatchStatistics.Rows rows =
-          new MinibatchStatistics.Rows(order, from, count, returns, answers.toFloatArray());
+          new MinibatchStatistics.Rows(order, from, count, returns, read);
       return MinibatchStatistics.of(batch, rows, coefficients.clip(), Adam.norm(gradient));
     }
+  }
+
+  /** Copies once, where the engine lets its memory be looked at. */
+  private static void read(NDArray from, float[] to) {
+    from.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer().get(to);
   }
 
   private PpoLoss backward(NDArray flat, LossInputs.Uploaded known) {

@@ -17,6 +17,9 @@ final class LossInputs {
   /** Of one float a row. */
   private static final int COLUMNS = 7;
 
+  /** By the mask's bit; a branch would often be guessed wrong. */
+  private static final float[] PENALTIES = {PpoLoss.MASKED, 0};
+
   private final int features;
   private final int actions;
   private final int[] heads;
@@ -67,7 +70,7 @@ final class LossInputs {
   void action(int row, int mask, byte[] taken, int at) {
     int choice = row * actions;
     for (int a = 0; a < actions; a++) {
-      penalties[choice + a] = (mask >>> a & 1) != 0 ? 0 : PpoLoss.MASKED;
+      penalties[choice + a] = PENALTIES[mask >>> a & 1];
     }
     for (int h = 0; h < heads.length; h++) {
       choices[choice + taken[at + h]] = 1;
