@@ -33,6 +33,9 @@ public record KubernetesSettings(
     Duration leaseDuration,
     Duration leaseMargin) {
 
+  /** Reading the object, and patching its scale. */
+  private static final int REQUESTS_OF_A_WRITE = 2;
+
   public KubernetesSettings {
     kinds = List.copyOf(kinds);
     require(!kinds.isEmpty(), "kinds must name at least one, such as deployments.apps");
@@ -57,9 +60,18 @@ public record KubernetesSettings(
         leaseDuration.toSeconds() >= 1,
         "lease-duration must be at least 1 s, not " + leaseDuration);
     require(
-        !leaseMargin.isNegative() && leaseMargin.plus(requestTimeout).compareTo(leaseDuration) < 0,
-        "lease-duration (%s) must be longer than lease-margin (%s) and request-timeout (%s) together"
+        !leaseMargin.isNegative()
+            && leaseMargin
+                    .plus(requestTimeout.multipliedBy(REQUESTS_OF_A_WRITE))
+                    .compareTo(leaseDuration)
+                < 0,
+        "lease-duration (%s) must be longer than lease-margin (%s) and twice request-timeout (%s) together"
             .formatted(leaseDuration, leaseMargin, requestTimeout));
+  }
+
+  /** What one attempt of a write may take from its start until the server has it. */
+  Duration writeTimeout() {
+    return requestTimeout.multipliedBy(REQUESTS_OF_A_WRITE);
   }
 
   /** Reads {@code kiss.kubernetes}. */

@@ -27,6 +27,7 @@ import java.util.function.LongSupplier;
 final class Leases {
   private static final String NAME = "kiss-scaler";
   private static final int CONFLICT = 409;
+  private static final String GONE = "";
 
   private final ApiServer server;
   private final KubernetesSettings settings;
@@ -34,8 +35,13 @@ final class Leases {
   private final Map<String, Observed> observed = new ConcurrentHashMap<>();
   private final Map<String, Held> held = new ConcurrentHashMap<>();
 
-  /** The lease as last seen, and since when it has looked like that. */
-  private record Observed(String resourceVersion, long sinceNanos) {}
+  /**
+   * The lease as last seen, and since when it has looked like that.
+   *
+   * @param resourceVersion {@link #GONE} where it was there and is no more
+   * @param holder who had it, also when it was deleted; empty: nobody
+   */
+  private record Observed(String resourceVersion, String holder, long sinceNanos) {}
 
   private record Held(String holder, long untilNanos) {}
 
@@ -57,7 +63,9 @@ final class Leases {
     Lease lease = resource.get();
     long asked = nanoTime.getAsLong();
     Instant askedAt = Instant.now();
-    if (lease != null) {
+    if (lease == null) {
+      waitForWhoHadIt(namespace, holder, asked);
+    } else {
       waitForOther(namespace, holder, lease, asked);
     }
     try {
@@ -87,8 +95,8 @@ final class Leases {
             (key, before) ->
                 before != null && before.resourceVersion().equals(version)
                     ? before
-                    : new Observed(version, now));
-    String other = holderOf(lease);
+                    : new Observed(version, holderOf(lease), now));
+    String other = seen.holder();
     Duration unchanged = Duration.ofNanos(now - seen.sinceNanos());
     Duration patience = patience(lease);
     if (!other.isEmpty() && !other.equals(holder) && unchanged.compareTo(patience) < 0) {
@@ -96,6 +104,27 @@ final class Leases {
       throw new ApiFailure(
           "the lease kiss-scaler of namespace %s is held by %s; it is taken over once that has not renewed it for %d s"
               .formatted(namespace, other, patience.toSeconds()));
+    }
+  }
+
+  /** Somebody may delete the lease: who held it does not know yet, and writes on. */
+  private void waitForWhoHadIt(String namespace, String holder, long now) {
+    Observed seen =
+        observed.computeIfPresent(
+            namespace,
+            (key, before) ->
+                before.resourceVersion().equals(GONE)
+                    ? before
+                    : new Observed(GONE, before.holder(), now));
+    if (seen == null || seen.holder().isEmpty() || seen.holder().equals(holder)) {
+      return;
+    }
+    Duration gone = Duration.ofNanos(now - seen.sinceNanos());
+    if (gone.compareTo(settings.leaseDuration()) < 0) {
+      held.remove(namespace);
+      throw new ApiFailure(
+          "the lease kiss-scaler of namespace %s was deleted while %s held it; it is taken once that has been so for %d s"
+              .formatted(namespace, seen.holder(), settings.leaseDuration().toSeconds()));
     }
   }
 

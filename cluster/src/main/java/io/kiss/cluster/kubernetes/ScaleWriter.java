@@ -122,11 +122,12 @@ final class ScaleWriter {
             .formatted(write.namespace(), write.workload(), write.resourceVersion()));
   }
 
+  /** The client reads the object before it patches its scale, and each may take its time. */
   private void refuseBeyondLease(Write write) {
     Duration left = leases.left(write.namespace());
-    if (left.compareTo(settings.requestTimeout()) < 0) {
+    if (left.compareTo(settings.writeTimeout()) < 0) {
       throw new ApiFailure(
-          "%s is refused: the lease kiss-scaler of the namespace is held for %d ms more, which is less than a request may take"
+          "%s is refused: the lease kiss-scaler of the namespace is held for %d ms more, which is less than its two requests may take"
               .formatted(write, Math.max(0, left.toMillis())));
     }
   }

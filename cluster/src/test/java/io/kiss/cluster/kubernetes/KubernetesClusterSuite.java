@@ -13,6 +13,7 @@ import io.kiss.actors.live.Workload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -47,6 +48,36 @@ abstract class KubernetesClusterSuite extends KubernetesFixture {
                 assertThat(get(cluster.workloads(namespace(), "app=web")))
                     .extracting(Workload::name)
                     .containsExactly("web"));
+  }
+
+  @Test
+  void aLabelThatChangesTakesAWorkloadOutOfTheSelectionAndBackIn() {
+    deploy("web", 1, "");
+    deploy("other", 1, "");
+    KubernetesCluster cluster = cluster();
+    for (String tier : List.of("live", "test", "live")) {
+      label("web", tier);
+      await()
+          .atMost(A_WHILE)
+          .ignoreExceptions()
+          .until(
+              () ->
+                  get(cluster.workloads(namespace(), "tier=live")).stream()
+                      .map(Workload::name)
+                      .toList()
+                      .equals(tier.equals("live") ? List.of("web") : List.of()));
+    }
+  }
+
+  private void label(String name, String tier) {
+    admin()
+        .apps()
+        .deployments()
+        .inNamespace(namespace())
+        .withName(name)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"labels\":{\"tier\":\"%s\"}}}".formatted(tier));
   }
 
   @Test
@@ -217,10 +248,37 @@ abstract class KubernetesClusterSuite extends KubernetesFixture {
   }
 
   @Test
+  void aLeaseThatSomebodyDeletesIsNotTakenWhileItsHolderMayStillWrite() {
+    KubernetesCluster mine = cluster();
+    Map<String, String> shortLease =
+        new HashMap<>(
+            Map.of("lease-duration", "3s", "lease-margin", "500ms", "request-timeout", "1s"));
+    shortLease.putAll(settings());
+    KubernetesCluster yours = cluster(access(), shortLease);
+    get(mine.holdLease(namespace(), "me"));
+    assertThatThrownBy(() -> get(yours.holdLease(namespace(), "you")))
+        .hasMessageContaining("is held by me");
+    admin().leases().inNamespace(namespace()).withName("kiss-scaler").delete();
+    long gone = System.nanoTime();
+    assertThatThrownBy(() -> get(yours.holdLease(namespace(), "you")))
+        .hasMessageContaining("was deleted while me held it");
+    await()
+        .atMost(A_WHILE)
+        .ignoreExceptions()
+        .untilAsserted(() -> get(yours.holdLease(namespace(), "you")));
+    assertThat(Duration.ofNanos(System.nanoTime() - gone)).isGreaterThan(Duration.ofSeconds(3));
+
+    admin().leases().inNamespace(namespace()).withName("kiss-scaler").delete();
+    get(yours.holdLease(namespace(), "you"));
+    assertThatThrownBy(() -> get(mine.holdLease(namespace(), "me")))
+        .hasMessageContaining("is held by you");
+  }
+
+  @Test
   void aHolderThatStopsRenewingIsWaitedForByOurOwnClockWhateverItsClockSaid() {
     Map<String, String> shortLease =
         new HashMap<>(
-            Map.of("lease-duration", "3s", "lease-margin", "500ms", "request-timeout", "1500ms"));
+            Map.of("lease-duration", "3s", "lease-margin", "500ms", "request-timeout", "1s"));
     shortLease.putAll(settings());
     apply(
         """

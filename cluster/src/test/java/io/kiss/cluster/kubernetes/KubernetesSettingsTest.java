@@ -36,7 +36,7 @@ class KubernetesSettingsTest {
           idle-after = 0s            | idle-after must be above 0
           watch-refresh = 500ms      | watch-refresh must be at least 1 s
           stale-after = 20s          | must be longer than watch-refresh
-          lease-duration = 5s        | must be longer than lease-margin
+          lease-duration = 7s        | must be longer than lease-margin
           """)
   void aValueThatCannotWorkIsRefusedByItsKey(String change, String sentence) {
     Config changed = ConfigFactory.parseString(change).withFallback(SHIPPED);
