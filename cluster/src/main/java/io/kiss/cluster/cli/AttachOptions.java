@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kiss.cluster.kubernetes.KubernetesAccess;
+import io.kiss.cluster.prometheus.PrometheusEndpoint;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -133,15 +136,34 @@ final class AttachOptions {
         || !attachment().isEmpty();
   }
 
-  /** Refuses a kubeconfig that is not here: for commands that are the node which is to read it. */
-  void requireKubeconfig() {
-    if (kubeconfig == null) {
-      return;
+  /**
+   * Refuses what this machine cannot use, before anything is started: for commands that are the
+   * node which is to use it.
+   */
+  void requireUsableHere() {
+    definesCluster();
+    attachment();
+    if (kubeconfig != null) {
+      require(
+          "--kubeconfig",
+          () ->
+              KubernetesAccess.kubeconfig(kubeconfig, Optional.ofNullable(context))
+                  .requireUsable());
     }
+    if (prometheus != null) {
+      require("--prometheus", () -> PrometheusEndpoint.of(prometheus));
+    }
+    if (prometheusTokenFile != null && !Files.isReadable(prometheusTokenFile)) {
+      throw new ParameterException(
+          spec.commandLine(), "--prometheus-token-file: cannot read " + prometheusTokenFile);
+    }
+  }
+
+  private void require(String flag, Runnable check) {
     try {
-      KubernetesAccess.requireReadable(kubeconfig);
+      check.run();
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--kubeconfig: " + e.getMessage(), e);
+      throw new ParameterException(spec.commandLine(), flag + ": " + e.getMessage(), e);
     }
   }
 

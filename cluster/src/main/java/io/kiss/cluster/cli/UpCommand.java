@@ -123,7 +123,7 @@ final class UpCommand implements Callable<Integer> {
           !once && trace == null && workers == null && seed == null && !trainSecondsGiven(),
           "--namespace is of a real cluster, and nothing is trained: --once, --trace, --workers,"
               + " --seed and --train-seconds are the demo's");
-      attach.requireKubeconfig();
+      attach.requireUsableHere();
       return new LiveJourney(options, namespace, attach, spec, Terminal.system()).run();
     }
     require(

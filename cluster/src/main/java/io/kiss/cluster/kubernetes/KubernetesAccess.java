@@ -47,11 +47,16 @@ public record KubernetesAccess(Optional<Path> kubeconfig, Optional<String> conte
   }
 
   /**
-   * Refuses a kubeconfig that this machine cannot read.
+   * Refuses what a client could not be configured with on this machine; nothing is asked of the
+   * server.
    *
    * @throws IllegalArgumentException with a sentence
    */
-  public static void requireReadable(Path kubeconfig) {
+  public void requireUsable() {
+    config();
+  }
+
+  private static void requireReadable(Path kubeconfig) {
     if (!Files.isReadable(kubeconfig) || Files.isDirectory(kubeconfig)) {
       throw new IllegalArgumentException("cannot read the kubeconfig " + kubeconfig);
     }
@@ -71,6 +76,11 @@ public record KubernetesAccess(Optional<Path> kubeconfig, Optional<String> conte
         config.getContexts() == null
             ? List.of()
             : config.getContexts().stream().map(NamedContext::getName).toList();
+    if (contexts.isEmpty()) {
+      throw new IllegalArgumentException(
+          file
+              + " is not a kubeconfig that can be used: it has no contexts; see kubectl config view");
+    }
     if (context.isPresent() && !contexts.contains(context.get())) {
       throw new IllegalArgumentException(
           "%s has no context '%s'; it has %s"

@@ -27,6 +27,7 @@ public record PrometheusEndpoint(
   /** What Mimir, Cortex and Loki call a tenant. */
   public static final String USUAL_TENANT_HEADER = "X-Scope-OrgID";
 
+  private static final String FORM = "http://HOST[:PORT][/PATH] or https://…";
   private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9-]+");
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]+");
 
@@ -92,7 +93,8 @@ public record PrometheusEndpoint(
     } catch (URISyntaxException e) {
       // What was written may hold a password: it is not repeated.
       throw new IllegalArgumentException(
-          "the URL of Prometheus is none: " + e.getReason() + " at character " + e.getIndex());
+          "the URL of Prometheus must be %s: %s at character %d"
+              .formatted(FORM, e.getReason(), e.getIndex()));
     }
   }
 
@@ -105,9 +107,7 @@ public record PrometheusEndpoint(
     boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
     if (!web || url.getHost() == null || url.getQuery() != null || url.getFragment() != null) {
       throw new IllegalArgumentException(
-          "the URL of Prometheus must be http://HOST[:PORT][/PATH] or https://…, not '"
-              + url
-              + "'");
+          "the URL of Prometheus must be %s, not '%s'".formatted(FORM, url));
     }
   }
 

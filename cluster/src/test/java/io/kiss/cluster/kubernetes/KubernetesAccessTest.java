@@ -32,6 +32,7 @@ class KubernetesAccessTest {
           users: [{name: me, user: token=%s}]          | users[0].user is not what a kubeconfig has there
           users: %s                                    | users is not what a kubeconfig has there
           %s                                           | is not a kubeconfig that can be used
+          global: {password: %s}                       | is not a kubeconfig that can be used: it has no contexts
           a: 1\\n\\tb: %s                              | line 2 is no YAML
           """)
   void whatStandsInAFileThatIsNoKubeconfigIsNotShown(String text, String sentence)

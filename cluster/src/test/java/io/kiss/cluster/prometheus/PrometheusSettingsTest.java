@@ -53,7 +53,7 @@ class PrometheusSettingsTest {
     "ftp://prometheus, must be http://HOST[:PORT][/PATH] or https://…",
     "prometheus:9090, must be http://HOST[:PORT][/PATH] or https://…",
     "http://prometheus/graph?g0=up, must be http://HOST[:PORT][/PATH] or https://…",
-    "'http://a b', the URL of Prometheus is none: Illegal character",
+    "'http://a b', must be http://HOST[:PORT][/PATH] or https://…: Illegal character",
   })
   void aUrlThatIsNoneIsRefused(String url, String told) {
     assertThatThrownBy(() -> PrometheusEndpoint.of(url)).hasMessageContaining(told);
