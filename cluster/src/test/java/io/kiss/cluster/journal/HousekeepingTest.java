@@ -73,6 +73,38 @@ class HousekeepingTest {
     }
   }
 
+  private static long chunks(MVStore store) {
+    return store.getLayoutMap().keySet().stream().filter(key -> key.startsWith("chunk.")).count();
+  }
+
+  @Test
+  void ofDecisionsThatStayChunksAreKeptByTheirBytesAndNotByTheirCommits() throws SQLException {
+    int ticks = 600;
+    int most = 0;
+    try (Database database = open();
+        Connection connection = connect()) {
+      MVStore store = Housekeeping.store(connection);
+      JdbcDecisionJournal journal =
+          new JdbcDecisionJournal(database, Runnable::run, Duration.ofDays(7), () -> 0);
+      for (int tick = 0; tick < ticks; tick++) {
+        JdbcStoresTest.join(journal.append(batch(tick)));
+        int steps = 0;
+        while (Housekeeping.tidy(store)) {
+          steps++;
+        }
+        most = Math.max(most, steps);
+      }
+      long bytes = folder.resolve("kiss.mv.db").toFile().length();
+      System.out.printf(
+          "%d commits of %d decisions: %d chunks, %d kB in the file, at most %d steps a tick%n",
+          ticks, RECORDS, chunks(store), bytes / 1000, most);
+      // Each of them is an entry in memory for as long as its decisions are kept.
+      assertThat(chunks(store)).isLessThan(ticks / 3);
+    }
+    // A second each, and a tick is 15 s.
+    assertThat(most).isLessThanOrEqualTo(15);
+  }
+
   /** Each commit is a chunk, and most of what is in it is written again by the next ones. */
   private static void fray(Connection connection) throws SQLException {
     connection.setAutoCommit(false);
