@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.kiss.actors.live.ScaleConflict;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +19,7 @@ final class ApiFailure extends RuntimeException {
 
   private static final Pattern FORBIDDEN =
       Pattern.compile("cannot (\\S+) resource \"([^\"]+)\" in API group \"([^\"]*)\"");
+  private static final Pattern NO_NAMESPACE = Pattern.compile("^namespaces \"([^\"]+)\" not found");
   private static final int LONGEST_DETAIL = 300;
 
   ApiFailure(String message) {
@@ -63,11 +65,17 @@ final class ApiFailure extends RuntimeException {
           "%s does not accept our credentials (401) for %s; renew the kubeconfig or the service account's token"
               .formatted(server, doing);
       case 403 -> forbidden(server, doing, cause);
-      case 404 ->
-          "%s knows nothing of what %s is about (404): %s".formatted(server, doing, detail(cause));
+      case 404 -> missing(server, doing, detail(cause));
       case 429 -> "%s is too busy for %s (429); it is asked again".formatted(server, doing);
       default -> "%s answered %d to %s: %s".formatted(server, code(cause), doing, detail(cause));
     };
+  }
+
+  private static String missing(String server, String doing, String detail) {
+    Matcher namespace = NO_NAMESPACE.matcher(detail);
+    return namespace.find()
+        ? "%s has no namespace '%s'".formatted(server, namespace.group(1))
+        : "%s knows nothing of what %s is about (404): %s".formatted(server, doing, detail);
   }
 
   private static String forbidden(String server, String doing, Throwable cause) {
@@ -93,7 +101,10 @@ final class ApiFailure extends RuntimeException {
       return "%s did not answer %s in time; is it overloaded or cut off?".formatted(server, doing);
     }
     return "cannot reach %s for %s (%s); check that it runs and can be reached from here"
-        .formatted(server, doing, firstLine(root(cause)));
+        .formatted(
+            server,
+            doing,
+            any(cause, ConnectException.class) ? "no connection" : firstLine(root(cause)));
   }
 
   private static boolean isTimeout(Throwable cause) {

@@ -8,6 +8,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -72,6 +76,7 @@ public final class FaultyProxy implements AutoCloseable {
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private volatile State state = State.WELL;
   private volatile Fault fault = new Fault(line -> false, null, new AtomicInteger());
+  private volatile Duration ahead;
 
   FaultyProxy(String host, int upstream) throws IOException {
     this(InetAddress.getLoopbackAddress(), () -> new Socket(host, upstream), client -> UNSEEN);
@@ -127,6 +132,13 @@ public final class FaultyProxy implements AutoCloseable {
   /** The server gets so many requests whose first line matches, and their answers get lost. */
   void loseAnswers(Predicate<String> request, int times) {
     fault = new Fault(request, null, new AtomicInteger(times));
+  }
+
+  /**
+   * From now on the server's clock, as its answers' headers tell it, is ahead of ours by so much.
+   */
+  void setServersClockAhead(Duration by) {
+    ahead = by;
   }
 
   /** How many of the failures told are still to come. */
@@ -189,7 +201,11 @@ public final class FaultyProxy implements AutoCloseable {
         if (requests) {
           endInTime(text, server);
         }
-        out.write(buffer, 0, n);
+        if (!requests && ahead != null && text.startsWith("HTTP/1.1 ")) {
+          out.write(dated(buffer, n));
+        } else {
+          out.write(buffer, 0, n);
+        }
         out.flush();
       }
     } catch (IOException e) {
@@ -198,6 +214,17 @@ public final class FaultyProxy implements AutoCloseable {
       open.remove(from);
       open.remove(to);
     }
+  }
+
+  /** With the server's clock in the first header; what it said of the time itself is left out. */
+  private byte[] dated(byte[] buffer, int length) {
+    String answer = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+    String date =
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC).plus(ahead));
+    return answer
+        .replaceFirst("(?im)^Date: .*\r\n", "")
+        .replaceFirst("\r\n", "\r\nDate: " + date + "\r\n")
+        .getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private boolean passes(String text, Exchange exchange) {

@@ -8,10 +8,12 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kiss.actors.live.ScaleConflict;
+import io.kiss.actors.live.Workload;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +89,30 @@ class KubernetesFaultsTest extends KubernetesFixture {
     proxy.goDown();
     assertThatThrownBy(() -> get(cluster.holdLease("team", "me")))
         .hasMessageContaining("cannot reach the API server of cluster 'test' at http://127.0.0.1:");
+  }
+
+  @Test
+  void aServerThatIsNotThereIsToldWithoutTheNameOfAnException() throws IOException {
+    KubernetesCluster cluster = cluster();
+    proxy.close();
+    assertThatThrownBy(() -> get(cluster.holdLease("team", "me")))
+        .hasMessageContaining("(no connection); check that it runs");
+  }
+
+  @Test
+  void aNamespaceThatIsNotThereIsSaidToBeNone() {
+    KubernetesCluster cluster = cluster();
+    // As kube-apiserver 1.20 answers.
+    proxy.answer(
+        line -> line.contains("/leases"),
+        9,
+        "404 Not Found",
+        """
+        {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",
+         "message":"namespaces \\"team\\" not found","reason":"NotFound",
+         "details":{"name":"team","kind":"namespaces"},"code":404}""");
+    assertThatThrownBy(() -> get(cluster.holdLease("team", "me")))
+        .hasMessageEndingWith("has no namespace 'team'");
   }
 
   @Test
@@ -195,5 +221,66 @@ class KubernetesFaultsTest extends KubernetesFixture {
               get(cluster.workloads("team", ""));
               return System.nanoTime() > end;
             });
+  }
+
+  @Test
+  void aPodHasWaitedAsLongAsTheServersOwnClockSaysHoweverFarThatIsOff() {
+    for (Duration ahead : List.of(Duration.ofHours(1), Duration.ofSeconds(90))) {
+      long made = System.nanoTime();
+      String name = "ahead-" + ahead.toSeconds();
+      pendingPodOf(name);
+      // By that clock, the pod that has just been made was made so long ago.
+      proxy.setServersClockAhead(ahead);
+      Workload seen = awaitWorkload(cluster(), "statefulsets.apps:" + name);
+      double now = System.currentTimeMillis() / 1000.0;
+      double since = (System.nanoTime() - made) * 1e-9;
+      // Times of HTTP and of Kubernetes are whole seconds.
+      assertThat(seen.pods().pendingSinceSeconds())
+          .as(name)
+          .singleElement()
+          .satisfies(
+              begun ->
+                  assertThat(now - begun)
+                      .isBetween(ahead.toSeconds() - 2.0, ahead.toSeconds() + since + 2));
+    }
+  }
+
+  /** A StatefulSet with one pod that is not ready. */
+  private void pendingPodOf(String name) {
+    apply(
+        """
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: {name: %1$s}
+        spec:
+          replicas: 1
+          serviceName: %1$s
+          selector: {matchLabels: {app: %1$s}}
+          template:
+            metadata: {labels: {app: %1$s}}
+            spec: {containers: [{name: model, image: model}]}
+        """
+            .formatted(name));
+    String uid =
+        client
+            .apps()
+            .statefulSets()
+            .inNamespace("team")
+            .withName(name)
+            .get()
+            .getMetadata()
+            .getUid();
+    apply(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: %1$s-0
+          labels: {app: %1$s}
+          ownerReferences:
+            - {apiVersion: apps/v1, kind: StatefulSet, name: %1$s, uid: "%2$s", controller: true}
+        spec: {containers: [{name: model, image: model}]}
+        """
+            .formatted(name, uid));
   }
 }
