@@ -34,14 +34,19 @@ final class RealServer implements AutoCloseable {
 
   private final KubernetesClient client;
 
-  /** Not there before, and not there afterwards. */
+  /** Tests run side by side, so that each has roles of its own, and deletes no others. */
+  private final String suffix =
+      "-kiss-it-%d-%d".formatted(ProcessHandle.current().pid(), NAMESPACES.incrementAndGet());
+
   private final List<ClusterRole> made;
 
   private RealServer(KubernetesClient client) {
     this.client = client;
-    List<ClusterRole> roles = shipped("base/rbac.yaml", ClusterRole.class);
-    made = roles.stream().filter(role -> client.resource(role).get() == null).toList();
-    roles.forEach(role -> client.resource(role).createOr(found -> found.update()));
+    made = shipped("base/rbac.yaml", ClusterRole.class);
+    for (ClusterRole role : made) {
+      role.getMetadata().setName(role.getMetadata().getName() + suffix);
+      client.resource(role).create();
+    }
   }
 
   /** Connects; the test is skipped where there is none. */
@@ -89,7 +94,11 @@ final class RealServer implements AutoCloseable {
   private void bind(String where, String name) {
     shipped("attach/namespace-access.yaml", RoleBinding.class).stream()
         .filter(binding -> binding.getMetadata().getName().equals(name))
-        .forEach(binding -> client.resource(binding).inNamespace(where).create());
+        .forEach(
+            binding -> {
+              binding.getRoleRef().setName(binding.getRoleRef().getName() + suffix);
+              client.resource(binding).inNamespace(where).create();
+            });
     boolean observer = name.equals(OBSERVER);
     await()
         .atMost(KubernetesFixture.A_WHILE)

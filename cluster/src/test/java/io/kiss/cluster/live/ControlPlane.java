@@ -79,10 +79,8 @@ public final class ControlPlane implements AutoCloseable {
                 .build())
         .create();
     for (ClusterRole role : shipped("base/rbac.yaml", ClusterRole.class)) {
-      if (admin.resource(role).get() == null) {
-        madeRoles.add(role);
-      }
-      admin.resource(role).createOr(found -> found.update());
+      role.getMetadata().setName(own(role.getMetadata().getName()));
+      madeRoles.add(admin.resource(role).create());
     }
     shipped("attach/namespace-access.yaml", RoleBinding.class).forEach(this::bind);
     TokenRequest request =
@@ -120,7 +118,13 @@ public final class ControlPlane implements AutoCloseable {
 
   private void bind(RoleBinding binding) {
     binding.getSubjects().forEach(subject -> subject.setNamespace(accounts));
+    binding.getRoleRef().setName(own(binding.getRoleRef().getName()));
     admin.resource(binding).inNamespace(namespace).create();
+  }
+
+  /** Roles of a cluster are everybody's: tests run side by side, and each deletes its own. */
+  private String own(String role) {
+    return role + "-" + namespace;
   }
 
   /** What a client reads that reaches the API server there. */
