@@ -7,7 +7,9 @@ import io.kiss.kisim.text.Columns;
 import java.io.PrintWriter;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -124,13 +126,30 @@ final class AttachCommand implements Callable<Integer> {
     return view;
   }
 
+  /** Whether a tick has been since the mode was changed. */
+  private static boolean modeInUse(JsonNode view) {
+    Set<String> own = new HashSet<>();
+    for (JsonNode override : view.at("/attachment/overrides")) {
+      own.add(override.path("deployment").asText());
+    }
+    for (JsonNode each : view.at("/status/deployments")) {
+      // What is not decided on shows as off whatever it will be.
+      if (!each.path("refusal").isTextual()
+          && !own.contains(each.path("name").asText())
+          && !each.path("mode").equals(view.at("/attachment/mode"))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether there is something to show; a problem is given the time to go away by itself. */
   private static boolean hasLooked(JsonNode view, long waitedNanos) {
     JsonNode status = view.path("status");
     Duration patience = status.path("problem").isTextual() ? PATIENCE_WITH_PROBLEM : PATIENCE;
     JsonNode budget = view.at("/attachment/gpuBudget");
     boolean budgetInUse = budget.isNull() || budget.equals(status.at("/gpus/budget"));
-    boolean settled = status.path("deployments").size() > 0 && budgetInUse;
+    boolean settled = status.path("deployments").size() > 0 && budgetInUse && modeInUse(view);
     return settled && !status.path("problem").isTextual() || waitedNanos > patience.toNanos();
   }
 }

@@ -205,6 +205,23 @@ class LiveCommandsTest {
   }
 
   @Test
+  void attachShowsTheModeItWasToldAndNotThatOfTheTickBefore(@TempDir Path own) throws IOException {
+    try (NodeCommands demo = NodeCommands.boot(own)) {
+      for (String flag : List.of("--no-act", "--act", "--no-act")) {
+        assertThat(demo.run("attach", "local/demo", "--slo-ms", "300", flag, "--json"))
+            .as(demo.err())
+            .isZero();
+        assertThat(json(demo.out()).at("/status/deployments"))
+            .isNotEmpty()
+            .allSatisfy(
+                each ->
+                    assertThat(each.path("mode").asText())
+                        .isEqualTo(flag.equals("--act") ? "ACTIVE" : "SHADOW"));
+      }
+    }
+  }
+
+  @Test
   void attachingAgainSaysWhatItKeptAndKeepsWhereTheClusterIs() {
     String url = "http://127.0.0.1:9";
     String[] first = {
