@@ -92,6 +92,15 @@ class ScalersCutIT {
         // The namespace is to be in the half that loses: only its node takes any yet.
         cluster.start("c1");
         cluster.start("c2");
+        // Starting takes a busy machine longer than a request is tried for.
+        awaited(
+            cluster,
+            "two members",
+            () ->
+                cluster
+                    .get("c2", "/api/v1/cluster")
+                    .filter(view -> view.path("members").size() == 2)
+                    .isPresent());
         attach(cluster, access, "http://%s:%d".formatted(networks.both(), metrics.port()));
         awaited(cluster, "scaled", () -> plane.desired(CHAT) >= 3);
         cluster.start("c3");
