@@ -68,7 +68,21 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
 
   @Test
   void podsThatNoNodeHasRoomForAreUnschedulable() {
-    deploy("huge", 20, "");
+    // Of no pod that anybody else waits for: none of these is ever bound.
+    apply(
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: huge}
+        spec:
+          replicas: 2
+          selector: {matchLabels: {app: huge}}
+          template:
+            metadata: {labels: {app: huge}}
+            spec:
+              containers:
+                - {name: model, image: model, resources: {limits: {nvidia.com/gpu: "1000"}}}
+        """);
     KubernetesCluster cluster = cluster();
     await()
         .atMost(A_WHILE)
@@ -133,6 +147,16 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
   }
 
   @Test
+  void aNamespaceThatIsNotThereIsSaidToBeNone() {
+    assertThatThrownBy(
+            () ->
+                get(
+                    cluster(admin().getConfiguration(), Map.of())
+                        .holdLease("kiss-it-nowhere", "me")))
+        .hasMessageEndingWith("has no namespace 'kiss-it-nowhere'");
+  }
+
+  @Test
   void aServerThatIsNotThereIsNamedByItsUrl() {
     Config nowhere = new ConfigBuilder(access()).withMasterUrl("https://127.0.0.1:1").build();
     assertThatThrownBy(() -> get(cluster(nowhere, Map.of()).workloads(namespace(), "")))
@@ -154,6 +178,34 @@ class RealKubernetesClusterTest extends KubernetesClusterSuite {
             "forbids taking the lease kiss-scaler of namespace "
                 + namespace()
                 + ": verb 'get' on 'leases' of API group 'coordination.k8s.io' is missing");
+  }
+
+  @Test
+  void aServerThatComesAndGoesIsFollowedEachTimeItIsThereAndWrittenOnlyThen() throws IOException {
+    URI url = URI.create(admin().getMasterUrl().toString());
+    try (FaultyProxy proxy = new FaultyProxy(url.getHost(), url.getPort())) {
+      Config through =
+          new ConfigBuilder(access()).withMasterUrl("https://127.0.0.1:" + proxy.port()).build();
+      KubernetesCluster cluster =
+          cluster(through, Map.of("watch-refresh", "1s", "stale-after", "5s", "backoff", "50ms"));
+      deploy("web", 1, "  paused: true\n");
+      awaitWorkload(cluster, "web");
+      for (int round = 0; round < 4; round++) {
+        String version = settled("web");
+        get(cluster.holdLease(namespace(), "me"));
+        proxy.goDown();
+        deploy("late-" + round, 1, "  paused: true\n");
+        assertThatThrownBy(() -> get(cluster.scale(namespace(), "web", 9, version, "load")))
+            .hasMessageContaining("cannot reach the API server");
+        proxy.recover();
+        awaitWorkload(cluster, "late-" + round);
+        assertThat(settled("web")).as("round %d: nothing was written", round).isEqualTo(version);
+        get(cluster.holdLease(namespace(), "me"));
+        get(cluster.scale(namespace(), "web", 2 + round, version, "load"));
+        assertThat(settled("web")).isNotEqualTo(version);
+      }
+      closeClusters();
+    }
   }
 
   @Test
