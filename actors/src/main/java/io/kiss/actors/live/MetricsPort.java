@@ -3,6 +3,7 @@ package io.kiss.actors.live;
 import io.kiss.kisim.telemetry.TelemetrySample;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletionStage;
 
@@ -29,4 +30,12 @@ public interface MetricsPort {
    */
   CompletionStage<Map<String, TelemetrySample>> query(
       String namespace, String source, List<Target> targets);
+
+  /**
+   * Why the namespace's newest answer tells nothing to decide upon for any workload, in a sentence;
+   * empty where what it lacks is of some workloads only.
+   */
+  default Optional<String> unread(String namespace) {
+    return Optional.empty();
+  }
 }

@@ -192,7 +192,13 @@ final class TickLoop {
       endTick();
       return;
     }
-    site.problems().clear(Area.METRICS);
+    // What cannot be read is held, as counted by the failsafe; people are told why.
+    run.cluster
+        .metrics()
+        .unread(site.namespace().namespace())
+        .ifPresentOrElse(
+            sentence -> site.problems().set(Area.METRICS, sentence),
+            () -> site.problems().clear(Area.METRICS));
     deployments.decide(run, seen.samples(), attachment, assigned.inUse());
     site.timers()
         .startSingleTimer(

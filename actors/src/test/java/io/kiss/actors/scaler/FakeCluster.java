@@ -55,6 +55,7 @@ final class FakeCluster
   volatile boolean leaseRefused;
   volatile RuntimeException workloadsFail;
   volatile RuntimeException metricsFail;
+  volatile String unread;
   volatile RuntimeException journalFails;
 
   /** The journal keeps what it is given and never says so. */
@@ -109,6 +110,11 @@ final class FakeCluster
         .filter(r -> r.deployment().equals(name))
         .reduce((earlier, later) -> later)
         .orElseThrow(() -> new AssertionError("no decision about " + name));
+  }
+
+  @Override
+  public Optional<String> unread(String namespace) {
+    return Optional.ofNullable(unread);
   }
 
   @Override

@@ -173,6 +173,20 @@ class NamespaceActorTest extends NamespaceFixture {
   }
 
   @Test
+  void whyNoTelemetryCanBeReadIsSaidForAsLongAsThatIsSoThoughReplicasAreKnown() {
+    cluster.put("web", Deployment.of(20, Double.NaN));
+    cluster.unread = "Prometheus cannot be reached";
+    attachAndTick(Mode.ACTIVE);
+    assertThat(cluster.last("web").guards()).containsExactly(Guard.TELEMETRY_MISSING);
+    assertThat(status().problem()).hasValue("Prometheus cannot be reached");
+
+    cluster.unread = null;
+    cluster.put("web", Deployment.of(20, 1));
+    tick();
+    assertThat(status().problem()).isEmpty();
+  }
+
+  @Test
   void whenTheClusterFailsTheTickHolds() {
     cluster.workloadsFail = new IllegalStateException("the API server is away");
     attachAndTick(Mode.ACTIVE);

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -99,6 +100,11 @@ public final class MeteredPorts {
     public CompletionStage<Map<String, TelemetrySample>> query(
         String namespace, String source, List<Target> targets) {
       return timed(registry, metricsQueries(), () -> port.query(namespace, source, targets));
+    }
+
+    @Override
+    public Optional<String> unread(String namespace) {
+      return port.unread(namespace);
     }
   }
 

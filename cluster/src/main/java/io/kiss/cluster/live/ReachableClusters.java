@@ -14,10 +14,12 @@ import io.kiss.cluster.kubernetes.KubernetesClusters;
 import io.kiss.cluster.prometheus.MetricsSources;
 import io.kiss.cluster.prometheus.PrometheusEndpoint;
 import io.kiss.cluster.prometheus.PrometheusMetrics;
+import io.kiss.kisim.telemetry.TelemetrySample;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -155,6 +157,20 @@ public final class ReachableClusters implements LiveClusters, AutoCloseable {
     return connection;
   }
 
+  /** Asks by the cluster's usual templates where an attachment names none. */
+  private record UsualSource(MetricsPort port, String usual) implements MetricsPort {
+    @Override
+    public CompletionStage<Map<String, TelemetrySample>> query(
+        String namespace, String source, List<Target> targets) {
+      return port.query(namespace, source.isBlank() ? usual : source, targets);
+    }
+
+    @Override
+    public Optional<String> unread(String namespace) {
+      return port.unread(namespace);
+    }
+  }
+
   private Connection open(ClusterDefinition definition) {
     LiveClock clock = LiveClock.wall();
     PrometheusMetrics metrics =
@@ -165,10 +181,7 @@ public final class ReachableClusters implements LiveClusters, AutoCloseable {
           kubernetes.connect(
               definition.name(),
               new KubernetesAccess(definition.kubeconfig().map(Path::of), definition.context()));
-      MetricsPort port =
-          (namespace, source, targets) ->
-              metrics.query(
-                  namespace, source.isBlank() ? definition.metricsSource() : source, targets);
+      MetricsPort port = new UsualSource(metrics, definition.metricsSource());
       return new Connection(
           cluster, metrics, MeteredPorts.of(new LiveCluster(cluster, port, clock), meters));
     } catch (RuntimeException e) {

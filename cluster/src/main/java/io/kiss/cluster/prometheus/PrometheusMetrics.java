@@ -43,6 +43,7 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
   private final PrometheusClient client;
   private final Map<String, NamespaceMemory> memories = new ConcurrentHashMap<>();
   private final Map<String, String> problems = new ConcurrentHashMap<>();
+  private final Map<String, String> unread = new ConcurrentHashMap<>();
 
   private PrometheusMetrics(
       PrometheusEndpoint endpoint,
@@ -104,6 +105,10 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
               double elapsed = (System.nanoTime() - begun) * 1e-9;
               Map<String, TelemetrySample> samples = round.samples(clock.nowSeconds(), elapsed);
               note(namespace, round.problem(endpoint));
+              round
+                  .unread(endpoint)
+                  .ifPresentOrElse(
+                      sentence -> unread.put(namespace, sentence), () -> unread.remove(namespace));
               return samples;
             });
   }
@@ -198,6 +203,7 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
         (name, memory) -> {
           if (memory.isForgotten(now) && memories.remove(name, memory)) {
             problems.remove(name);
+            unread.remove(name);
           }
         });
     double window = settings.window().toMillis() / 1000.0;
@@ -231,6 +237,11 @@ public final class PrometheusMetrics implements MetricsPort, AutoCloseable {
     } else if (problem.isEmpty() && before != null) {
       LOG.info("metrics of namespace {} are whole again", namespace);
     }
+  }
+
+  @Override
+  public Optional<String> unread(String namespace) {
+    return Optional.ofNullable(unread.get(namespace));
   }
 
   /** What the last round of a namespace fell short of, in a sentence; empty where it was whole. */

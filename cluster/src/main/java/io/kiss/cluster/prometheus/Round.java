@@ -243,8 +243,24 @@ final class Round {
     }
   }
 
+  /** Why there is nothing to decide upon for anybody, in a sentence. */
+  Optional<String> unread(PrometheusEndpoint endpoint) {
+    boolean needed =
+        unanswered.contains(Figure.ARRIVALS)
+            || unanswered.contains(Figure.AGE)
+            || unanswered.contains(Figure.GROWTH)
+                && source.figures().get(Figure.ARRIVALS).whenAnswered();
+    return needed ? Optional.of(String.join("; ", failures(endpoint))) : Optional.empty();
+  }
+
   /** What fell short, in a sentence. */
   Optional<String> problem(PrometheusEndpoint endpoint) {
+    List<String> clauses = failures(endpoint);
+    new TreeMap<>(complaints).forEach((what, who) -> clauses.add(what + " " + named(who)));
+    return clauses.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", clauses));
+  }
+
+  private List<String> failures(PrometheusEndpoint endpoint) {
     List<String> clauses = new ArrayList<>();
     failures.forEach(
         (clause, figures) ->
@@ -258,8 +274,7 @@ final class Round {
                             .sorted()
                             .map(Figure::key)
                             .collect(Collectors.joining(", ")))));
-    new TreeMap<>(complaints).forEach((what, who) -> clauses.add(what + " " + named(who)));
-    return clauses.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", clauses));
+    return clauses;
   }
 
   private static String named(List<String> who) {

@@ -17,11 +17,11 @@ import java.util.Queue;
  * lost at the wrong moment, a thread of it waits for half a minute to have written to it, and the
  * server cannot be stopped meanwhile; its own JUnit extension fails a test for that.
  */
-final class MockApiServer implements AutoCloseable {
+public final class MockApiServer implements AutoCloseable {
   private final KubernetesMockServer server;
   private final KubernetesClient client;
 
-  MockApiServer(boolean https) {
+  public MockApiServer(boolean https) {
     Map<ServerRequest, Queue<ServerResponse>> responses = new HashMap<>();
     server =
         new KubernetesMockServer(
@@ -40,7 +40,7 @@ final class MockApiServer implements AutoCloseable {
   }
 
   /** Somebody who may do everything. */
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return client;
   }
 

@@ -277,6 +277,33 @@ class PrometheusFaultsTest {
   }
 
   @Test
+  void thatNothingCanBeDecidedUponIsSaidWhereArrivalsOrTheirAgeHaveNoAnswer() {
+    for (String unanswered : List.of("success", "pending", "timestamp", "duration", "none")) {
+      prometheus.answers(
+          exchange -> {
+            boolean fails = exchange.getRequestURI().getRawQuery().contains(unanswered);
+            reply(exchange, fails ? 400 : 200, vector("3"));
+          });
+      try (PrometheusMetrics metrics = Fixtures.connect(prometheus.url())) {
+        TelemetrySample sample = read(metrics, "prod", "triton", WEB).get("web");
+        boolean known =
+            !Double.isNaN(sample.arrivalRate()) && !Double.isNaN(sample.sampleAgeSeconds());
+        assertThat(metrics.unread("prod").isEmpty()).as(unanswered).isEqualTo(known);
+        metrics
+            .unread("prod")
+            .ifPresent(
+                why -> assertThat(why).startsWith("Prometheus at ").contains("answers HTTP 400"));
+        assertThat(known)
+            .as(unanswered)
+            .isEqualTo(List.of("duration", "none").contains(unanswered));
+        prometheus.answers(exchange -> reply(exchange, 200, vector("3")));
+        read(metrics, "prod", "triton", WEB);
+        assertThat(metrics.unread("prod")).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void aHistogramOfWhichAPartHasNoAnswerIsUnknown() {
     prometheus.answers(
         exchange -> {
