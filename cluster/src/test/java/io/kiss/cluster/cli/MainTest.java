@@ -92,6 +92,22 @@ class MainTest {
     assertThat(out.toString()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--kubeconfig pom.xml --prometheus http://p:9090",
+        "--context c",
+        "--prometheus ftp://p",
+        "--prometheus http://p --prometheus-token-file /no/token",
+        "--unset bogus"
+      })
+  void upRefusesWhatItCannotUseBeforeItStartsANode(String flags) {
+    Path data = folder.resolve("data");
+    String up = "up --namespace a/b --port 0 --data " + data + " " + flags;
+    assertThat(run(up.split(" "))).isEqualTo(2);
+    assertThat(data).doesNotExist();
+  }
+
   @Test
   void aMalformedTraceIsNamedWithItsLine() throws IOException {
     Path trace = Files.writeString(folder.resolve("t.csv"), "second,requests\n0,5\n60,many\n");

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.Event;
 import io.kiss.cluster.KissProcess;
 import io.kiss.cluster.prometheus.PrometheusServer;
 import io.kiss.cluster.twin.Twin;
@@ -248,6 +249,22 @@ class LiveLoopIT {
     }
     assertThat(gaps).isLessThanOrEqualTo((int) (plane.generation(CHAT) - 1 - applied.size()));
     say("%d writes, %d of them on record", plane.generation(CHAT) - 1, applied.size());
+    // The kill may have come between a write and its event.
+    awaited("an event of each", () -> withoutEvent(applied) <= 1);
+    assertThat(plane.events(CHAT)).hasSizeLessThanOrEqualTo((int) plane.generation(CHAT) - 1);
+    say("%d events on the object, each of a decision", plane.events(CHAT).size());
+  }
+
+  /** Applied decisions that no event on the object tells, with replicas and reason. */
+  private long withoutEvent(List<JsonNode> applied) {
+    List<String> told = plane.events(CHAT).stream().map(Event::getMessage).toList();
+    return applied.stream()
+        .map(
+            decision ->
+                "Scaled to %d: %s"
+                    .formatted(decision.path("replicas").asInt(), decision.path("reason").asText()))
+        .filter(message -> !told.contains(message))
+        .count();
   }
 
   private void detachesAndLeavesReplicasAsTheyAre() throws Exception {
