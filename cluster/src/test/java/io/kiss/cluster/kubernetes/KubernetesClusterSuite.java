@@ -252,7 +252,7 @@ abstract class KubernetesClusterSuite extends KubernetesFixture {
     KubernetesCluster mine = cluster();
     Map<String, String> shortLease =
         new HashMap<>(
-            Map.of("lease-duration", "3s", "lease-margin", "500ms", "request-timeout", "1s"));
+            Map.of("lease-duration", "5s", "lease-margin", "500ms", "request-timeout", "2s"));
     shortLease.putAll(settings());
     KubernetesCluster yours = cluster(access(), shortLease);
     get(mine.holdLease(namespace(), "me"));
@@ -266,7 +266,7 @@ abstract class KubernetesClusterSuite extends KubernetesFixture {
         .atMost(A_WHILE)
         .ignoreExceptions()
         .untilAsserted(() -> get(yours.holdLease(namespace(), "you")));
-    assertThat(Duration.ofNanos(System.nanoTime() - gone)).isGreaterThan(Duration.ofSeconds(3));
+    assertThat(Duration.ofNanos(System.nanoTime() - gone)).isGreaterThan(Duration.ofSeconds(5));
 
     admin().leases().inNamespace(namespace()).withName("kiss-scaler").delete();
     get(yours.holdLease(namespace(), "you"));
@@ -278,7 +278,7 @@ abstract class KubernetesClusterSuite extends KubernetesFixture {
   void aHolderThatStopsRenewingIsWaitedForByOurOwnClockWhateverItsClockSaid() {
     Map<String, String> shortLease =
         new HashMap<>(
-            Map.of("lease-duration", "3s", "lease-margin", "500ms", "request-timeout", "1s"));
+            Map.of("lease-duration", "5s", "lease-margin", "500ms", "request-timeout", "2s"));
     shortLease.putAll(settings());
     apply(
         """
@@ -298,6 +298,6 @@ abstract class KubernetesClusterSuite extends KubernetesFixture {
         .atMost(A_WHILE)
         .ignoreExceptions()
         .untilAsserted(() -> get(cluster.holdLease(namespace(), "me")));
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(3));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(5));
   }
 }
