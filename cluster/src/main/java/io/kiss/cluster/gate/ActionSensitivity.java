@@ -41,8 +41,6 @@ public record ActionSensitivity(double overall, List<Feature> features) {
 
   private static double share(PolicyNetwork network, List<Choice> choices, int feature, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    float[] logits = new float[ActionSpace.SIZE];
-    float[] mask = new float[ActionSpace.SIZE];
     int changed = 0;
     for (Choice choice : choices) {
       float[] other = choices.get(random.nextInt(choices.size())).observation();
@@ -50,16 +48,23 @@ public record ActionSensitivity(double overall, List<Feature> features) {
       if (feature != ALL) {
         seen[feature] = other[feature];
       }
-      int least = choice.workload().minReplicas();
-      int most = choice.workload().maxReplicas();
-      for (int a = 0; a < mask.length; a++) {
-        mask[a] = ActionSpace.allowed(a, choice.current(), least, most) ? 1 : 0;
-      }
-      network.logits(seen, 0, logits, 0);
-      PolicyNetwork.softmax(logits, mask);
-      changed += ActionSpace.median(logits) == choice.action() ? 0 : 1;
+      changed += action(network, choice, seen) == action(network, choice, choice.observation()) ? 0 : 1;
     }
     return choices.isEmpty() ? 0 : (double) changed / choices.size();
+  }
+
+  /** What the policy alone takes, a Deployment's own record (CostBalance) left out. */
+  private static int action(PolicyNetwork network, Choice choice, float[] observation) {
+    float[] probabilities = new float[ActionSpace.SIZE];
+    float[] mask = new float[ActionSpace.SIZE];
+    int least = choice.workload().minReplicas();
+    int most = choice.workload().maxReplicas();
+    for (int a = 0; a < mask.length; a++) {
+      mask[a] = ActionSpace.allowed(a, choice.current(), least, most) ? 1 : 0;
+    }
+    network.logits(observation, 0, probabilities, 0);
+    PolicyNetwork.softmax(probabilities, mask);
+    return ActionSpace.quantile(probabilities, ActionSpace.MEDIAN);
   }
 
   /** Names of the features that no action depended on. */

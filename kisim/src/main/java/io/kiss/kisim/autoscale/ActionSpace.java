@@ -65,21 +65,26 @@ public final class ActionSpace {
     return action < STAY ? reached < reachedBySmaller : reached > reachedBySmaller;
   }
 
+  /** The level at which half of what sampling takes is smaller and half larger. */
+  public static final double MEDIAN = 0.5;
+
   /**
-   * The action that a policy takes where it does not explore: the median of its distribution, since
+   * The action that a policy takes where it does not explore: a quantile of its distribution, since
    * actions are in order. The most probable one is not what training made of it: four ways down of
    * 15 % each lose to staying with 40 %, and the replicas stay that sampling would have let go.
    *
    * @param probabilities of the actions, those masked out 0
+   * @param level share of the distribution up to which to go, above 0, below 1: {@link #MEDIAN} as
+   *     training means it, more to hold more
    */
-  public static int median(float[] probabilities) {
+  public static int quantile(float[] probabilities, double level) {
     double below = 0;
     int last = STAY;
     for (int a = 0; a < SIZE; a++) {
       below += probabilities[a];
       if (probabilities[a] > 0) {
         last = a;
-        if (below >= 0.5) {
+        if (below >= level) {
           return a;
         }
       }

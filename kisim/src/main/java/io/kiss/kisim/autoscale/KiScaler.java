@@ -83,7 +83,7 @@ public final class KiScaler implements Autoscaler {
         core.actionMask(mask, 0);
         network.logits(observation, 0, probabilities, 0);
         PolicyNetwork.softmax(probabilities, mask);
-        action = ActionSpace.median(probabilities);
+        action = ActionSpace.quantile(probabilities, core.level());
       }
     }
     return core.act(source, action);
@@ -149,6 +149,15 @@ public final class KiScaler implements Autoscaler {
     range.restore(wasOutside, wasInside);
   }
 
+  /** Where the Deployment's own record makes the policy take another action than its median. */
+  private String byItsRecord() {
+    int usual = ActionSpace.quantile(probabilities, ActionSpace.MEDIAN);
+    if (action == usual) {
+      return "";
+    }
+    return action > usual ? ", careful by its record" : ", sparing by its record";
+  }
+
   private String reason(Telemetry telemetry) {
     WorkloadSpec workload = core.workload();
     StringBuilder text = new StringBuilder();
@@ -168,7 +177,7 @@ public final class KiScaler implements Autoscaler {
       }
       text.append(
           source == DecisionSource.POLICY
-              ? String.format(Locale.ROOT, "; policy %s", ActionSpace.nameOf(action))
+              ? "; policy " + ActionSpace.nameOf(action) + byItsRecord()
               : "; queueing rule says " + core.proposal());
     }
     String guards =

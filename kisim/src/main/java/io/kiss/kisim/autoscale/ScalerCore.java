@@ -36,6 +36,7 @@ public final class ScalerCore {
   private final LoadMemory memory;
   private final RuleRehearsal rehearsal;
   private final GuardState guards;
+  private final CostBalance balance;
   private final int[] fired = new int[1];
   private final int ticksOfMinute;
   private final int ticksOfMinutes;
@@ -46,6 +47,9 @@ public final class ScalerCore {
   private int proposal;
   private boolean held;
 
+  /** Whether the replicas there are are what a policy chose. */
+  private boolean followed;
+
   /** Starts without any memory. */
   public ScalerCore(WorkloadSpec workload, GuardSettings settings) {
     this.workload = workload;
@@ -54,6 +58,7 @@ public final class ScalerCore {
     history = new LoadHistory(workload.tickSeconds());
     memory = new LoadMemory(workload.tickSeconds());
     rehearsal = new RuleRehearsal(workload);
+    balance = new CostBalance(workload);
     guards = new GuardState(stabilisationTicks(workload, settings));
     ticksOfMinute = 1 + (int) Math.ceil(60 / workload.tickSeconds());
     ticksOfMinutes = 1 + (int) Math.ceil(300 / workload.tickSeconds());
@@ -75,6 +80,8 @@ public final class ScalerCore {
     memory.reset();
     rehearsal.reset();
     guards.reset();
+    balance.reset();
+    followed = false;
     previousDesired = 0;
     askedFor = 0;
     current = null;
@@ -99,6 +106,7 @@ public final class ScalerCore {
     workload = other;
     encoder.describe(other);
     rehearsal.describe(other);
+    balance.describe(other);
     reset();
   }
 
@@ -132,6 +140,9 @@ public final class ScalerCore {
     if (source == DecisionSource.HOLD) {
       java.util.Arrays.fill(observation, offset, offset + OBSERVATION_SIZE, 0);
     } else {
+      if (followed && desired == askedFor) {
+        balance.add(telemetry);
+      }
       encoder.encode(
           telemetry,
           history,
@@ -222,6 +233,7 @@ public final class ScalerCore {
     previousDesired = desired;
     askedFor = replicas;
     held = source == DecisionSource.HOLD;
+    followed = source == DecisionSource.POLICY || held && followed;
     return replicas;
   }
 
@@ -242,6 +254,7 @@ public final class ScalerCore {
    * change that never was.
    */
   public void notCarriedOut() {
+    followed = false;
     if (current != null && askedFor != current.desiredReplicas()) {
       guards.unchanged();
       askedFor = current.desiredReplicas();
@@ -278,6 +291,7 @@ public final class ScalerCore {
    */
   public void limit(int target, int replicas) {
     int desired = current.desiredReplicas();
+    followed &= replicas == askedFor;
     if (askedFor != desired) {
       guards.unchanged();
     }
@@ -289,6 +303,14 @@ public final class ScalerCore {
     }
     askedFor = replicas;
     fired[0] |= Guard.BUDGET.bit();
+  }
+
+  /**
+   * The share of a policy's distribution up to which this Deployment's own record says to go
+   * ({@link ActionSpace#quantile}).
+   */
+  double level() {
+    return balance.level();
   }
 
   /** What was proposed at this tick, before the guardrails. */
@@ -312,6 +334,8 @@ public final class ScalerCore {
       memory.write(out);
       rehearsal.write(out);
       guards.write(out);
+      out.writeBoolean(followed);
+      balance.write(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -336,6 +360,13 @@ public final class ScalerCore {
       memory.read(in);
       rehearsal.read(in);
       guards.read(in, version != WITHOUT_LATEST);
+      balance.reset();
+      followed = false;
+      // Earlier versions end here, and read no further.
+      if (in.available() > 0) {
+        followed = in.readBoolean();
+        balance.read(in);
+      }
     } catch (IOException e) {
       reset();
       throw new IllegalArgumentException("scaler state refused: " + e.getMessage(), e);

@@ -65,7 +65,7 @@ class ActionSpaceTest {
   }
 
   @Test
-  void theMedianIsTheActionThatHalfOfTheSamplesDoNotGoBeyond() {
+  void aQuantileIsTheActionThatItsShareOfTheSamplesDoNotGoBeyond() {
     Random random = new Random(5);
     for (int draw = 0; draw < 200; draw++) {
       float[] probabilities = new float[ActionSpace.SIZE];
@@ -77,24 +77,28 @@ class ActionSpaceTest {
       for (int a = 0; a < probabilities.length; a++) {
         probabilities[a] /= sum;
       }
-      int median = ActionSpace.median(probabilities);
+      double level = 0.2 + 0.6 * random.nextDouble();
+      int quantile = ActionSpace.quantile(probabilities, level);
       double below = 0;
       double upTo = 0;
-      for (int a = 0; a <= median; a++) {
+      for (int a = 0; a <= quantile; a++) {
         below = upTo;
         upTo += probabilities[a];
       }
-      assertThat(probabilities[median]).isPositive();
-      assertThat(below).as("draw %d", draw).isLessThanOrEqualTo(0.5 + 1e-6);
-      assertThat(upTo).as("draw %d", draw).isGreaterThanOrEqualTo(0.5 - 1e-6);
+      assertThat(probabilities[quantile]).isPositive();
+      assertThat(below).as("draw %d", draw).isLessThanOrEqualTo(level + 1e-6);
+      assertThat(upTo).as("draw %d", draw).isGreaterThanOrEqualTo(level - 1e-6);
     }
   }
 
   @Test
   void manyWaysDownOutweighThatStayingIsTheMostProbable() {
-    assertThat(ActionSpace.median(new float[] {0, .1f, .2f, .3f, .4f, 0, 0, 0, 0, 0})).isEqualTo(3);
-    assertThat(ActionSpace.median(new float[] {0, 0, 0, 0, 1, 0, 0, 0, 0, 0}))
-        .isEqualTo(ActionSpace.STAY);
-    assertThat(ActionSpace.median(new float[] {0, 0, 0, 0, .4f, .2f, .2f, .2f, 0, 0})).isEqualTo(5);
+    assertThat(median(0, .1f, .2f, .3f, .4f, 0, 0, 0, 0, 0)).isEqualTo(3);
+    assertThat(median(0, 0, 0, 0, 1, 0, 0, 0, 0, 0)).isEqualTo(ActionSpace.STAY);
+    assertThat(median(0, 0, 0, 0, .4f, .2f, .2f, .2f, 0, 0)).isEqualTo(5);
+  }
+
+  private static int median(float... probabilities) {
+    return ActionSpace.quantile(probabilities, ActionSpace.MEDIAN);
   }
 }

@@ -50,7 +50,7 @@ class KiScalerTest {
   }
 
   @Test
-  void thePolicyDecidesByItsMostProbableActionAndSaysSo() {
+  void thePolicyDecidesByTheMedianOfItsActionsAndSaysSo() {
     Decision decision = scaler.explain(tick(0, 0.5));
 
     assertThat(decision.source()).isEqualTo(DecisionSource.POLICY);
@@ -60,6 +60,46 @@ class KiScalerTest {
     double others = decision.probabilities().length - maskedAt(10) - 1;
     assertThat((double) decision.probabilities()[PLUS_ONE])
         .isCloseTo(Math.exp(3) / (Math.exp(3) + others), org.assertj.core.data.Offset.offset(1e-6));
+  }
+
+  /** Its median is to stay, and a third of its samples want more. */
+  private static PolicySnapshot undecided() {
+    PolicySnapshot policy = alwaysPlusOne();
+    float[] weights = new float[policy.weights().length];
+    Arrays.fill(weights, weights.length - ActionSpace.SIZE, weights.length, -20);
+    weights[weights.length - ActionSpace.SIZE + ActionSpace.STAY] = (float) Math.log(2);
+    weights[weights.length - ActionSpace.SIZE + PLUS_ONE] = 0;
+    return new PolicySnapshot(
+        policy.observationId(),
+        policy.actionId(),
+        policy.layers(),
+        weights,
+        policy.mean(),
+        policy.deviation(),
+        policy.lowest(),
+        policy.highest());
+  }
+
+  @Test
+  void aDeploymentWhoseRequestsAreOftenALittleLateIsScaledWithMoreCare() {
+    KiScaler calm =
+        new KiScaler(Samples.workload(), GuardSettings.DEFAULT, Optional.of(undecided()));
+    KiScaler late =
+        new KiScaler(Samples.workload(), GuardSettings.DEFAULT, Optional.of(undecided()));
+    Decision decision = null;
+    int number = 0;
+    do {
+      TelemetryBuffer telemetry = tick(number, 0.9);
+      telemetry.violatingShare = 0;
+      assertThat(calm.explain(telemetry).replicas()).isEqualTo(10);
+      telemetry.violatingShare = 0.1;
+      decision = late.explain(telemetry);
+      number++;
+    } while (decision.replicas() == 10 && number < 240);
+
+    assertThat(number).as("ticks until it asks for more").isBetween(10, 120);
+    assertThat(decision.replicas()).isEqualTo(11);
+    assertThat(decision.reason()).endsWith("policy +1, careful by its record");
   }
 
   /** At ten replicas -10 % is -1 and +10 % is +1: two actions say nothing of their own. */
