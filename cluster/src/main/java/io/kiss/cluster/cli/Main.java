@@ -66,6 +66,7 @@ public final class Main implements Runnable {
     commands.put("completion", CompletionCommand.class);
     commands.put("train", TrainCommand.class);
     commands.put("ensemble", EnsembleCommand.class);
+    commands.put("distil", DistilCommand.class);
     commands.put("simulate", SimulateCommand.class);
     commands.put("evaluate", EvaluateCommand.class);
     commands.put("calibrate", CalibrateCommand.class);

@@ -48,7 +48,8 @@ public record ActionSensitivity(double overall, List<Feature> features) {
       if (feature != ALL) {
         seen[feature] = other[feature];
       }
-      changed += action(network, choice, seen) == action(network, choice, choice.observation()) ? 0 : 1;
+      changed +=
+          action(network, choice, seen) == action(network, choice, choice.observation()) ? 0 : 1;
     }
     return choices.isEmpty() ? 0 : (double) changed / choices.size();
   }

@@ -106,6 +106,7 @@ class DocumentedRunsTest {
     put(where, "./kiss up --policy", TESTS + "live/LiveLoopIT.java", "\"--policy\"");
     put(where, "./kiss train", TESTS + "TrainIT.java", "\"train\"");
     put(where, "./kiss ensemble", TESTS + "cli/EnsembleCommandTest.java", "\"ensemble\"");
+    put(where, "./kiss distil", TESTS + "cli/DistilCommandTest.java", "\"distil\"");
     put(where, "KISS_AKKA_PORT=", TESTS + "RegistryKilledIT.java", "\"node\"");
     put(where, "./kiss attach", TESTS + "cli/LiveCommandsTest.java", "\"attach\"");
     put(where, "./kiss detach", TESTS + "cli/LiveCommandsTest.java", "\"detach\"");

@@ -36,7 +36,12 @@ class WrongNumbersTest {
 
   /** Numbers that a command line cannot be wrong about: any is a seed. */
   private static final Set<String> ANY =
-      Set.of("up --seed", "train --seed", "simulate --seed", "policy evaluate --seed");
+      Set.of(
+          "up --seed",
+          "train --seed",
+          "distil --seed",
+          "simulate --seed",
+          "policy evaluate --seed");
 
   /** The number, and a command line with one that cannot be in its place. */
   private static final Map<String, String> WRONG = wrong();
@@ -66,6 +71,8 @@ class WrongNumbersTest {
     wrong.put("train --seconds", "train --out p.kiss --seconds 0");
     wrong.put("train --steps", "train --out p.kiss --steps 0");
     wrong.put("train --workers", "train --out p.kiss --workers 0");
+    wrong.put("distil --states", "distil --out p.kiss --states 0 " + POLICY);
+    wrong.put("distil --workers", "distil --out p.kiss --workers 0 " + POLICY);
     wrong.put(
         "simulate --trace-scale", "simulate --scenario " + SCENARIO + " --trace t --trace-scale 0");
     for (String each :

@@ -3,16 +3,11 @@ package io.kiss.learner.ppo;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
-import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -26,11 +21,7 @@ final class LossGradient implements AutoCloseable {
   private final Engine engine;
   private final NDManager manager;
   private final ActorCritic network;
-  private final List<ActorCritic.Layer> layers;
-
-  /** Where in the flat vector one tensor ends and the next begins. */
-  private final long[] borders;
-
+  private final FlatTensors flatTensors;
   private final HostBuffer weights = new HostBuffer();
   private final HostBuffer observations = new HostBuffer();
   private final LossInputs inputs;
@@ -40,13 +31,10 @@ final class LossGradient implements AutoCloseable {
     this.network = network;
     manager = engine.newBaseManager(device);
     inputs = new LossInputs(network.features(), network.heads());
-    layers =
-        Stream.concat(network.actorLayers().stream(), network.criticLayers().stream()).toList();
-    borders =
-        layers.stream()
-            .flatMapToLong(layer -> LongStream.of(layer.bias(), layer.end()))
-            .limit(2L * layers.size() - 1)
-            .toArray();
+    flatTensors =
+        new FlatTensors(
+            Stream.concat(network.actorLayers().stream(), network.criticLayers().stream())
+                .toList());
   }
 
   /** The manager under which the arrays of each call hang; empty between calls. */
@@ -68,7 +56,7 @@ final class LossGradient implements AutoCloseable {
       Tensors tensors = tensors(upload(step, parameters));
       Shape shape = new Shape(normalised.length / features, features);
       NDArray input = observations.upload(step, normalised, 0, shape);
-      return perceptron(input, critic ? tensors.critic : tensors.actor).toFloatArray();
+      return FlatTensors.perceptron(input, critic ? tensors.critic : tensors.actor).toFloatArray();
     }
   }
 
@@ -106,44 +94,27 @@ final class LossGradient implements AutoCloseable {
   }
 
   /** Copies once, where the engine lets its memory be looked at. */
-  private static void read(NDArray from, float[] to) {
+  static void read(NDArray from, float[] to) {
     from.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer().get(to);
   }
 
   private PpoLoss backward(NDArray flat, LossInputs.Uploaded known) {
     try (GradientCollector collector = engine.newGradientCollector()) {
       Tensors tensors = tensors(flat);
-      NDArray logits = perceptron(known.observations(), tensors.actor);
-      NDArray values = perceptron(known.observations(), tensors.critic);
+      NDArray logits = FlatTensors.perceptron(known.observations(), tensors.actor);
+      NDArray values = FlatTensors.perceptron(known.observations(), tensors.critic);
       PpoLoss loss = PpoLoss.of(logits, network.heads(), values, known.targets());
       collector.backward(loss.loss());
       return loss;
     }
   }
 
-  private static NDArray perceptron(NDArray input, List<NDArray> tensors) {
-    NDArray signal = input;
-    for (int i = 0; i < tensors.size(); i += 2) {
-      signal = Linear.linear(signal, tensors.get(i), tensors.get(i + 1)).singletonOrThrow();
-      if (i + 2 < tensors.size()) {
-        signal = Activation.tanh(signal); // MXNet: twice the rows a second of NDArray.tanh
-      }
-    }
-    return signal;
-  }
-
   private NDArray upload(NDManager step, float[] parameters) {
     return weights.upload(step, parameters, 0, new Shape(parameters.length));
   }
 
-  /** Cuts the flat vector into matrices and biases, in a way that gradients flow back through. */
   private Tensors tensors(NDArray flat) {
-    NDList parts = flat.split(borders, 0);
-    List<NDArray> all = new ArrayList<>(parts.size());
-    for (ActorCritic.Layer layer : layers) {
-      all.add(parts.get(all.size()).reshape(new Shape(layer.out(), layer.in())));
-      all.add(parts.get(all.size()));
-    }
+    List<NDArray> all = flatTensors.cut(flat);
     int actor = 2 * network.actor().length - 2;
     return new Tensors(all.subList(0, actor), all.subList(actor, all.size()));
   }

@@ -122,7 +122,18 @@ final class ObservationNormaliser {
     for (int i = 0; i < scales.length; i++) {
       scales[i] = 1 / scales[i];
     }
-    for (int at = 0; at < raw.length; at += means.length) {
+    normalise(raw, raw.length, means, scales, to, offset);
+  }
+
+  /**
+   * The same by figures of somewhere else.
+   *
+   * @param length of {@code raw} that is looked at, whole rows
+   * @param scales one over each feature's deviation
+   */
+  static void normalise(
+      float[] raw, int length, float[] means, float[] scales, float[] to, int offset) {
+    for (int at = 0; at < length; at += means.length) {
       for (int i = 0; i < means.length; i++) {
         float normalised = (raw[at + i] - means[i]) * scales[i];
         to[offset + at + i] =
