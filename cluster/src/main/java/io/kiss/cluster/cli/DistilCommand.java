@@ -59,7 +59,7 @@ public final class DistilCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "The policy file to write.")
+      description = "Policy file to write; the log goes to FILE.run.")
   private Path out;
 
   @Option(
@@ -155,6 +155,11 @@ public final class DistilCommand implements Callable<Integer> {
   }
 
   private Distillation.Setup setup() {
+    if (System.getProperty("kiss.logs") == null) {
+      // As of kiss train; before the first logger is asked for.
+      Path folder = TrainOptions.beside(out.toAbsolutePath().normalize());
+      System.setProperty("kiss.logs", folder.resolve("logs").toString());
+    }
     Map<String, Object> flags = new HashMap<>();
     if (engine != null) {
       flags.put("kiss.learner.engine", engine.key());

@@ -41,7 +41,8 @@ class GateTest {
     int[] layers = {FEATURES, ActionSpace.SIZE};
     float[] weights = new float[PolicySnapshot.weightCount(layers)];
     weights[(ActionSpace.STAY + 1) * FEATURES + feature] = weight;
-    weights[FEATURES * ActionSpace.SIZE + ActionSpace.STAY] = 1e-3f;
+    // So much that no Deployment's record of late requests makes it do anything else.
+    weights[FEATURES * ActionSpace.SIZE + ActionSpace.STAY] = 20;
     return new PolicySnapshot(
         ScalerCore.OBSERVATION_ID,
         ActionSpace.ID,
