@@ -41,8 +41,8 @@ class GateTest {
     int[] layers = {FEATURES, ActionSpace.SIZE};
     float[] weights = new float[PolicySnapshot.weightCount(layers)];
     weights[(ActionSpace.STAY + 1) * FEATURES + feature] = weight;
-    // So much that no Deployment's record of late requests makes it do anything else.
-    weights[FEATURES * ActionSpace.SIZE + ActionSpace.STAY] = 20;
+    // Where it looks at nothing, so much that no record of late requests makes it do anything else.
+    weights[FEATURES * ActionSpace.SIZE + ActionSpace.STAY] = weight == 0 ? 20 : 1e-3f;
     return new PolicySnapshot(
         ScalerCore.OBSERVATION_ID,
         ActionSpace.ID,
