@@ -31,25 +31,28 @@ public record ActionSensitivity(double overall, List<Feature> features) {
 
   static ActionSensitivity of(PolicySnapshot policy, List<Choice> choices, long seed) {
     PolicyNetwork network = new PolicyNetwork(policy);
+    int[] usual =
+        choices.stream().mapToInt(each -> action(network, each, each.observation())).toArray();
     List<String> names = ScalerCore.observationNames();
     List<Feature> features = new ArrayList<>();
     for (int f = 0; f < names.size(); f++) {
-      features.add(new Feature(names.get(f), share(network, choices, f, seed)));
+      features.add(new Feature(names.get(f), share(network, choices, usual, f, seed)));
     }
-    return new ActionSensitivity(share(network, choices, ALL, seed), features);
+    return new ActionSensitivity(share(network, choices, usual, ALL, seed), features);
   }
 
-  private static double share(PolicyNetwork network, List<Choice> choices, int feature, long seed) {
+  private static double share(
+      PolicyNetwork network, List<Choice> choices, int[] usual, int feature, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int changed = 0;
-    for (Choice choice : choices) {
+    for (int i = 0; i < usual.length; i++) {
       float[] other = choices.get(random.nextInt(choices.size())).observation();
-      float[] seen = feature == ALL ? other : choice.observation().clone();
+      float[] seen = other;
       if (feature != ALL) {
+        seen = choices.get(i).observation().clone();
         seen[feature] = other[feature];
       }
-      changed +=
-          action(network, choice, seen) == action(network, choice, choice.observation()) ? 0 : 1;
+      changed += action(network, choices.get(i), seen) == usual[i] ? 0 : 1;
     }
     return choices.isEmpty() ? 0 : (double) changed / choices.size();
   }

@@ -45,7 +45,9 @@ final class CostBalance {
   /** Of the ticks remembered, the newest counting most: replicas held... */
   private double held;
 
-  /** ...the change of the price paid for violations by the logarithm of the replicas... */
+  /**
+   * ...the change of late load by the logarithm of the replicas, in replicas, without the sign...
+   */
   private double spared;
 
   /** ...and how many they are. */
@@ -85,7 +87,7 @@ final class CostBalance {
     double late = Math.max(0, Math.min(1, share));
     double load = telemetry.arrivalRate() / workload.replicaCapacity();
     held = held * kept + replicas;
-    spared = spared * kept + workload.violationPrice() * STEEPNESS * load * late * (1 - late);
+    spared = spared * kept + STEEPNESS * load * late * (1 - late);
     ticks = ticks * kept + 1;
   }
 
@@ -98,7 +100,9 @@ final class CostBalance {
       return ActionSpace.MEDIAN;
     }
     double doubt = ticksOfDoubt * held / ticks;
-    double level = ActionSpace.MEDIAN + GAIN * Math.log((spared + doubt) / (held + doubt));
+    // At the present price, whatever it was when requests were late.
+    double worth = workload.violationPrice() * spared;
+    double level = ActionSpace.MEDIAN + GAIN * Math.log((worth + doubt) / (held + doubt));
     return Math.max(MOST_SPARING, Math.min(MOST_CAREFUL, level));
   }
 

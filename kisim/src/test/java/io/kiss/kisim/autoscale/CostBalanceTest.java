@@ -133,11 +133,14 @@ class CostBalanceTest {
   private static final WorkloadSpec SPEC = Samples.workload();
   private static final int STAYS = ActionSpace.STAY;
 
-  private static void tick(ScalerCore core, int number, int desired, boolean carriedOut) {
+  private static void tick(ScalerCore core, int number, int desired, double late) {
     TelemetryBuffer telemetry = Samples.telemetry(15.0 * number, desired, 90);
-    telemetry.violatingShare = 0.2;
-    DecisionSource source = core.observe(telemetry, new float[ScalerCore.OBSERVATION_SIZE], 0);
-    core.act(source, STAYS);
+    telemetry.violatingShare = late;
+    core.act(core.observe(telemetry, new float[ScalerCore.OBSERVATION_SIZE], 0), STAYS);
+  }
+
+  private static void tick(ScalerCore core, int number, int desired, boolean carriedOut) {
+    tick(core, number, desired, 0.2);
     if (!carriedOut) {
       core.notCarriedOut();
     }
@@ -195,6 +198,25 @@ class CostBalanceTest {
     restarted.restoreState(earlier);
     assertThat(restarted.level()).isEqualTo(0.5);
     assertThat(Arrays.copyOf(restarted.saveState(), earlier.length)).isEqualTo(earlier);
+  }
+
+  /** As when somebody changes the preference of a Deployment that runs. */
+  @Test
+  void theRecordIsWeighedAtThePresentPrice() {
+    ScalerCore cheap = new ScalerCore(at(3), GuardSettings.DEFAULT);
+    ScalerCore dear = new ScalerCore(at(30), GuardSettings.DEFAULT);
+    for (int i = 0; i < 200; i++) {
+      tick(cheap, i, 10, 0.02);
+      tick(dear, i, 10, 0.02);
+    }
+    assertThat(dear.level()).isGreaterThan(cheap.level() + 0.1);
+    ScalerCore changed = new ScalerCore(at(30), GuardSettings.DEFAULT);
+    changed.restoreState(cheap.saveState());
+    assertThat(changed.level()).isEqualTo(dear.level());
+  }
+
+  private static WorkloadSpec at(double price) {
+    return new WorkloadSpec("test", 1, 40, 0.5, 0.1, 10, 60, price, 15);
   }
 
   @Test
