@@ -17,18 +17,17 @@ import io.kiss.learner.ppo.PpoSettings;
 import io.kiss.rollout.RolloutSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -70,17 +69,7 @@ public final class DistilCommand implements Callable<Integer> {
       description = "States to learn from, such as 500k or 12M (default: ${DEFAULT-VALUE}).")
   private long states;
 
-  @Option(
-      names = "--engine",
-      paramLabel = "mxnet|pytorch",
-      description = "Deep learning engine (default: kiss.learner.engine, MXNet).")
-  private TrainCommand.Engine engine;
-
-  @Option(
-      names = "--device",
-      paramLabel = "auto|cpu|gpu:N",
-      description = "Where gradients are computed (default: kiss.learner.device, auto).")
-  private String device;
+  @Mixin private EngineOptions engine;
 
   @Option(
       names = "--workers",
@@ -112,10 +101,11 @@ public final class DistilCommand implements Callable<Integer> {
     require(
         workers == null || workers >= 1 && workers <= MOST_WORKERS,
         "--workers must be in 1.." + MOST_WORKERS + ", not " + workers);
+    Map<String, Object> flags = engine.flags();
     List<PolicyFile> read = new ArrayList<>();
     PolicyFile together;
     try {
-      requireOut();
+      new OutputFile("--out", out).requirePolicy(force);
       for (Path teacher : teachers) {
         read.add(PolicyFile.read(teacher));
         read.get(read.size() - 1).policy().requireCompatible();
@@ -124,7 +114,7 @@ public final class DistilCommand implements Callable<Integer> {
     } catch (UnusableFileException | IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    Distillation.Setup setup = setup();
+    Distillation.Setup setup = setup(flags);
     long began = System.nanoTime();
     Distillation.Result result = distil(setup, read);
     double seconds = (System.nanoTime() - began) / 1e9;
@@ -141,31 +131,17 @@ public final class DistilCommand implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  private void requireOut() {
-    OutputFile file = new OutputFile("--out", out);
-    require(!file.isStandardOutput(), "--out must name a file: a policy is no text");
-    file.requireWritable();
-    require(force || !Files.exists(out), out + " exists; --force overwrites it");
-  }
-
   private void require(boolean holds, String sentence) {
     if (!holds) {
       throw new ParameterException(spec.commandLine(), sentence);
     }
   }
 
-  private Distillation.Setup setup() {
+  private Distillation.Setup setup(Map<String, Object> flags) {
     if (System.getProperty("kiss.logs") == null) {
       // As of kiss train; before the first logger is asked for.
       Path folder = TrainOptions.beside(out.toAbsolutePath().normalize());
       System.setProperty("kiss.logs", folder.resolve("logs").toString());
-    }
-    Map<String, Object> flags = new HashMap<>();
-    if (engine != null) {
-      flags.put("kiss.learner.engine", engine.key());
-    }
-    if (device != null) {
-      flags.put("kiss.learner.device", device);
     }
     try {
       Config config = NodeSettings.load(Path.of(System.getProperty("kiss.home", ".")), flags);
@@ -190,7 +166,7 @@ public final class DistilCommand implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "Teaching a network of %s what %d %s, over %,d states: %d workers, %s, seed %d",
-            setup.settings().hidden().stream().map(String::valueOf).toList(),
+            setup.settings().hidden(),
             read.size(),
             read.size() == 1 ? "policy does" : "policies do together",
             states,
@@ -210,9 +186,8 @@ public final class DistilCommand implements Callable<Integer> {
 
   private Provenance provenance(
       Distillation.Setup setup, Distillation.Result result, Provenance teachers, double seconds) {
-    String name = out.getFileName().toString();
     return new Provenance(
-        name.endsWith(".kiss") ? name.substring(0, name.length() - ".kiss".length()) : name,
+        TrainSetup.stem(out),
         setup.plan().seed(),
         result.batches(),
         teachers.environmentSteps() + result.states(),

@@ -7,7 +7,6 @@ import io.kiss.kisim.file.UnusableFileException;
 import io.kiss.kisim.text.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -61,14 +60,7 @@ public final class EnsembleCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     PolicyFile whole;
     try {
-      OutputFile file = new OutputFile("--out", out);
-      if (file.isStandardOutput()) {
-        throw new IllegalArgumentException("--out must name a file: a policy is no text");
-      }
-      file.requireWritable();
-      if (Files.exists(out) && !force) {
-        throw new IllegalArgumentException(out + " exists; --force overwrites it");
-      }
+      new OutputFile("--out", out).requirePolicy(force);
       List<PolicyFile> read = new ArrayList<>();
       for (Path member : members) {
         read.add(PolicyFile.read(member));

@@ -43,6 +43,22 @@ record OutputFile(String flag, Path path) {
     }
   }
 
+  /**
+   * Finds out before the work whether a policy can be written there.
+   *
+   * @param force whether one that is there may be overwritten
+   * @throws IllegalArgumentException with a sentence if it cannot
+   */
+  void requirePolicy(boolean force) {
+    if (isStandardOutput()) {
+      throw new IllegalArgumentException(flag + " must name a file: a policy is no text");
+    }
+    requireWritable();
+    if (Files.exists(path) && !force) {
+      throw new IllegalArgumentException(path + " exists; --force overwrites it");
+    }
+  }
+
   private void require(boolean holds, String why) {
     if (!holds) {
       throw new IllegalArgumentException(flag + ": " + path + " " + why);

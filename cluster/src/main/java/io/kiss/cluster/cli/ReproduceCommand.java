@@ -20,13 +20,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,7 +56,6 @@ public final class ReproduceCommand implements Callable<Integer> {
   private static final int MOST_JOBS = 1024;
   private static final String GPU_PROFILE = "mobilenet-rtx3090";
   private static final String CPU_PROFILE = "mobilenet-cpu";
-  private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu:\\d{1,2}");
 
   @Spec private CommandSpec spec;
 
@@ -130,17 +128,7 @@ public final class ReproduceCommand implements Callable<Integer> {
               + " KIScaler out (default: 2M).")
   private Long policySteps;
 
-  @Option(
-      names = "--engine",
-      paramLabel = "mxnet|pytorch",
-      description = "Deep learning engine (default: kiss.learner.engine, MXNet).")
-  private TrainCommand.Engine engine;
-
-  @Option(
-      names = "--device",
-      paramLabel = "auto|cpu|gpu:N",
-      description = "Where gradients are computed (default: kiss.learner.device, auto).")
-  private String device;
+  @Mixin private EngineOptions engine;
 
   @Option(
       names = "--jobs",
@@ -187,15 +175,12 @@ public final class ReproduceCommand implements Callable<Integer> {
     require(
         policy == null || policySteps == null,
         "--policy and --policy-steps: give one of them, not both");
-    require(
-        device == null || DEVICE.matcher(device).matches(),
-        "--device must be auto, cpu or gpu:N, not " + device);
     require(!out.toString().isBlank(), "--out must name a folder, but is empty");
   }
 
   private Study study() {
     Path home = Path.of(System.getProperty("kiss.home", "."));
-    Config config = NodeSettings.load(home, flags());
+    Config config = NodeSettings.load(home, engine.flags());
     try {
       PpoSettings product = PpoSettings.from(config);
       return new Study(
@@ -215,17 +200,6 @@ public final class ReproduceCommand implements Callable<Integer> {
     } catch (ConfigException | IllegalArgumentException e) {
       throw new BootFailure("the configuration cannot be used: " + e.getMessage(), e);
     }
-  }
-
-  private Map<String, Object> flags() {
-    Map<String, Object> flags = new HashMap<>();
-    if (engine != null) {
-      flags.put("kiss.learner.engine", engine.key());
-    }
-    if (device != null) {
-      flags.put("kiss.learner.device", device);
-    }
-    return flags;
   }
 
   private static PaperSetup setup(Path file) {

@@ -5,10 +5,8 @@ import io.kiss.cluster.train.RunFolder;
 import io.kiss.kisim.file.UnusableFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -17,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -50,7 +49,6 @@ final class TrainCommand implements Callable<Integer> {
   private static final double MOST_SECONDS = 30 * 86_400;
   private static final double USUAL_SECONDS = 120;
   private static final int MOST_WORKERS = 1024;
-  private static final Pattern DEVICE = Pattern.compile("auto|cpu|gpu:\\d{1,2}");
 
   @Spec private CommandSpec spec;
 
@@ -83,17 +81,7 @@ final class TrainCommand implements Callable<Integer> {
               + " that the policy knows more than it was shown (default: all random).")
   private List<Path> scenarios = List.of();
 
-  @Option(
-      names = "--engine",
-      paramLabel = "mxnet|pytorch",
-      description = "Deep learning engine (default: kiss.learner.engine, MXNet).")
-  private Engine engine;
-
-  @Option(
-      names = "--device",
-      paramLabel = "auto|cpu|gpu:N",
-      description = "Where gradients are computed (default: kiss.learner.device, auto).")
-  private String device;
+  @Mixin private EngineOptions engine;
 
   @Option(
       names = "--workers",
@@ -136,23 +124,6 @@ final class TrainCommand implements Callable<Integer> {
       names = "--json",
       description = "Print what was made as one JSON object; all else goes to standard error.")
   private boolean json;
-
-  /** The engines, by the names people write. */
-  enum Engine {
-    MXNET("MXNet"),
-    PYTORCH("PyTorch");
-
-    private final String key;
-
-    Engine(String key) {
-      this.key = key;
-    }
-
-    /** As the configuration has it. */
-    String key() {
-      return key;
-    }
-  }
 
   /** A number with k, M or G behind it, if one likes. */
   static final class Count implements ITypeConverter<Long> {
@@ -201,9 +172,6 @@ final class TrainCommand implements Callable<Integer> {
         workers == null || workers >= 1 && workers <= MOST_WORKERS,
         "--workers must be in 1.." + MOST_WORKERS + ", not " + workers);
     require(
-        device == null || DEVICE.matcher(device).matches(),
-        "--device must be auto, cpu or gpu:N, not " + device);
-    require(
         resume == null || seed == null,
         "--seed belongs to a new run; the one in " + resume + " has its own");
     require(
@@ -229,7 +197,7 @@ final class TrainCommand implements Callable<Integer> {
         Optional.ofNullable(metrics),
         Optional.ofNullable(plot),
         force,
-        flags());
+        engine.flags());
   }
 
   private Optional<TrainingBudget> budget() {
@@ -240,17 +208,6 @@ final class TrainCommand implements Callable<Integer> {
       return Optional.empty();
     }
     return Optional.of(TrainingBudget.ofSeconds(seconds == null ? USUAL_SECONDS : seconds));
-  }
-
-  private Map<String, Object> flags() {
-    Map<String, Object> flags = new HashMap<>();
-    if (engine != null) {
-      flags.put("kiss.learner.engine", engine.key);
-    }
-    if (device != null) {
-      flags.put("kiss.learner.device", device);
-    }
-    return flags;
   }
 
   private void requireFolder() {

@@ -221,7 +221,8 @@ record TrainSetup(
         + training.plan();
   }
 
-  private static String stem(Path file) {
+  /** What a run is called whose policy goes to this file. */
+  static String stem(Path file) {
     String name = file.getFileName().toString();
     int dot = name.lastIndexOf('.');
     return dot > 0 ? name.substring(0, dot) : name;

@@ -97,8 +97,8 @@ class DistilCommandTest {
             List.<Object>of("--out", to, "--workers", "0", SHIPPED),
             List.<Object>of("--out", to, "--device", "tpu", SHIPPED),
             List.<Object>of("--out", to))) {
-      assertThat(run(wrong.toArray())).as("%s", wrong).isNotZero();
-      assertThat(err.toString()).as("%s", wrong).startsWith("kiss").doesNotContain("\tat ");
+      assertThat(run(wrong.toArray())).as("%s", wrong).isEqualTo(CommandLine.ExitCode.USAGE);
+      assertThat(err.toString()).as("%s", wrong).startsWith("kiss").hasLineCount(1);
     }
     assertThat(to).doesNotExist();
   }
