@@ -50,6 +50,7 @@ final class BatchedForward {
   private final float[] powers;
 
   private final float[] scratch = new float[SCRATCH];
+  private final float[] tile;
 
   /** Takes room for up to {@code rows} rows a pass. */
   BatchedForward(PolicySnapshot snapshot, float[] scale, int rows) {
@@ -65,6 +66,7 @@ final class BatchedForward {
     inputs = new float[widest][length];
     sums = new float[widest][length];
     powers = new float[length];
+    tile = new float[Math.min(TILE, capacity) * layers[0]];
   }
 
   /** Most rows that one pass takes. */
@@ -108,10 +110,12 @@ final class BatchedForward {
 
   private void transposeIn(float[] observations, int offset, int from, int to) {
     int features = layers[0];
+    // What is read in its order comes from memory sooner; the copy is in the first-level cache.
+    System.arraycopy(observations, offset + from * features, tile, 0, (to - from) * features);
     for (int i = 0; i < features; i++) {
       float[] input = inputs[i];
-      for (int e = from; e < to; e++) {
-        input[e] = observations[offset + e * features + i];
+      for (int e = from, at = i; e < to; e++, at += features) {
+        input[e] = tile[at];
       }
     }
   }
