@@ -2,6 +2,7 @@ package io.kiss.learner.ppo;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
 
 /** Finds engine and device by the names the settings give them. */
 final class DjlEngine {
@@ -63,5 +64,18 @@ final class DjlEngine {
               + " GPUs; use auto or cpu, or an engine built for this GPU");
     }
     return Device.gpu(index);
+  }
+
+  /**
+   * Whether arrays are best made once and written over: to make one costs MXNet ten times as much,
+   * and its gradients are written over, too, where PyTorch's add up.
+   */
+  static boolean keepsArrays(Engine engine) {
+    return engine.getEngineName().equals("MXNet");
+  }
+
+  /** What kept arrays are to hang on, or null where the engine does not keep them. */
+  static NDManager keeper(Engine engine, NDManager manager) {
+    return keepsArrays(engine) ? manager.newSubManager() : null;
   }
 }

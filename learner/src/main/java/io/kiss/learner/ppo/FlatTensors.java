@@ -1,42 +1,62 @@
 package io.kiss.learner.ppo;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.core.Linear;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 
-/** Cuts the flat vector of an {@link ActorCritic} into tensors on an engine, and runs them. */
+/** Brings the flat vector of an {@link ActorCritic} to an engine as tensors, and runs them. */
 final class FlatTensors {
   private final List<ActorCritic.Layer> layers;
-
-  /** Where in the flat vector one tensor ends and the next begins. */
-  private final long[] borders;
+  private final List<HostBuffer> buffers = new ArrayList<>();
+  private List<NDArray> uploaded = List.of();
 
   /**
-   * @param layers of one perceptron or of several, with nothing between them in the vector
+   * @param layers of one perceptron or of several
+   * @param keeper see {@link HostBuffer#of}
    */
-  FlatTensors(List<ActorCritic.Layer> layers) {
+  FlatTensors(List<ActorCritic.Layer> layers, NDManager keeper) {
     this.layers = List.copyOf(layers);
-    borders =
-        layers.stream()
-            .flatMapToLong(layer -> LongStream.of(layer.bias(), layer.end()))
-            .limit(2L * layers.size() - 1)
-            .toArray();
+    for (int tensor = 0; tensor < 2 * layers.size(); tensor++) {
+      buffers.add(HostBuffer.withGradient(keeper));
+    }
   }
 
-  /** Matrix and bias of each layer in turn, in a way that gradients flow back through. */
-  List<NDArray> cut(NDArray flat) {
-    NDList parts = flat.split(borders, 0);
-    List<NDArray> all = new ArrayList<>(parts.size());
+  /** Matrix and bias of each layer in turn, gradients wanted; they are done with with the step. */
+  List<NDArray> upload(NDManager step, float[] parameters) {
+    List<NDArray> all = new ArrayList<>(buffers.size());
     for (ActorCritic.Layer layer : layers) {
-      all.add(parts.get(all.size()).reshape(new Shape(layer.out(), layer.in())));
-      all.add(parts.get(all.size()));
+      Shape matrix = new Shape(layer.out(), layer.in());
+      all.add(buffers.get(all.size()).upload(step, parameters, layer.from(), matrix));
+      Shape bias = new Shape(layer.out());
+      all.add(buffers.get(all.size()).upload(step, parameters, layer.bias(), bias));
     }
+    uploaded = all;
     return all;
+  }
+
+  /**
+   * Reads the gradient by what was uploaded last.
+   *
+   * @param gradient receives it where the parameters lie
+   */
+  void readGradient(float[] gradient) {
+    int tensor = 0;
+    for (ActorCritic.Layer layer : layers) {
+      read(uploaded.get(tensor++).getGradient(), gradient, layer.from());
+      read(uploaded.get(tensor++).getGradient(), gradient, layer.bias());
+    }
+  }
+
+  /** Copies an array to {@code at}; once, where the engine lets its memory be looked at. */
+  static void read(NDArray from, float[] to, int at) {
+    FloatBuffer floats = from.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    floats.get(to, at, floats.remaining());
   }
 
   /**

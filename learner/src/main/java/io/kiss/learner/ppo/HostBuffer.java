@@ -11,34 +11,83 @@ import java.nio.FloatBuffer;
 /**
  * Native memory that is filled, uploaded and filled again. An engine may share it with the array
  * uploaded last instead of copying it, so that array must be done with before the next filling.
+ *
+ * <p>Where the engine's arrays are kept ({@link DjlEngine#keepsArrays}), an upload writes over the
+ * array of the last one, and only another shape makes a new one.
  */
 final class HostBuffer {
+  private final NDManager keeper;
+  private final boolean gradient;
   private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
   private FloatBuffer floats = bytes.asFloatBuffer();
-  private float[] staged = new float[0];
+  private NDArray kept;
 
-  /** Room for at least {@code size} floats, to be filled and then uploaded. */
-  float[] stage(int size) {
-    if (staged.length < size) {
-      staged = new float[size];
-    }
-    return staged;
+  private HostBuffer(NDManager keeper, boolean gradient) {
+    this.keeper = keeper;
+    this.gradient = gradient;
   }
 
-  /** The floats last staged, as an array of this shape. */
-  NDArray upload(NDManager manager, Shape shape) {
-    return upload(manager, staged, 0, shape);
+  /**
+   * Of what the loss is not differentiated by.
+   *
+   * @param keeper what kept arrays hang on, or null where arrays are made anew each time
+   */
+  static HostBuffer of(NDManager keeper) {
+    return new HostBuffer(keeper, false);
   }
 
-  /** Uploads part of an array. */
-  NDArray upload(NDManager manager, float[] values, int from, Shape shape) {
-    int size = (int) shape.size();
+  /** Of what it is differentiated by. */
+  static HostBuffer withGradient(NDManager keeper) {
+    return new HostBuffer(keeper, true);
+  }
+
+  /** An array of at least {@code size} floats: this one, or a new one where it is too short. */
+  static float[] room(float[] array, int size) {
+    return array.length < size ? new float[size] : array;
+  }
+
+  /** Takes room for {@code size} floats, all of which are to be put in before the upload. */
+  void reserve(int size) {
     if (floats.capacity() < size) {
       bytes = ByteBuffer.allocateDirect(Float.BYTES * size).order(ByteOrder.nativeOrder());
       floats = bytes.asFloatBuffer();
     }
-    floats.clear().put(values, from, size);
-    bytes.clear().limit(Float.BYTES * size);
-    return manager.create(bytes, shape, DataType.FLOAT32);
+  }
+
+  /** Puts in part of an array, to lie from {@code at} on. */
+  void put(int at, float[] values, int from, int length) {
+    floats.put(at, values, from, length);
+  }
+
+  /** What was put in, as an array of this shape that hangs on {@code step}. */
+  NDArray upload(NDManager step, Shape shape) {
+    bytes.clear().limit(Float.BYTES * (int) shape.size());
+    if (keeper == null) {
+      return made(step.create(bytes, shape, DataType.FLOAT32));
+    }
+    if (kept == null || !kept.getShape().equals(shape)) {
+      if (kept != null) {
+        kept.close();
+      }
+      kept = made(keeper.create(shape, DataType.FLOAT32));
+    }
+    kept.set(bytes);
+    kept.tempAttach(step);
+    return kept;
+  }
+
+  private NDArray made(NDArray array) {
+    if (gradient) {
+      array.setRequiresGradient(true);
+    }
+    return array;
+  }
+
+  /** Uploads as many floats of an array as the shape has. */
+  NDArray upload(NDManager step, float[] values, int from, Shape shape) {
+    int size = (int) shape.size();
+    reserve(size);
+    put(0, values, from, size);
+    return upload(step, shape);
   }
 }

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -14,30 +13,33 @@ import java.util.stream.Stream;
  * The part of the update that runs on a DJL engine: the gradient of the loss over a minibatch. The
  * weights stay with the caller, in one flat Java array.
  *
- * <p>Every array of a call hangs on a manager of its own that is closed with the call, so native
- * memory does not grow. To be used by one thread, since engines record gradients per thread.
+ * <p>Every array of a call hangs on a manager of its own that is closed with the call, but for
+ * those of the weights and inputs where arrays are kept; so native memory does not grow. To be used
+ * by one thread, since engines record gradients per thread.
  */
 final class LossGradient implements AutoCloseable {
   private final Engine engine;
   private final NDManager manager;
   private final ActorCritic network;
   private final FlatTensors flatTensors;
-  private final HostBuffer weights = new HostBuffer();
-  private final HostBuffer observations = new HostBuffer();
+  private final HostBuffer observations;
   private final LossInputs inputs;
+  private MinibatchStatistics.Answers answers = MinibatchStatistics.Answers.NONE;
 
   LossGradient(Engine engine, Device device, ActorCritic network) {
     this.engine = engine;
     this.network = network;
     manager = engine.newBaseManager(device);
-    inputs = new LossInputs(network.features(), network.heads());
+    NDManager keeper = DjlEngine.keeper(engine, manager);
+    observations = HostBuffer.of(keeper);
+    inputs = new LossInputs(network.features(), network.heads(), keeper);
     flatTensors =
         new FlatTensors(
-            Stream.concat(network.actorLayers().stream(), network.criticLayers().stream())
-                .toList());
+            Stream.concat(network.actorLayers().stream(), network.criticLayers().stream()).toList(),
+            keeper);
   }
 
-  /** The manager under which the arrays of each call hang; empty between calls. */
+  /** The manager under which all arrays hang; between calls only those that are kept. */
   NDManager manager() {
     return manager;
   }
@@ -53,7 +55,7 @@ final class LossGradient implements AutoCloseable {
   float[] outputs(float[] parameters, boolean critic, float[] normalised) {
     int features = network.features();
     try (NDManager step = manager.newSubManager()) {
-      Tensors tensors = tensors(upload(step, parameters));
+      Tensors tensors = tensors(step, parameters);
       Shape shape = new Shape(normalised.length / features, features);
       NDArray input = observations.upload(step, normalised, 0, shape);
       return FlatTensors.perceptron(input, critic ? tensors.critic : tensors.actor).toFloatArray();
@@ -80,27 +82,21 @@ final class LossGradient implements AutoCloseable {
       float[] gradient) {
     fill(batch, order, from, count, returns, coefficients);
     try (NDManager step = manager.newSubManager()) {
-      NDArray flat = upload(step, parameters);
-      flat.setRequiresGradient(true);
-      PpoLoss loss = backward(flat, inputs.upload(step));
-      NDArray answers = loss.answers(); // queued before an engine that is lazy is waited for
-      read(flat.getGradient(), gradient);
-      float[] read = new float[(int) answers.size()];
-      read(answers, read);
+      PpoLoss loss = backward(tensors(step, parameters), inputs.upload(step));
+      flatTensors.readGradient(gradient);
+      answers = answers.withRoomFor(count);
+      FlatTensors.read(loss.logProbabilities(), answers.logProbabilities(), 0);
+      FlatTensors.read(loss.ratios(), answers.ratios(), 0);
+      FlatTensors.read(loss.negentropies(), answers.negentropies(), 0);
+      FlatTensors.read(loss.values(), answers.values(), 0);
       MinibatchStatistics.Rows rows =
-          new MinibatchStatistics.Rows(order, from, count, returns, read);
+          new MinibatchStatistics.Rows(order, from, count, returns, answers);
       return MinibatchStatistics.of(batch, rows, coefficients.clip(), Adam.norm(gradient));
     }
   }
 
-  /** Copies once, where the engine lets its memory be looked at. */
-  static void read(NDArray from, float[] to) {
-    from.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer().get(to);
-  }
-
-  private PpoLoss backward(NDArray flat, LossInputs.Uploaded known) {
+  private PpoLoss backward(Tensors tensors, LossInputs.Uploaded known) {
     try (GradientCollector collector = engine.newGradientCollector()) {
-      Tensors tensors = tensors(flat);
       NDArray logits = FlatTensors.perceptron(known.observations(), tensors.actor);
       NDArray values = FlatTensors.perceptron(known.observations(), tensors.critic);
       PpoLoss loss = PpoLoss.of(logits, network.heads(), values, known.targets());
@@ -109,12 +105,8 @@ final class LossGradient implements AutoCloseable {
     }
   }
 
-  private NDArray upload(NDManager step, float[] parameters) {
-    return weights.upload(step, parameters, 0, new Shape(parameters.length));
-  }
-
-  private Tensors tensors(NDArray flat) {
-    List<NDArray> all = flatTensors.cut(flat);
+  private Tensors tensors(NDManager step, float[] parameters) {
+    List<NDArray> all = flatTensors.upload(step, parameters);
     int actor = 2 * network.actor().length - 2;
     return new Tensors(all.subList(0, actor), all.subList(actor, all.size()));
   }

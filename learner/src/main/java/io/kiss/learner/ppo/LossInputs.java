@@ -1,14 +1,12 @@
 package io.kiss.learner.ppo;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 
 /**
- * All that one gradient step takes from its rows. What is one float a row goes up to the engine in
- * one call and is split there: of small arrays, an engine's calls cost more than their floats.
+ * All that one gradient step takes from its rows.
  *
  * <p>The arrays uploaded share memory with this on some engines and are done with before the next
  * {@link #begin}.
@@ -23,34 +21,38 @@ final class LossInputs {
   private final int features;
   private final int actions;
   private final int[] heads;
-  private final HostBuffer observationBuffer = new HostBuffer();
-  private final HostBuffer penaltyBuffer = new HostBuffer();
-  private final HostBuffer choiceBuffer = new HostBuffer();
-  private final HostBuffer columnBuffer = new HostBuffer();
+  private final HostBuffer observationBuffer;
+  private final HostBuffer penaltyBuffer;
+  private final HostBuffer choiceBuffer;
+  private final HostBuffer[] columnBuffers = new HostBuffer[COLUMNS];
   private PpoLoss.Coefficients coefficients;
-  private float[] observations;
-  private float[] penalties;
-  private float[] choices;
-  private float[] columns;
+  private float[] penalties = {};
+  private float[] choices = {};
+  private float[] columns = {};
   private int rows;
 
   /**
    * @param heads number of each head's actions
+   * @param keeper see {@link HostBuffer#of}
    */
-  LossInputs(int features, int[] heads) {
+  LossInputs(int features, int[] heads, NDManager keeper) {
     this.features = features;
     this.heads = heads;
     actions = Arrays.stream(heads).sum();
+    observationBuffer = HostBuffer.of(keeper);
+    penaltyBuffer = HostBuffer.of(keeper);
+    choiceBuffer = HostBuffer.of(keeper);
+    Arrays.setAll(columnBuffers, column -> HostBuffer.of(keeper));
   }
 
   /** Starts a step over this many rows, each of which is to be written. */
   void begin(int rows, PpoLoss.Coefficients coefficients) {
     this.rows = rows;
     this.coefficients = coefficients;
-    observations = observationBuffer.stage(rows * features);
-    penalties = penaltyBuffer.stage(rows * actions);
-    choices = choiceBuffer.stage(rows * actions);
-    columns = columnBuffer.stage(rows * COLUMNS);
+    observationBuffer.reserve(rows * features);
+    penalties = HostBuffer.room(penalties, rows * actions);
+    choices = HostBuffer.room(choices, rows * actions);
+    columns = HostBuffer.room(columns, rows * COLUMNS);
     Arrays.fill(choices, 0, rows * actions, 0);
     float errorWeight = (float) (coefficients.value() / rows);
     Arrays.fill(columns, (COLUMNS - 1) * rows, COLUMNS * rows, errorWeight);
@@ -58,7 +60,7 @@ final class LossInputs {
 
   /** Writes what a row's observation was: normalised, from {@code at} on. */
   void observation(int row, float[] from, int at) {
-    System.arraycopy(from, at, observations, row * features, features);
+    observationBuffer.put(row * features, from, at, features);
   }
 
   /**
@@ -96,24 +98,26 @@ final class LossInputs {
     columns[row + 5 * rows] = target;
   }
 
-  /** Brings it all to the engine. */
-  Uploaded upload(NDManager manager) {
-    long[] borders = new long[COLUMNS - 1];
-    Arrays.setAll(borders, column -> (long) rows * (column + 1));
-    NDList column = columnBuffer.upload(manager, new Shape(COLUMNS * rows, 1)).split(borders, 0);
+  /** Brings it all to the engine, to hang on {@code step}. */
+  Uploaded upload(NDManager step) {
+    Shape perRow = new Shape(rows, 1);
+    NDArray[] column = new NDArray[COLUMNS];
+    for (int c = 0; c < COLUMNS; c++) {
+      column[c] = columnBuffers[c].upload(step, columns, c * rows, perRow);
+    }
     Shape perAction = new Shape(rows, actions);
     return new Uploaded(
-        observationBuffer.upload(manager, new Shape(rows, features)),
+        observationBuffer.upload(step, new Shape(rows, features)),
         new PpoLoss.Targets(
-            penaltyBuffer.upload(manager, perAction),
-            choiceBuffer.upload(manager, perAction),
-            column.get(0),
-            column.get(1),
-            column.get(2),
-            column.get(3),
-            column.get(4),
-            column.get(5),
-            column.get(6)));
+            penaltyBuffer.upload(step, penalties, 0, perAction),
+            choiceBuffer.upload(step, choices, 0, perAction),
+            column[0],
+            column[1],
+            column[2],
+            column[3],
+            column[4],
+            column[5],
+            column[6]));
   }
 
   /**

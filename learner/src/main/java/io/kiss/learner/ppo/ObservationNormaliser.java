@@ -42,42 +42,45 @@ final class ObservationNormaliser {
    */
   void add(float[] observations, byte[] flags, byte flag) {
     int features = mean.length;
+    // Sums about what the mean is so far, or a first row: small beside it, nothing cancels out.
+    float[] about = null;
     double[] sum = new double[features];
+    double[] squared = new double[features];
     int rows = 0;
     for (int row = 0; row < flags.length; row++) {
       if ((flags[row] & flag) != 0) {
+        int from = row * features;
+        if (about == null) {
+          about = isEmpty() ? Arrays.copyOfRange(observations, from, from + features) : mean();
+        }
         rows++;
-        for (int i = 0, at = row * features; i < features; i++, at++) {
-          sum[i] += observations[at];
-          lowest[i] = Math.min(lowest[i], observations[at]);
-          highest[i] = Math.max(highest[i], observations[at]);
+        for (int i = 0; i < features; i++) {
+          double d = (double) observations[from + i] - about[i];
+          sum[i] += d;
+          squared[i] += d * d;
+        }
+        for (int i = 0; i < features; i++) {
+          lowest[i] = Math.min(lowest[i], observations[from + i]);
+        }
+        for (int i = 0; i < features; i++) {
+          highest[i] = Math.max(highest[i], observations[from + i]);
         }
       }
     }
     if (rows > 0) {
-      merge(observations, flags, flag, sum, rows);
+      merge(about, sum, squared, rows);
     }
   }
 
-  private void merge(float[] observations, byte[] flags, byte flag, double[] sum, int rows) {
-    int features = mean.length;
-    double[] deviations = new double[features];
-    for (int i = 0; i < features; i++) {
-      sum[i] /= rows;
-    }
-    for (int row = 0; row < flags.length; row++) {
-      if ((flags[row] & flag) != 0) {
-        for (int i = 0, at = row * features; i < features; i++, at++) {
-          double d = observations[at] - sum[i];
-          deviations[i] += d * d;
-        }
-      }
-    }
+  /** Merges moments of so many rows about a point. */
+  private void merge(float[] about, double[] sum, double[] squared, int rows) {
     double total = count + rows;
-    for (int i = 0; i < features; i++) {
-      double delta = sum[i] - mean[i];
+    for (int i = 0; i < mean.length; i++) {
+      double shift = sum[i] / rows;
+      double delta = about[i] + shift - mean[i];
+      double deviations = Math.max(0, squared[i] - sum[i] * shift);
       mean[i] += delta * rows / total;
-      squares[i] += deviations[i] + delta * delta * count * rows / total;
+      squares[i] += deviations + delta * delta * count * rows / total;
     }
     count = total;
   }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.kiss.kisim.autoscale.PolicySnapshot;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A policy's network that learns to choose as another policy does, however large that one is: the
@@ -26,10 +27,12 @@ public final class PolicyStudent implements AutoCloseable {
   private final float[] scales;
   private final Engine engine;
   private final NDManager manager;
-  private final HostBuffer weights = new HostBuffer();
-  private final HostBuffer observationBuffer = new HostBuffer();
-  private final HostBuffer penaltyBuffer = new HostBuffer();
-  private final HostBuffer targetBuffer = new HostBuffer();
+  private final HostBuffer observationBuffer;
+  private final HostBuffer penaltyBuffer;
+  private final HostBuffer targetBuffer;
+  private float[] normalised = {};
+  private float[] penalties = {};
+  private float[] targets = {};
 
   /** The actor's alone. */
   private final float[] parameters;
@@ -56,7 +59,6 @@ public final class PolicyStudent implements AutoCloseable {
             teacher.actionId(),
             teacher.layers()[teacher.layers().length - 1]);
     network = ActorCritic.of(shape, settings.hidden());
-    flatTensors = new FlatTensors(network.actorLayers());
     parameters = Arrays.copyOf(network.initialParameters(seed), network.actorSize());
     gradient = new float[parameters.length];
     first = new float[parameters.length];
@@ -68,6 +70,11 @@ public final class PolicyStudent implements AutoCloseable {
     engine = DjlEngine.load(settings.engine());
     Device device = DjlEngine.device(engine, settings.device());
     manager = engine.newBaseManager(device);
+    NDManager keeper = DjlEngine.keeper(engine, manager);
+    flatTensors = new FlatTensors(network.actorLayers(), keeper);
+    observationBuffer = HostBuffer.of(keeper);
+    penaltyBuffer = HostBuffer.of(keeper);
+    targetBuffer = HostBuffer.of(keeper);
   }
 
   /**
@@ -82,11 +89,11 @@ public final class PolicyStudent implements AutoCloseable {
       float[] observations, float[] masks, float[] probabilities, int rows, double learningRate) {
     int features = network.features();
     int actions = network.actions();
-    float[] normalised = observationBuffer.stage(rows * features);
+    normalised = HostBuffer.room(normalised, rows * features);
     ObservationNormaliser.normalise(
         observations, rows * features, teacher.mean(), scales, normalised, 0);
-    float[] penalties = penaltyBuffer.stage(rows * actions);
-    float[] targets = targetBuffer.stage(rows * actions);
+    penalties = HostBuffer.room(penalties, rows * actions);
+    targets = HostBuffer.room(targets, rows * actions);
     double negentropy = 0;
     for (int i = 0; i < rows * actions; i++) {
       double p = probabilities[i];
@@ -96,19 +103,18 @@ public final class PolicyStudent implements AutoCloseable {
     }
     double crossEntropy;
     try (NDManager step = manager.newSubManager()) {
-      NDArray flat = weights.upload(step, parameters, 0, new Shape(parameters.length));
-      flat.setRequiresGradient(true);
+      List<NDArray> tensors = flatTensors.upload(step, parameters);
       Shape perAction = new Shape(rows, actions);
-      NDArray input = observationBuffer.upload(step, new Shape(rows, features));
-      NDArray penalty = penaltyBuffer.upload(step, perAction);
-      NDArray target = targetBuffer.upload(step, perAction);
+      NDArray input = observationBuffer.upload(step, normalised, 0, new Shape(rows, features));
+      NDArray penalty = penaltyBuffer.upload(step, penalties, 0, perAction);
+      NDArray target = targetBuffer.upload(step, targets, 0, perAction);
       NDArray loss;
       try (GradientCollector collector = engine.newGradientCollector()) {
-        NDArray logits = FlatTensors.perceptron(input, flatTensors.cut(flat));
+        NDArray logits = FlatTensors.perceptron(input, tensors);
         loss = logits.add(penalty).logSoftmax(1).mul(target).sum();
         collector.backward(loss);
       }
-      LossGradient.read(flat.getGradient(), gradient);
+      flatTensors.readGradient(gradient);
       crossEntropy = loss.getFloat();
     }
     double factor = Adam.clipFactor(Adam.norm(gradient), settings.maxGradientNorm());
@@ -129,7 +135,7 @@ public final class PolicyStudent implements AutoCloseable {
         teacher.highest());
   }
 
-  /** The manager under which the arrays of each step hang; empty between steps. */
+  /** The manager under which all arrays hang; between steps only those that are kept. */
   NDManager manager() {
     return manager;
   }

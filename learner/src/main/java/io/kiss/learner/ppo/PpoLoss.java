@@ -20,12 +20,14 @@ import ai.djl.ndarray.index.NDIndex;
  *
  * @param loss scalar
  * @param logProbabilities of the actions taken, summed over heads {@code [rows × 1]}
+ * @param ratios ρ {@code [rows × 1]}
  * @param negentropies -H, summed over heads {@code [rows × 1]}
  * @param values {@code [rows × 1]}
  * @see <a href="https://arxiv.org/abs/1707.06347">Schulman et al., Proximal Policy Optimization
  *     Algorithms</a>
  */
-record PpoLoss(NDArray loss, NDArray logProbabilities, NDArray negentropies, NDArray values) {
+record PpoLoss(
+    NDArray loss, NDArray logProbabilities, NDArray ratios, NDArray negentropies, NDArray values) {
 
   /** Added to a masked logit: its probability becomes exactly 0, and so does its gradient. */
   static final float MASKED = -1e9f;
@@ -83,16 +85,7 @@ record PpoLoss(NDArray loss, NDArray logProbabilities, NDArray negentropies, NDA
             .add(negentropies.mul(targets.entropyWeights))
             .add(errors.mul(targets.errorWeights))
             .sum();
-    return new PpoLoss(loss, logProbabilities, negentropies, values);
-  }
-
-  /**
-   * What statistics need of every row, in one array; not to be called while gradients are recorded.
-   *
-   * @return log-probability, -H and value {@code [rows × 3]}
-   */
-  NDArray answers() {
-    return NDArrays.concat(new NDList(logProbabilities, negentropies, values), 1);
+    return new PpoLoss(loss, logProbabilities, ratio, negentropies, values);
   }
 
   private static NDArray logSoftmax(NDArray logits, int[] heads) {

@@ -27,6 +27,7 @@ public final class PpoOptimizer implements PolicyOptimizer {
   private final PpoSettings settings;
   private final LossGradient engine;
   private final float[] gradient;
+  private float[] observations = {};
   private PpoState state;
 
   PpoOptimizer(PpoSettings settings, PpoState state) {
@@ -74,7 +75,9 @@ public final class PpoOptimizer implements PolicyOptimizer {
     }
     ActorCritic network = state.network;
     TrainingBatch batch =
-        new TrainingBatch(segments, network.features(), network.heads().length, state.observations);
+        new TrainingBatch(
+            segments, network.features(), network.heads().length, state.observations, observations);
+    observations = batch.observations;
     batch.centreOn(state.logits(batch.observations, batch.rows), network.heads());
     Totals totals = new Totals(estimate(batch));
     String failure = optimise(batch, totals);
@@ -111,7 +114,7 @@ public final class PpoOptimizer implements PolicyOptimizer {
 
   /** Fills advantages and returns; gives the explained variance. */
   private double estimate(TrainingBatch batch) {
-    float[] values = state.values(batch.observations);
+    float[] values = state.values(batch.observations, batch.valued());
     double mean = state.returns.mean();
     double deviation = state.returns.deviation();
     for (int i = 0; i < values.length; i++) {
@@ -198,10 +201,12 @@ public final class PpoOptimizer implements PolicyOptimizer {
     return state.rollbacks;
   }
 
-  /** Arrays alive on the engine between updates, ours and its own; constant, or memory leaks. */
+  /**
+   * Arrays alive on the engine between updates, whoever made them; constant, or memory leaks: those
+   * that are kept.
+   */
   int liveArrays() {
-    return engine.manager().getManagedArrays().size()
-        + engine.manager().getParentManager().getManagedArrays().size();
+    return engine.manager().getParentManager().getManagedArrays().size();
   }
 
   @Override

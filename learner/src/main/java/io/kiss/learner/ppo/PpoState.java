@@ -78,17 +78,17 @@ final class PpoState {
    * the engines several times as much.
    *
    * @param normalised observations {@code [rows × features]}
+   * @param rows of the observations, from the first on
    * @return normalised values {@code [rows]}
    */
-  float[] values(float[] normalised) {
+  float[] values(float[] normalised, int rows) {
     float[] weights = Arrays.copyOfRange(parameters, network.actorSize(), parameters.length);
-    return forward(network.critic(), weights, normalised, normalised.length / network.features());
+    return forward(network.critic(), weights, normalised, rows);
   }
 
   /**
    * The actor's answers, as {@link #values}.
    *
-   * @param rows of the observations, from the first on
    * @return logits of all heads {@code [rows × actions]}
    */
   float[] logits(float[] normalised, int rows) {

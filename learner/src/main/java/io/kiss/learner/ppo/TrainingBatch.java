@@ -13,8 +13,9 @@ final class TrainingBatch {
   private final List<TrajectorySegment> segments;
   private final int features;
   final int rows;
+  private final int valued;
 
-  /** Normalised {@code [valued × features]}, the batch's rows first. */
+  /** Normalised {@code [valued × features]}, the batch's rows first; it may be longer. */
   final float[] observations;
 
   /** Allowed actions, the heads' bits one after the other {@code [rows]}. */
@@ -41,8 +42,22 @@ final class TrainingBatch {
   /** Advantage plus value, in units of the reward {@code [rows]}. */
   final float[] returns;
 
+  /** Takes its observations' memory from the system. */
   TrainingBatch(
       List<TrajectorySegment> segments, int features, int heads, ObservationNormaliser normaliser) {
+    this(segments, features, heads, normaliser, new float[0]);
+  }
+
+  /**
+   * @param room for the observations, used if there is enough of it: megabytes that are new in
+   *     every update have to be cleared, and their pages fetched, each time
+   */
+  TrainingBatch(
+      List<TrajectorySegment> segments,
+      int features,
+      int heads,
+      ObservationNormaliser normaliser,
+      float[] room) {
     this.segments = segments;
     this.features = features;
     int steps = 0;
@@ -53,7 +68,8 @@ final class TrainingBatch {
       extra += segment.environments() + Gae.endedSteps(segment);
     }
     rows = steps;
-    observations = new float[(steps + extra) * features];
+    valued = steps + extra;
+    observations = HostBuffer.room(room, valued * features);
     masks = new int[steps];
     actions = new byte[steps * heads];
     oldLogProbabilities = new float[steps];
@@ -116,7 +132,7 @@ final class TrainingBatch {
 
   /** Number of observations to value. */
   int valued() {
-    return observations.length / features;
+    return valued;
   }
 
   /**

@@ -52,7 +52,7 @@ final class BareLoop implements AutoCloseable {
   }
 
   private LossInputs.Uploaded made(Random random, int count, ActorCritic network) {
-    LossInputs inputs = new LossInputs(network.features(), heads);
+    LossInputs inputs = new LossInputs(network.features(), heads, null);
     inputs.begin(
         count,
         new PpoLoss.Coefficients(settings.clip(), settings.valueCoefficient(), settings.entropy()));

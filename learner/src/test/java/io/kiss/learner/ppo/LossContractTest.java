@@ -168,7 +168,7 @@ class LossContractTest {
         float[] logits = loss.outputs(state.parameters, false, normalised);
         float[] values = loss.outputs(state.parameters, true, normalised);
         assertThat(largestDifference(plain, logits)).as("hidden %s", hidden).isLessThan(1e-5f);
-        assertThat(largestDifference(state.values(normalised), values))
+        assertThat(largestDifference(state.values(normalised, rows), values))
             .as("critic, hidden %s", hidden)
             .isLessThan(1e-5f);
       }
@@ -193,7 +193,7 @@ class LossContractTest {
   @MethodSource("engines")
   void hasTheWorkedValueForClippedMaskedAndUnweightedRows(String engine) {
     try (NDManager manager = DjlEngine.load(engine).newBaseManager(Device.cpu())) {
-      LossInputs inputs = new LossInputs(1, new int[] {2});
+      LossInputs inputs = new LossInputs(1, new int[] {2}, null);
       inputs.begin(4, COEFFICIENTS);
       inputs.action(0, 0b11, new byte[] {0}, 0);
       inputs.worth(0, (float) Math.log(0.25), 1, 1 / 3f, 0);
@@ -214,13 +214,14 @@ class LossContractTest {
       float ln2 = (float) Math.log(2);
       double p = 1 / (1 + Math.exp(9));
       float negentropy = (float) (p * Math.log(p) + (1 - p) * Math.log(1 - p));
-      assertThat(loss.answers().toFloatArray())
-          .as("log-probability, -H and value of every row")
-          .containsExactly(
-              new float[] {
-                -ln2, -ln2, 1, -ln2, -ln2, 0, (float) Math.log(p), negentropy, 0, 0, 0, 1
-              },
-              within(1e-5f));
+      assertThat(loss.logProbabilities().toFloatArray())
+          .containsExactly(new float[] {-ln2, -ln2, (float) Math.log(p), 0}, within(1e-5f));
+      assertThat(loss.ratios().toFloatArray())
+          .as("row 2 has the old log-probability 5")
+          .containsExactly(new float[] {2, 0.5f, (float) (p * Math.exp(-5)), 1}, within(1e-5f));
+      assertThat(loss.negentropies().toFloatArray())
+          .containsExactly(new float[] {-ln2, -ln2, negentropy, 0}, within(1e-5f));
+      assertThat(loss.values().toFloatArray()).containsExactly(1, 0, 0, 1);
     }
   }
 
@@ -234,7 +235,7 @@ class LossContractTest {
   @MethodSource("engines")
   void headsAreIndependentChoicesWhoseLogProbabilitiesAndEntropiesAddUp(String engine) {
     try (NDManager manager = DjlEngine.load(engine).newBaseManager(Device.cpu())) {
-      LossInputs inputs = new LossInputs(1, new int[] {2, 3});
+      LossInputs inputs = new LossInputs(1, new int[] {2, 3}, null);
       inputs.begin(1, COEFFICIENTS);
       inputs.action(0, 0b10111, new byte[] {1, 2}, 0);
       inputs.worth(0, (float) Math.log(3.0 / 8 / 1.1), 2, 1, 0);
@@ -243,9 +244,9 @@ class LossContractTest {
       NDArray values = manager.create(new float[] {0}, new Shape(1, 1));
       PpoLoss loss = PpoLoss.of(logits, new int[] {2, 3}, values, inputs.upload(manager).targets());
       double entropy = -0.25 * Math.log(0.25) - 0.75 * Math.log(0.75) + Math.log(2);
-      assertThat(loss.answers().toFloatArray())
-          .containsExactly(
-              new float[] {(float) Math.log(0.375), (float) -entropy, 0}, within(1e-5f));
+      assertThat(loss.logProbabilities().getFloat())
+          .isCloseTo((float) Math.log(0.375), within(1e-5f));
+      assertThat(loss.negentropies().getFloat()).isCloseTo((float) -entropy, within(1e-5f));
       assertThat((double) loss.loss().getFloat()).isCloseTo(-1.1 * 2 - 0.3 * entropy, within(1e-5));
     }
   }
@@ -266,14 +267,17 @@ class LossContractTest {
         new TrainingBatch(List.of(unended(segment)), 1, 1, new ObservationNormaliser(1));
     float[] advantages = {1, 1, -1, 50};
     System.arraycopy(advantages, 0, batch.advantages, 0, 4);
-    float[] answers = new float[12];
     double[] now = {0.4, 0.6, 0.2, 1};
-    float[] entropies = {0.5f, 0.6f, 0.7f, 9};
+    float[] logProbabilities = new float[4];
+    float[] ratios = new float[4];
     for (int i = 0; i < 4; i++) {
-      answers[3 * i] = (float) Math.log(now[i]);
-      answers[3 * i + 1] = -entropies[i];
-      answers[3 * i + 2] = i + 1;
+      logProbabilities[i] = (float) Math.log(now[i]);
+      ratios[i] = (float) (now[i] / 0.4);
     }
+    float[] negentropies = {-0.5f, -0.6f, -0.7f, -9};
+    MinibatchStatistics.Answers answers =
+        new MinibatchStatistics.Answers(
+            logProbabilities, ratios, negentropies, new float[] {1, 2, 3, 4});
     MinibatchStatistics.Rows rows =
         new MinibatchStatistics.Rows(
             new int[] {0, 1, 2, 3}, 0, 4, new float[] {1, 1, 1, 1}, answers);
