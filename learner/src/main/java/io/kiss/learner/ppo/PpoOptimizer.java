@@ -141,10 +141,10 @@ public final class PpoOptimizer implements PolicyOptimizer {
     SplittableRandom random = new SplittableRandom(mix(mix(state.seed) + state.updates));
     int parts = Math.max(1, Math.round((float) batch.rows / settings.minibatch()));
     for (int epoch = 0; epoch < settings.epochs(); epoch++) {
-      int[] order = batch.shuffled(random);
+      int[] order = batch.dealt(parts, random);
       for (int part = 0; part < parts; part++) {
-        int from = (int) ((long) batch.rows * part / parts);
-        int to = (int) ((long) batch.rows * (part + 1) / parts);
+        int from = batch.begin(part, parts);
+        int to = batch.begin(part + 1, parts);
         MinibatchStatistics now =
             engine.compute(
                 state.parameters, batch, order, from, to - from, returns, coefficients, gradient);

@@ -216,13 +216,33 @@ final class TrainingBatch {
     return target.variance() > 0 ? 1 - error.variance() / target.variance() : Double.NaN;
   }
 
-  /** The rows in a random order. */
-  int[] shuffled(SplittableRandom random) {
-    int[] order = new int[rows];
+  /** Where a part of the batch begins, of so many that are as large as each other but for one. */
+  int begin(int part, int parts) {
+    return (int) ((long) rows * part / parts);
+  }
+
+  /**
+   * Deals the rows out to so many parts at random. Within a part they are in their order: a sum
+   * does not depend on it, and memory is read forwards.
+   *
+   * @return the parts one after the other, each from {@link #begin} on
+   */
+  int[] dealt(int parts, SplittableRandom random) {
+    int[] dealt = new int[rows];
+    int[] next = new int[parts];
+    for (int part = 0; part < parts; part++) {
+      next[part] = begin(part, parts);
+      Arrays.fill(dealt, next[part], begin(part + 1, parts), part);
+    }
     for (int i = 0; i < rows; i++) {
       int other = random.nextInt(i + 1);
-      order[i] = order[other];
-      order[other] = i;
+      int part = dealt[i];
+      dealt[i] = dealt[other];
+      dealt[other] = part;
+    }
+    int[] order = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      order[next[dealt[row]]++] = row;
     }
     return order;
   }
