@@ -27,7 +27,7 @@ final class FlatTensors {
     }
   }
 
-  /** Matrix and bias of each layer in turn, gradients wanted; they are done with with the step. */
+  /** Matrix and bias of each layer in turn, gradients wanted, for as long as the step lasts. */
   List<NDArray> upload(NDManager step, float[] parameters) {
     List<NDArray> all = new ArrayList<>(buffers.size());
     for (ActorCritic.Layer layer : layers) {

@@ -42,12 +42,6 @@ final class TrainingBatch {
   /** Advantage plus value, in units of the reward {@code [rows]}. */
   final float[] returns;
 
-  /** Takes its observations' memory from the system. */
-  TrainingBatch(
-      List<TrajectorySegment> segments, int features, int heads, ObservationNormaliser normaliser) {
-    this(segments, features, heads, normaliser, new float[0]);
-  }
-
   /**
    * @param room for the observations, used if there is enough of it: megabytes that are new in
    *     every update have to be cleared, and their pages fetched, each time

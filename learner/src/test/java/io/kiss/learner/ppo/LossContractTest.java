@@ -45,7 +45,11 @@ class LossContractTest {
       TrajectorySegment segment = Segments.random(shape, 12, 3, seed);
       TrainingBatch batch =
           new TrainingBatch(
-              List.of(segment), features, heads.size(), new ObservationNormaliser(features));
+              List.of(segment),
+              features,
+              heads.size(),
+              new ObservationNormaliser(features),
+              new float[0]);
       batch.estimate(Segments.gaussian(random, batch.valued()), 0.98, 0.95);
       return new Problem(network, parameters, batch, 0.05);
     }
@@ -264,7 +268,8 @@ class LossContractTest {
       segment.logProbabilities()[i] = (float) Math.log(0.4);
     }
     TrainingBatch batch =
-        new TrainingBatch(List.of(unended(segment)), 1, 1, new ObservationNormaliser(1));
+        new TrainingBatch(
+            List.of(unended(segment)), 1, 1, new ObservationNormaliser(1), new float[0]);
     float[] advantages = {1, 1, -1, 50};
     System.arraycopy(advantages, 0, batch.advantages, 0, 4);
     double[] now = {0.4, 0.6, 0.2, 1};

@@ -23,7 +23,7 @@ class OlderWeightsTest {
   private final float[] values = Segments.gaussian(random, batch(segment).valued());
 
   private static TrainingBatch batch(TrajectorySegment segment) {
-    return new TrainingBatch(List.of(segment), 3, 2, new ObservationNormaliser(3));
+    return new TrainingBatch(List.of(segment), 3, 2, new ObservationNormaliser(3), new float[0]);
   }
 
   /** Of both heads' actions under the softmax over what is allowed, by its definition. */

@@ -18,7 +18,8 @@ class TrainingBatchTest {
           List.of(Segments.random(new NetworkShape("o", 3, "a", 2), ROWS / 2, 2, 1)),
           3,
           1,
-          new ObservationNormaliser(3));
+          new ObservationNormaliser(3),
+          new float[0]);
 
   @Test
   void dealsEveryRowOutOnceToPartsThatDifferByOneRowAtMost() {
